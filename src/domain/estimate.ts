@@ -1,0 +1,42 @@
+// The held-out estimate as data: figures, intervals, counts and the words that go with them. Computed in engine/estimate.
+import type { ClassId } from "../base/brand.ts";
+
+/** A 95 % interval. */
+export type Interval = Readonly<{ low: number; high: number }>;
+
+export type UnitKind = "case" | "slide" | "island";
+
+/** One held-out figure of one method over the same folds. `interval` only from 10 units on (bootstrap over units). */
+export type HeldOutFigure = Readonly<{
+  balancedAccuracy: number;
+  interval: Interval | null;
+  correct: number;
+  total: number;
+  /** Wilson interval of the share correct, on the effective number n/(1+(m-1)*0.3). */
+  wilson: Interval;
+  effectiveNumber: number;
+}>;
+
+export type ClassRecall = Readonly<{ classId: ClassId; correct: number; total: number; units: number }>;
+
+export type Estimate =
+  | Readonly<{
+      kind: "figure";
+      unit: UnitKind;
+      units: number;
+      folds: number;
+      tuned: HeldOutFigure;
+      frozen: HeldOutFigure;
+      /** Balanced accuracy of always answering the commonest class. */
+      majority: number;
+      recalls: readonly ClassRecall[];
+      /** confusion[i][j]: labels of class i answered as class j, order of `classIds`. */
+      classIds: readonly ClassId[];
+      confusion: readonly (readonly number[])[];
+      /** Share of held-out labels per origin, e.g. {free: 18}. */
+      origins: Readonly<Record<string, number>>;
+      /** Classes with labels in one unit only: left out of the figure, and said. */
+      withoutFigure: readonly ClassId[];
+    }>
+  /** No figure: `reason` says what to do, e.g. "Label Tumour in a second place to get an estimate." */
+  | Readonly<{ kind: "none"; reason: string; withoutFigure: readonly ClassId[] }>;

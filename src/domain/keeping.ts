@@ -1,0 +1,23 @@
+// Ports for keeping things. Knows no storage; platform implements these over IndexedDB and, for tests and Node, memory.
+import type { ProjectId, PromptSetId } from "../base/brand.ts";
+import type { Project, ProjectChange } from "./project.ts";
+
+/** Who may write. One writer per project; everyone else reads. */
+export type WriterRole = "writer" | "reader";
+
+export type Journal = Readonly<{
+  role: WriterRole;
+  /** Resolves once the change is durable (strict durability); rejects with Fault `storage` or `read-only`. */
+  append(change: ProjectChange): Promise<void>;
+  /** Prompt set bytes live beside the journal, keyed by their hash. */
+  putPromptSet(id: PromptSetId, bytes: Uint8Array): Promise<void>;
+  promptSet(id: PromptSetId): Promise<Uint8Array | null>;
+  close(): Promise<void>;
+}>;
+
+export type JournalStore = Readonly<{
+  /** Replays the journal into the project it adds up to (empty when new) and opens it for writing if nobody else does. */
+  open(id: ProjectId, signal: AbortSignal): Promise<Readonly<{ project: Project; journal: Journal }>>;
+  /** Removes everything kept. */
+  forget(id: ProjectId): Promise<void>;
+}>;

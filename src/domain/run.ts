@@ -1,0 +1,92 @@
+// A tuning run as a state machine: `advance(run, event)` is the only way it changes. Knows no runtime and no screen.
+import type { PromptSetId, RunId } from "../base/brand.ts";
+import type { FaultData } from "../base/fault.ts";
+
+/** What a person may set; every field is kept in the prompt set. */
+export type TuningSettings = Readonly<{
+  /** Prompts enter the last `blocks` blocks (1..depth). */
+  blocks: number;
+  tokensPerBlock: number;
+  epochs: number;
+  batch: number;
+  learningRate: number;
+  weightDecay: number;
+  labelSmoothing: number;
+  /** Head temperature: logits = temperature * cosine. */
+  temperature: number;
+  seed: number;
+}>;
+
+export type TuningProgress = Readonly<{
+  phase: "features" | "folds" | "final";
+  /** Which fold of how many is being trained, in the folds phase. */
+  fold: number;
+  folds: number;
+  epoch: number;
+  epochs: number;
+  step: number;
+  steps: number;
+  /** Over everything, 0..1. */
+  done: number;
+  secondsLeft: number | null;
+}>;
+
+/** One point of the loss curve: mean training loss of an epoch of the final training. */
+export type LossPoint = Readonly<{ epoch: number; loss: number }>;
+
+export type TuningRun =
+  | Readonly<{ state: "preparing"; id: RunId; settings: TuningSettings }>
+  | Readonly<{
+      state: "running";
+      id: RunId;
+      settings: TuningSettings;
+      progress: TuningProgress;
+      losses: readonly LossPoint[];
+      stopping: "no" | "finish-early" | "cancel";
+    }>
+  | Readonly<{
+      state: "finished";
+      id: RunId;
+      settings: TuningSettings;
+      losses: readonly LossPoint[];
+      promptSet: PromptSetId;
+      /** "diverged": a non-finite loss ended it, the last good checkpoint was kept. */
+      ended: "complete" | "early" | "diverged";
+    }>
+  | Readonly<{ state: "cancelled"; id: RunId; settings: TuningSettings }>
+  | Readonly<{ state: "failed"; id: RunId; settings: TuningSettings; fault: FaultData }>;
+
+export type TuningEvent =
+  | Readonly<{ type: "progress"; progress: TuningProgress }>
+  | Readonly<{ type: "loss"; point: LossPoint }>
+  | Readonly<{ type: "finish-early" }>
+  | Readonly<{ type: "cancel" }>
+  | Readonly<{ type: "finished"; promptSet: PromptSetId; ended: "complete" | "early" | "diverged" }>
+  | Readonly<{ type: "cancelled" }>
+  | Readonly<{ type: "failed"; fault: FaultData }>;
+
+/** Pure transition; events that do not apply to a state (a late progress after the end) leave it as it is. */
+export function advance(run: TuningRun, event: TuningEvent): TuningRun {
+  if (run.state === "finished" || run.state === "cancelled" || run.state === "failed") return run;
+  const { id, settings } = run;
+  const losses = run.state === "running" ? run.losses : [];
+  const stopping = run.state === "running" ? run.stopping : "no";
+  switch (event.type) {
+    case "progress":
+      return { state: "running", id, settings, losses, stopping, progress: event.progress };
+    case "loss":
+      return run.state === "running" ? { ...run, losses: [...losses, event.point] } : run;
+    case "finish-early":
+      return run.state === "running" ? { ...run, stopping: "finish-early" } : run;
+    case "cancel":
+      return run.state === "running" ? { ...run, stopping: "cancel" } : { state: "cancelled", id, settings };
+    case "finished":
+      return { state: "finished", id, settings, losses, promptSet: event.promptSet, ended: event.ended };
+    case "cancelled":
+      return { state: "cancelled", id, settings };
+    case "failed":
+      return { state: "failed", id, settings, fault: event.fault };
+    default:
+      return event satisfies never;
+  }
+}

@@ -1,0 +1,52 @@
+// Calls to whoever reads slides (the slide worker; in Node the slide floor itself). Knows no container format.
+import type { SlideId } from "../base/brand.ts";
+import type { Region } from "../domain/geometry.ts";
+import type { Patch, PatchPixels, PatchSpec } from "../domain/patch.ts";
+import type { Calibration, SlideInfo } from "../domain/slide.ts";
+import type { LocalFile, Method, TileImage } from "./call.ts";
+
+export type SlideSource = Readonly<{ kind: "file"; file: LocalFile } | { kind: "url"; url: string }>;
+
+/** Low-resolution tissue mask: 1 tissue, 0 glass; `data` is width*height bytes; a mask pixel covers `downsample` level-0 px. */
+export type TissueMask = Readonly<{
+  width: number;
+  height: number;
+  downsampleX: number;
+  downsampleY: number;
+  data: Uint8Array;
+}>;
+
+export type SlideApi = Readonly<{
+  /** Parses, fingerprints and keeps the slide open. Faults: not-a-slide, unsupported, damaged, limit, network, read. */
+  open: Method<Readonly<{ source: SlideSource }>, SlideInfo>;
+  close: Method<Readonly<{ slideId: SlideId }>, void>;
+  /** The person's calibration for a slide without (or with a wrong) one; patches use it from then on. */
+  calibrate: Method<Readonly<{ slideId: SlideId; calibration: Calibration }>, SlideInfo>;
+  /** One decoded tile for display; null where the file has none. Edge tiles may be larger than their valid area. */
+  tile: Method<Readonly<{ slideId: SlideId; level: number; column: number; row: number }>, TileImage | null>;
+  /** Any region scaled into `maxPixels` for display (thumbnails, previews). Never for analysis. */
+  preview: Method<Readonly<{ slideId: SlideId; region: Region; maxPixels: number }>, TileImage>;
+  /** Exact pixels (domain/patch.ts, slide/exact-patch.ts). Fault missing-calibration where um/px is unknown. */
+  patch: Method<Patch, PatchPixels>;
+  tissueMask: Method<Readonly<{ slideId: SlideId }>, TissueMask>;
+  /** At most `max` patch regions on tissue, spread evenly over the slide, in a fixed order. */
+  tissueGrid: Method<
+    Readonly<{ slideId: SlideId; spec: PatchSpec; max: number; minimumTissue: number }>,
+    readonly Region[]
+  >;
+}>;
+
+/** Every method name, for building proxies; the type makes a forgotten one a compile error. */
+export const slideMethods: Readonly<Record<keyof SlideApi, true>> = {
+  open: true,
+  close: true,
+  calibrate: true,
+  tile: true,
+  preview: true,
+  patch: true,
+  tissueMask: true,
+  tissueGrid: true,
+};
+
+/** What the engine needs of slides: nothing but patches. */
+export type PatchSource = Pick<SlideApi, "patch" | "tissueGrid">;
