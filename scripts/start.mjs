@@ -1,0 +1,29 @@
+// npm start: installs what is missing, builds, and serves the app on this computer only.
+import { join } from "node:path";
+import { build } from "./build.mjs";
+import { ensureInstalled, fail, root } from "./lib/install.mjs";
+import { portHolder } from "./lib/port-holder.mjs";
+import { createStaticServer, isolationHeaders } from "./lib/static-server.mjs";
+
+const port = 4780;
+
+ensureInstalled();
+build();
+
+const server = createStaticServer({ folder: join(root, "dist"), headers: isolationHeaders });
+server.on("error", (error) => {
+  if (error.code === "EADDRINUSE") {
+    fail(`Port ${port} is taken by ${portHolder(port)}.\nStop that program and run npm start again.`);
+  }
+  fail(`The server could not start: ${error.message}`);
+});
+server.listen(port, "127.0.0.1", () => {
+  console.log(`
+PathoTune is running:  http://localhost:${port}/
+  1. Open it in Chrome or Edge. The embedded slide (drawn by a program) is already there.
+  2. Click on tissue: the outline is what the model sees.
+  3. Press 1, 2, 3 over tissue to label a few patches of each class, then press Tune.
+  Your own slide: drop an SVS or tiled TIFF on the page. Nothing leaves this computer.
+  Research use only, not for diagnosis. Stop with Ctrl+C.
+`);
+});
