@@ -1,0 +1,74 @@
+// Untrusted JSON -> Estimate. Knows the shape and that the counts agree with each other; computes no figure.
+import type { ClassId } from "../base/brand.ts";
+import type { ClassRecall, Estimate, HeldOutFigure, Interval } from "./estimate.ts";
+import {
+  type At,
+  field,
+  problem,
+  readEntries,
+  readList,
+  readNullable,
+  readNumber,
+  readOneOf,
+  readString,
+} from "./json-reader.ts";
+
+const maxClasses = 256;
+const count = (at: At): number => readNumber(at, { min: 0, max: 1e7, integer: true });
+const share = (at: At): number => readNumber(at, { min: 0, max: 1 });
+const classId = (at: At): ClassId => readString(at, { max: 100 }) as ClassId;
+
+/** Reads an estimate; problems are gathered in `at.problems`. */
+export function readEstimate(at: At): Estimate {
+  const withoutFigure = readList(field(at, "withoutFigure"), { min: 0, max: maxClasses }).map(classId);
+  const kind = readOneOf(field(at, "kind"), ["figure", "none"]);
+  if (kind === "none") return { kind, reason: readString(field(at, "reason"), { max: 1000 }), withoutFigure };
+  const classIds = readList(field(at, "classIds"), { min: 1, max: maxClasses }).map(classId);
+  const n = classIds.length;
+  const confusion = readList(field(at, "confusion"), { min: n, max: n }).map((row) =>
+    readList(row, { min: n, max: n }).map(count),
+  );
+  return {
+    kind,
+    unit: readOneOf(field(at, "unit"), ["case", "slide", "island"]),
+    units: count(field(at, "units")),
+    folds: count(field(at, "folds")),
+    tuned: readFigure(field(at, "tuned")),
+    frozen: readFigure(field(at, "frozen")),
+    majority: share(field(at, "majority")),
+    recalls: readList(field(at, "recalls"), { min: 0, max: maxClasses }).map(readRecall),
+    classIds,
+    confusion,
+    origins: Object.fromEntries(
+      readEntries(field(at, "origins"), 16).map(([key, value]) => [key, readNumber(value, { min: 0, max: 1e7 })]),
+    ),
+    withoutFigure,
+  };
+}
+
+function readInterval(at: At): Interval {
+  return { low: share(field(at, "low")), high: share(field(at, "high")) };
+}
+
+function readFigure(at: At): HeldOutFigure {
+  const correct = count(field(at, "correct"));
+  const total = count(field(at, "total"));
+  if (correct > total) problem(field(at, "correct"), "at most total");
+  return {
+    balancedAccuracy: share(field(at, "balancedAccuracy")),
+    interval: readNullable(field(at, "interval"), readInterval),
+    correct,
+    total,
+    wilson: readInterval(field(at, "wilson")),
+    effectiveNumber: readNumber(field(at, "effectiveNumber"), { min: 0, max: 1e7 }),
+  };
+}
+
+function readRecall(at: At): ClassRecall {
+  return {
+    classId: classId(field(at, "classId")),
+    correct: count(field(at, "correct")),
+    total: count(field(at, "total")),
+    units: count(field(at, "units")),
+  };
+}

@@ -1,0 +1,119 @@
+// Untrusted JSON -> PromptSetMetadata and the values inside it. Knows limits and cross-checks; knows no tensors and no bytes.
+import type { ClassId, PromptSetId, SlideId, WeightsDigest } from "../base/brand.ts";
+import { mpp } from "../base/brand.ts";
+import {
+  type At,
+  field,
+  hex64,
+  problem,
+  readBoolean,
+  readEntries,
+  readList,
+  readNullable,
+  readNumber,
+  readObject,
+  readOneOf,
+  readString,
+} from "./json-reader.ts";
+import type { TissueClass } from "./label.ts";
+import { readEstimate } from "./parse-estimate.ts";
+import { type Preprocessing, type PromptSetMetadata, promptSetFormat, researchUseNotice } from "./prompt-set.ts";
+import type { TuningSettings } from "./run.ts";
+
+export const promptSetLimits = { classes: 256, blocks: 128, tokensPerBlock: 1024, width: 8192 } as const;
+
+const whole = (at: At, min: number, max: number): number => readNumber(at, { min, max, integer: true });
+const text = (at: At, max: number): string => readString(at, { max });
+const hash = (at: At): string => readString(at, { max: 64, pattern: hex64 });
+
+/** Reads the metadata of a prompt set; problems are gathered in `at.problems`. */
+export function readPromptSetMetadata(at: At): PromptSetMetadata {
+  readObject(at);
+  const backbone = field(at, "backbone");
+  const method = field(at, "method");
+  const head = field(at, "head");
+  const labels = field(at, "labels");
+  const classes = readList(field(at, "classes"), { min: 2, max: promptSetLimits.classes }).map(readClass);
+  if (new Set(classes.map((c) => c.id)).size !== classes.length)
+    problem(field(at, "classes"), "classes of different ids");
+  return {
+    format: readOneOf(field(at, "format"), [promptSetFormat]),
+    name: text(field(at, "name"), 200),
+    backbone: {
+      name: text(field(backbone, "name"), 200),
+      weightsDigest: hash(field(backbone, "weightsDigest")) as WeightsDigest,
+    },
+    preprocessing: readPreprocessing(field(at, "preprocessing")),
+    classes,
+    method: {
+      kind: readOneOf(field(method, "kind"), ["task-visual-deep"]),
+      firstBlock: whole(field(method, "firstBlock"), 0, promptSetLimits.blocks),
+      blocks: whole(field(method, "blocks"), 1, promptSetLimits.blocks),
+      tokensPerBlock: whole(field(method, "tokensPerBlock"), 1, promptSetLimits.tokensPerBlock),
+    },
+    head: {
+      kind: readOneOf(field(head, "kind"), ["cosine"]),
+      temperature: readNumber(field(head, "temperature"), { min: 1e-3, max: 1e4 }),
+    },
+    settings: readNullable(field(at, "settings"), readTuningSettings),
+    labels: {
+      count: whole(field(labels, "count"), 0, 1e7),
+      digest: hash(field(labels, "digest")),
+      perClass: readList(field(labels, "perClass"), { min: classes.length, max: classes.length }).map((n) =>
+        whole(n, 0, 1e7),
+      ),
+      origins: Object.fromEntries(
+        readEntries(field(labels, "origins"), 16).map(([key, value]) => [key, whole(value, 0, 1e7)]),
+      ),
+    },
+    estimate: readNullable(field(at, "estimate"), readEstimate),
+    stain: readNullable(field(at, "stain"), (value) => text(value, 200)),
+    organ: readNullable(field(at, "organ"), (value) => text(value, 200)),
+    onlyOn: readNullable(field(at, "onlyOn"), (value) => hash(value) as SlideId),
+    synthetic: readBoolean(field(at, "synthetic")),
+    parent: readNullable(field(at, "parent"), (value) => hash(value) as PromptSetId),
+    appVersion: text(field(at, "appVersion"), 100),
+    licence: text(field(at, "licence"), 200),
+    notice: readOneOf(field(at, "notice"), [researchUseNotice]),
+  };
+}
+
+export function readClass(at: At): TissueClass {
+  return {
+    id: text(field(at, "id"), 100) as ClassId,
+    name: text(field(at, "name"), 200),
+    color: readString(field(at, "color"), { max: 7, pattern: /^#[0-9a-f]{6}$/i }),
+    key: readNullable(field(at, "key"), (value) => whole(value, 0, 9)),
+  };
+}
+
+export function readTuningSettings(at: At): TuningSettings {
+  const number = (key: string, min: number, max: number): number => readNumber(field(at, key), { min, max });
+  return {
+    blocks: whole(field(at, "blocks"), 1, promptSetLimits.blocks),
+    tokensPerBlock: whole(field(at, "tokensPerBlock"), 1, promptSetLimits.tokensPerBlock),
+    epochs: whole(field(at, "epochs"), 1, 10_000),
+    batch: whole(field(at, "batch"), 1, 1024),
+    learningRate: number("learningRate", 0, 1000),
+    weightDecay: number("weightDecay", 0, 1000),
+    labelSmoothing: number("labelSmoothing", 0, 0.99),
+    temperature: number("temperature", 1e-3, 1e4),
+    seed: whole(field(at, "seed"), 0, 2 ** 32 - 1),
+  };
+}
+
+function readPreprocessing(at: At): Preprocessing {
+  const three = (key: string): readonly [number, number, number] => {
+    const list = readList(field(field(at, "normalisation"), key), { min: 3, max: 3 });
+    const [r = 0, g = 0, b = 0] = list.map((value) => readNumber(value, { min: -10, max: 10 }));
+    return [r, g, b];
+  };
+  return {
+    patchPixels: whole(field(at, "patchPixels"), 8, 2048),
+    mpp: mpp(readNumber(field(at, "mpp"), { min: 0.01, max: 100 })),
+    filter: readOneOf(field(at, "filter"), ["bicubic", "bilinear", "lanczos", "box"]),
+    edge: readOneOf(field(at, "edge"), ["white", "black"]),
+    snap: readNumber(field(at, "snap"), { min: 0, max: 0.2 }),
+    normalisation: { mean: three("mean"), std: three("std") },
+  };
+}
