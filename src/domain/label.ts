@@ -37,4 +37,10 @@ export type Prediction =
       tissue: number;
     }>
   /** No classes to score: a backbone has none of its own. */
-  | Readonly<{ kind: "unscored"; tissue: number; similar: readonly SimilarPlace[] }>;
+  | Readonly<{
+      kind: "unscored";
+      tissue: number;
+      similar: readonly SimilarPlace[];
+      /** Why there are no scores, for the person: "These classes name drawings: the set works on its own slide only." */
+      why?: string;
+    }>;
