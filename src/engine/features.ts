@@ -1,0 +1,128 @@
+// A patch's frozen features and cached tokens, computed once. Knows the base graph and the cache; no prompts, no classes.
+import type { Lane, LanePriority } from "../base/lane.ts";
+import type { ModelManifest } from "../domain/model.ts";
+import { type Patch, type PatchPixels, patchKey } from "../domain/patch.ts";
+import type { PatchSource } from "../protocol/slide-api.ts";
+import type { FeatureCache } from "./feature-cache.ts";
+import type { ModelPrograms } from "./model-programs.ts";
+import { preprocess } from "./preprocess.ts";
+import { outputOf } from "./runtime.ts";
+
+/** `tokens` [T, width] enter block `cut`; `features` [F] are the unprompted backbone's; `tissue` is the patch's share, 0..1. */
+export type PatchAnalysis = Readonly<{ tissue: number; features: Float32Array; tokens: Float32Array }>;
+
+export type PatchAnalyser = Readonly<{
+  /** In the order of `patches`. `onDone` counts patches. Faults of the slide pass through. */
+  analyse(
+    patches: readonly Patch[],
+    cut: number,
+    priority: LanePriority,
+    signal: AbortSignal,
+    onDone?: (done: number) => void,
+  ): Promise<readonly PatchAnalysis[]>;
+  /** Share of tissue without running the model; the pixels are kept for a moment so that a run after it reads none again. */
+  pixels(patch: Patch, signal: AbortSignal): Promise<PatchPixels>;
+  /** What is known already, without reading or running anything. */
+  known(patch: Patch, cut: number): PatchAnalysis | null;
+}>;
+
+const batchSize = 8;
+
+export function createPatchAnalyser(
+  deps: Readonly<{
+    manifest: ModelManifest;
+    programs: ModelPrograms;
+    slides: PatchSource;
+    cache: FeatureCache;
+    lane: Lane;
+  }>,
+): PatchAnalyser {
+  const { manifest, programs, slides, cache, lane } = deps;
+  let last: Readonly<{ key: string; pixels: PatchPixels }> | null = null;
+
+  const pixels = async (patch: Patch, signal: AbortSignal): Promise<PatchPixels> => {
+    const key = patchKey(patch);
+    if (last?.key === key) return last.pixels;
+    const read = await slides.patch(patch, { signal });
+    last = { key, pixels: read };
+    return read;
+  };
+
+  const known = (patch: Patch, cut: number): PatchAnalysis | null => {
+    const key = patchKey(patch);
+    const features = cache.get(`features/${key}`);
+    const tokens = cache.get(`tokens@${cut}/${key}`);
+    const tissue = cache.get(`tissue/${key}`)?.[0];
+    return features && tokens && tissue !== undefined ? { tissue, features, tokens } : null;
+  };
+
+  const runBatch = async (
+    patches: readonly Patch[],
+    cut: number,
+    priority: LanePriority,
+    signal: AbortSignal,
+  ): Promise<readonly PatchAnalysis[]> => {
+    const read: PatchPixels[] = [];
+    for (const patch of patches) read.push(await pixels(patch, signal));
+    const fed = preprocess(
+      read.map((p) => p.data),
+      manifest.patchPixels,
+      manifest.normalisation,
+    );
+    const outputs = await lane.run(
+      priority,
+      async () => {
+        const program = await programs.base(cut);
+        signal.throwIfAborted();
+        return program.run({ pixels: fed });
+      },
+      signal,
+    );
+    const features = outputOf(outputs, "features");
+    const tokens = outputOf(outputs, "tokens");
+    return patches.map((patch, i) => {
+      const analysis: PatchAnalysis = {
+        tissue: read[i]!.tissue,
+        features: row(features.data, i, patches.length),
+        tokens: row(tokens.data, i, patches.length),
+      };
+      const key = patchKey(patch);
+      cache.put(`features/${key}`, analysis.features);
+      cache.put(`tokens@${cut}/${key}`, analysis.tokens);
+      cache.put(`tissue/${key}`, Float32Array.of(analysis.tissue));
+      return analysis;
+    });
+  };
+
+  return {
+    pixels,
+    known,
+    async analyse(patches, cut, priority, signal, onDone) {
+      const found = new Map<string, PatchAnalysis>();
+      const missing = new Map<string, Patch>();
+      for (const patch of patches) {
+        const ready = known(patch, cut);
+        if (ready) found.set(patchKey(patch), ready);
+        else missing.set(patchKey(patch), patch);
+      }
+      const waiting = [...missing.values()];
+      onDone?.(patches.length - waiting.length);
+      for (let from = 0; from < waiting.length; from += batchSize) {
+        signal.throwIfAborted();
+        const batch = waiting.slice(from, from + batchSize);
+        const analyses = await runBatch(batch, cut, priority, signal);
+        batch.forEach((patch, i) => {
+          found.set(patchKey(patch), analyses[i]!);
+        });
+        onDone?.(patches.length - waiting.length + from + batch.length);
+      }
+      return patches.map((patch) => found.get(patchKey(patch))!);
+    },
+  };
+}
+
+/** Copied, so that a kept row does not keep its whole batch alive. */
+function row(data: Float32Array, index: number, rows: number): Float32Array {
+  const width = data.length / rows;
+  return data.slice(index * width, (index + 1) * width);
+}

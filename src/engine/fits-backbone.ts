@@ -1,0 +1,63 @@
+// May this prompt set be used with this backbone? Knows both as data; knows no file and no runtime. Says every reason at once.
+import type { WeightsDigest } from "../base/brand.ts";
+import { Fault } from "../base/fault.ts";
+import type { ModelManifest } from "../domain/model.ts";
+import type { Preprocessing, PromptSet } from "../domain/prompt-set.ts";
+
+/** What a set trained with this model is bound to. */
+export function preprocessingOf(model: ModelManifest): Preprocessing {
+  const { patchPixels, mpp, filter, edge, snap, normalisation } = model;
+  return { patchPixels, mpp, filter, edge, snap, normalisation };
+}
+
+export function featureWidth(model: ModelManifest): number {
+  const { width, readout } = model.architecture;
+  return readout === "cls+mean" ? 2 * width : width;
+}
+
+/** Throws Fault `bad-prompt-set` with every reason. */
+export function assertFits(set: PromptSet, model: ModelManifest, digest: WeightsDigest): void {
+  const { metadata } = set;
+  const reasons: string[] = [];
+  if (metadata.backbone.weightsDigest !== digest) {
+    reasons.push(
+      `it was made for another backbone ("${metadata.backbone.name}", weights ${metadata.backbone.weightsDigest.slice(0, 12)}), ` +
+        `and the loaded one is "${model.name}" (weights ${digest.slice(0, 12)})`,
+    );
+  }
+  reasons.push(...preprocessingDifferences(metadata.preprocessing, preprocessingOf(model)));
+  const { depth, width } = model.architecture;
+  const { firstBlock, blocks, tokensPerBlock } = metadata.method;
+  if (firstBlock + blocks !== depth) {
+    reasons.push(`its prompts enter blocks ${firstBlock} to ${firstBlock + blocks - 1}, and the backbone has ${depth}`);
+  }
+  const setWidth = set.prompts.length / (blocks * tokensPerBlock);
+  if (setWidth !== width) reasons.push(`its prompts are ${setWidth} wide, and the backbone's tokens ${width}`);
+  const features = featureWidth(model);
+  if (set.headCentre.length !== features) {
+    reasons.push(`its head reads ${set.headCentre.length} features, and the backbone gives ${features}`);
+  }
+  if (reasons.length > 0) {
+    throw new Fault(
+      "bad-prompt-set",
+      `The prompt set "${metadata.name}" cannot be used here: ${reasons.join("; ")}. Load the backbone it was made for.`,
+      { reasons },
+    );
+  }
+}
+
+function preprocessingDifferences(set: Preprocessing, model: Preprocessing): string[] {
+  const show = (value: unknown): string => (Array.isArray(value) ? `[${value.join(", ")}]` : String(value));
+  const pairs: readonly (readonly [string, unknown, unknown])[] = [
+    ["patch size in pixels", set.patchPixels, model.patchPixels],
+    ["um/px", set.mpp, model.mpp],
+    ["resampling filter", set.filter, model.filter],
+    ["edge rule", set.edge, model.edge],
+    ["snap", set.snap, model.snap],
+    ["mean", set.normalisation.mean, model.normalisation.mean],
+    ["std", set.normalisation.std, model.normalisation.std],
+  ];
+  return pairs
+    .filter(([, a, b]) => show(a) !== show(b))
+    .map(([what, a, b]) => `it was made with ${what} ${show(a)}, and the backbone is used with ${show(b)}`);
+}
