@@ -1,0 +1,68 @@
+// What a command is: one plain object that menu, button, shortcut and test share. Knows no particular command and no screen.
+import { isAbort, isFault } from "../base/fault.ts";
+import type { Latest } from "../base/latest.ts";
+import type { Journal } from "../domain/keeping.ts";
+import type { EngineApi } from "../protocol/engine-api.ts";
+import type { SlideApi } from "../protocol/slide-api.ts";
+import type { ProjectState, ProjectStore } from "./project-store.ts";
+import { notify, type SessionState, type SessionStore } from "./session-store.ts";
+
+/** Everything selectors and `enabled` look at. */
+export type AppState = Readonly<{ project: ProjectState; session: SessionState }>;
+
+/** What commands act on. `slides` and `engine` may be getters: after a worker's death they answer with its successor. */
+export type ActionContext = Readonly<{
+  project: ProjectStore;
+  session: SessionStore;
+  journal: Journal;
+  slides: SlideApi;
+  engine: EngineApi;
+  /** A new random id. */
+  newId: () => string;
+  /** Hands a file to the person (a download in browsers). */
+  saveFile: (name: string, bytes: Uint8Array) => void;
+  /** A newer click cancels an older one; likewise the others. One of each per context. */
+  clicks: Latest;
+  tuning: Latest;
+  indexing: Latest;
+}>;
+
+/** `keys`: shortcuts as shown ("Ctrl+Z"). `enabled`: true, or why not, in words. */
+export type Action<Params = void> = Readonly<{
+  id: string;
+  title: string;
+  keys?: readonly string[];
+  enabled: (state: AppState, params: Params) => true | string;
+  run: (context: ActionContext, params: Params) => void | Promise<void>;
+}>;
+
+export const stateOf = (context: Pick<ActionContext, "project" | "session">): AppState => ({
+  project: context.project.getState(),
+  session: context.session.getState(),
+});
+
+/**
+ * Runs a command if it is enabled. A reason or a Fault becomes a notice, a cancelled command is silent, our own mistakes reject.
+ * Resolves to whether the command ran to its end.
+ */
+export async function perform<Params>(
+  context: ActionContext,
+  action: Action<Params>,
+  ...[params]: Params extends void ? [] : [params: Params]
+): Promise<boolean> {
+  const given = params as Params;
+  const enabled = action.enabled(stateOf(context), given);
+  if (enabled !== true) {
+    notify(context.session, "warning", enabled);
+    return false;
+  }
+  try {
+    await action.run(context, given);
+    return true;
+  } catch (error) {
+    if (isAbort(error)) return false;
+    if (!isFault(error)) throw error;
+    notify(context.session, "error", error.message, error);
+    return false;
+  }
+}

@@ -1,0 +1,138 @@
+// The project with undo and redo, and the promise that every change reaches the journal, in order. Knows no storage beyond the
+// journal port, no clock (it is an argument) and no screen.
+import { createStore, type StoreApi } from "zustand/vanilla";
+import { Fault, type FaultData, faultToData, toFault } from "../base/fault.ts";
+import type { Journal, WriterRole } from "../domain/keeping.ts";
+import { applyEvent, inverseOf, type Project, type ProjectChange, type ProjectEvent } from "../domain/project.ts";
+
+/** What takes one change back: apply `events` in order. `title` is the change's own: "Label Stroma". */
+export type UndoEntry = Readonly<{ title: string; events: readonly ProjectEvent[] }>;
+
+/** `pending`: changes not yet durable. `failed`: why the oldest of them could not be saved; saving is tried again later. */
+export type SavedStatus = Readonly<{ pending: number; savedAt: number | null; failed: FaultData | null }>;
+
+export type ProjectState = Readonly<{
+  project: Project;
+  role: WriterRole;
+  /** Latest last; unlimited. */
+  undo: readonly UndoEntry[];
+  redo: readonly UndoEntry[];
+  saved: SavedStatus;
+}>;
+
+export type ProjectStore = Omit<StoreApi<ProjectState>, "setState"> &
+  Readonly<{
+    /** Applies at once, then saves in the background. Throws Fault `read-only` (nothing changed) where another tab writes. */
+    dispatch(change: ProjectChange): void;
+    /** Takes the last undoable change back; nothing to undo is no error. Throws Fault `read-only`. */
+    undo(): void;
+    redo(): void;
+    /** Tries again to save what is pending; resolves when all is durable, rejects with the Fault that prevents it. */
+    flush(): Promise<void>;
+  }>;
+
+export type ProjectStoreDeps = Readonly<{
+  project: Project;
+  journal: Pick<Journal, "role" | "append">;
+  /** Milliseconds since 1970. */
+  now: () => number;
+  /** Hears of every failure to save; the change stays on screen and pending. */
+  onFault: (fault: Fault) => void;
+}>;
+
+export const readOnlyMessage =
+  "This project is open in another tab or window, so it is read-only here. Close the other one and reload this page to write.";
+
+/** Applies events in order; also returns what takes all of them back, in the right order. Pure. */
+export function applyAll(
+  project: Project,
+  events: readonly ProjectEvent[],
+): Readonly<{ project: Project; inverse: readonly ProjectEvent[] }> {
+  const inverse: ProjectEvent[] = [];
+  let next = project;
+  for (const event of events) {
+    const back = inverseOf(next, event);
+    if (back) inverse.push(back);
+    next = applyEvent(next, event);
+  }
+  return { project: next, inverse: inverse.reverse() };
+}
+
+export function createProjectStore(deps: ProjectStoreDeps): ProjectStore {
+  const { journal, now, onFault } = deps;
+  const store = createStore<ProjectState>()(() => ({
+    project: deps.project,
+    role: journal.role,
+    undo: [],
+    redo: [],
+    saved: { pending: 0, savedAt: null, failed: null },
+  }));
+  // Order matters to replay: a change that failed to save stays at the head and is tried again before any later one.
+  const queue: ProjectChange[] = [];
+  let saving: Promise<void> | null = null;
+
+  const save = async (): Promise<void> => {
+    for (let change = queue[0]; change; change = queue[0]) {
+      try {
+        await journal.append(change);
+      } catch (error) {
+        const fault = toFault(error, "storage", "Your last change could not be saved");
+        store.setState(({ saved, role }) => ({
+          role: fault.kind === "read-only" ? "reader" : role,
+          saved: { ...saved, failed: faultToData(fault) },
+        }));
+        onFault(fault);
+        throw fault;
+      }
+      queue.shift();
+      store.setState({ saved: { pending: queue.length, savedAt: now(), failed: null } });
+    }
+  };
+  const startSaving = (): Promise<void> => {
+    saving ??= save().finally(() => {
+      saving = null;
+    });
+    return saving;
+  };
+
+  const commit = (change: ProjectChange, next: (state: ProjectState) => Partial<ProjectState>): void => {
+    if (store.getState().role === "reader") throw new Fault("read-only", readOnlyMessage);
+    if (change.events.length === 0) return;
+    queue.push(change);
+    store.setState((state) => ({ ...next(state), saved: { ...state.saved, pending: queue.length } }));
+    // onFault and `saved.failed` carry the failure; this promise is only for flush().
+    startSaving().catch(() => {});
+  };
+
+  /** One step through history: applies the last entry of `from` and puts what takes that back onto `to`. */
+  const step = (from: "undo" | "redo", to: "undo" | "redo", verb: string): void => {
+    const entry = store.getState()[from].at(-1);
+    if (!entry) return;
+    const change: ProjectChange = { title: `${verb} ${entry.title}`, events: entry.events, undoable: false };
+    commit(change, (state) => {
+      const { project, inverse } = applyAll(state.project, entry.events);
+      return {
+        project,
+        [from]: state[from].slice(0, -1),
+        [to]: [...state[to], { title: entry.title, events: inverse }],
+      };
+    });
+  };
+
+  return {
+    getState: store.getState,
+    getInitialState: store.getInitialState,
+    subscribe: store.subscribe,
+    dispatch: (change) =>
+      commit(change, (state) => {
+        const { project, inverse } = applyAll(state.project, change.events);
+        if (!change.undoable || inverse.length === 0) return { project };
+        return { project, undo: [...state.undo, { title: change.title, events: inverse }], redo: [] };
+      }),
+    undo: () => step("undo", "redo", "Undo"),
+    redo: () => step("redo", "undo", "Redo"),
+    flush: async () => {
+      while (queue.length > 0) await startSaving();
+    },
+  };
+}

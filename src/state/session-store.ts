@@ -1,0 +1,93 @@
+// What the person sees but nobody keeps: open slides, the engine's state, the click, the tuning run, notices.
+// Holds plain data only: no promise, no class instance, no large typed array. Pointer moves (60 Hz) never come here.
+import { createStore, type StoreApi } from "zustand/vanilla";
+import type { ClassId, PromptSetId, SlideId } from "../base/brand.ts";
+import { type Fault, type FaultData, faultToData } from "../base/fault.ts";
+import type { Prediction } from "../domain/label.ts";
+import type { Patch } from "../domain/patch.ts";
+import type { SlideRef } from "../domain/project.ts";
+import type { PromptSetSummary } from "../domain/prompt-set.ts";
+import type { TuningRun, TuningSettings } from "../domain/run.ts";
+import type { SlideInfo } from "../domain/slide.ts";
+import type { EngineStatus, LoadProgress } from "../protocol/engine-api.ts";
+import type { CapabilityReport } from "./capability-report.ts";
+
+export type OpenSlide = Readonly<{ info: SlideInfo; name: string; source: SlideRef["source"] }>;
+
+export type EngineState =
+  | Readonly<{ kind: "loading"; progress: LoadProgress | null }>
+  /** `knownSets`: prompt sets this engine holds; others are handed to it from the journal when needed. */
+  | Readonly<{ kind: "ready"; status: EngineStatus; knownSets: readonly PromptSetId[] }>
+  | Readonly<{ kind: "failed"; fault: FaultData }>;
+
+/** The patch that was clicked and what is known of it. `waiting`: the engine is not ready; it is asked when it is. */
+export type ClickState =
+  | Readonly<{ kind: "none" }>
+  | Readonly<{ kind: "waiting"; patch: Patch; reason: string }>
+  | Readonly<{ kind: "asking"; patch: Patch }>
+  | Readonly<{ kind: "answered"; patch: Patch; prediction: Prediction }>
+  | Readonly<{ kind: "failed"; patch: Patch; fault: FaultData }>;
+
+export type Notice = Readonly<{
+  id: number;
+  tone: "info" | "warning" | "error";
+  text: string;
+  fault: FaultData | null;
+}>;
+
+export type SessionState = Readonly<{
+  openSlides: ReadonlyMap<SlideId, OpenSlide>;
+  currentSlide: SlideId | null;
+  /** Name of what is being opened. */
+  opening: string | null;
+  engine: EngineState;
+  /** Prompt sets shipped beside the model; they are nobody's work and not in the project. */
+  shippedSets: ReadonlyMap<PromptSetId, PromptSetSummary>;
+  /** Background features of a slide, so that similar places can be found. */
+  indexing: Readonly<{ slideId: SlideId; done: number; total: number; complete: boolean }> | null;
+  selectedClass: ClassId | null;
+  click: ClickState;
+  /** The running or last tuning of this session. */
+  tuning: TuningRun | null;
+  /** What the person changed of the engine's proposed settings; null: the proposal stands. */
+  settings: TuningSettings | null;
+  /** The prompt set active before the present one, for blinking between two; `undefined`: none yet, null: frozen. */
+  previousSet: PromptSetId | null | undefined;
+  notices: readonly Notice[];
+  capabilities: CapabilityReport;
+}>;
+
+export type SessionStore = StoreApi<SessionState>;
+
+export function createSessionStore(capabilities: CapabilityReport = []): SessionStore {
+  return createStore<SessionState>()(() => ({
+    openSlides: new Map(),
+    currentSlide: null,
+    opening: null,
+    engine: { kind: "loading", progress: null },
+    shippedSets: new Map(),
+    indexing: null,
+    selectedClass: null,
+    click: { kind: "none" },
+    tuning: null,
+    settings: null,
+    previousSet: undefined,
+    notices: [],
+    capabilities,
+  }));
+}
+
+const maxNotices = 20;
+
+/** Adds a notice; one that repeats the last text replaces it, so that a failing loop cannot flood the screen. */
+export function notify(session: SessionStore, tone: Notice["tone"], text: string, fault: Fault | null = null): void {
+  session.setState(({ notices }) => {
+    const id = (notices.at(-1)?.id ?? 0) + 1;
+    const kept = notices.at(-1)?.text === text ? notices.slice(0, -1) : notices;
+    return { notices: [...kept, { id, tone, text, fault: fault && faultToData(fault) }].slice(-maxNotices) };
+  });
+}
+
+export function dismissNotice(session: SessionStore, id: number): void {
+  session.setState(({ notices }) => ({ notices: notices.filter((notice) => notice.id !== id) }));
+}
