@@ -1,0 +1,210 @@
+// Shows one slide on the screen: OpenSeadragon, our tiles, our marks. Tells what was clicked and where the view is.
+// Knows no store, no classes and no model. The caller gives a fresh element and calls destroy().
+import OpenSeadragon from "openseadragon";
+import type { Point, Region } from "../domain/geometry.ts";
+import type { SlideInfo } from "../domain/slide.ts";
+import type { Mark, Window } from "./marks.ts";
+import { createMarksLayer, type Outline, type Ruler } from "./marks-layer.ts";
+import { SlideTileSource, type TileAsker } from "./slide-tile-source.ts";
+import { closeBitmapsWithTiles, WsiDrawer } from "./wsi-drawer.ts";
+
+export type SlideView = Readonly<{ centre: Point<"slide">; slidePerPixel: number; bounds: Region }>;
+
+export type ViewerEvents = Readonly<{
+  /** A click or tap that was no drag; also Enter while the viewer has the focus (then: the centre of the view). */
+  onClick(at: Point<"slide">): void;
+  /** null: the pointer left the slide. Comes at pointer speed: keep it out of stores. */
+  onPointer(at: Point<"slide"> | null): void;
+  onView(view: SlideView): void;
+  onReady(): void;
+  /** A tile could not be shown, or drawing fell back. Once per kind of message is enough for the receiver. */
+  onFailure(error: unknown): void;
+}>;
+
+export type SlideViewer = Readonly<{
+  setMarks(marks: readonly Mark[]): void;
+  setOutline(outline: Outline | null): void;
+  /** What would be labelled under the pointer; null shows nothing. */
+  setGhost(regionAt: ((at: Point<"slide">) => Region | null) | null): void;
+  setRuler(ruler: Ruler | null): void;
+  view(): SlideView | null;
+  pointer(): Point<"slide"> | null;
+  /** Brings a region into view with context around it; `instantly` without animation. */
+  flyTo(region: Region, instantly?: boolean): void;
+  moveTo(centre: Point<"slide">, slidePerPixel: number): void;
+  zoomTo(slidePerPixel: number): void;
+  home(): void;
+  focus(): void;
+  destroy(): void;
+}>;
+
+export type ViewerOptions = Readonly<{
+  slide: SlideInfo;
+  tile: TileAsker;
+  name: string;
+  navigator: HTMLElement;
+  start: Readonly<{ centre: Point<"slide">; slidePerPixel: number }> | null;
+  reducedMotion: boolean;
+  drawer: "webgl" | "canvas";
+}>;
+
+/** Keys that would rotate or flip a slide silently, or that label: OpenSeadragon must not act on them. */
+const reservedKeys = /^(?:KeyR|KeyF|KeyJ|KeyK|Digit\d|Numpad\d)$/;
+const mostDigitalZoom = 4;
+
+/**
+ * @throws when no drawer can be made; a caller that asked for "webgl" tries again with "canvas"
+ */
+export function createViewer(element: HTMLElement, options: ViewerOptions, events: ViewerEvents): SlideViewer {
+  closeBitmapsWithTiles();
+  const { slide } = options;
+  const viewer = OpenSeadragon({
+    element,
+    drawer: options.drawer === "webgl" ? [WsiDrawer] : "canvas",
+    navigatorDrawer: "canvas",
+    showNavigator: true,
+    navigatorElement: options.navigator,
+    showNavigationControl: false,
+    animationTime: options.reducedMotion ? 0 : 0.5,
+    blendTime: 0,
+    maxZoomPixelRatio: mostDigitalZoom,
+    minZoomImageRatio: 0.8,
+    visibilityRatio: 0.25,
+    maxTilesPerFrame: 4,
+    imageLoaderLimit: 8,
+    maxImageCacheCount: 400,
+    timeout: 60_000,
+    placeholderFillStyle: "#f4f4f5",
+    gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: true },
+    gestureSettingsTouch: { clickToZoom: false, dblClickToZoom: true },
+    gestureSettingsPen: { clickToZoom: false, dblClickToZoom: true },
+    gestureSettingsUnknown: { clickToZoom: false, dblClickToZoom: true },
+  });
+  const layer = createMarksLayer(viewer.canvas);
+  let destroyed = false;
+  let image: OpenSeadragon.TiledImage | null = null;
+  let ghost: ((at: Point<"slide">) => Region | null) | null = null;
+  let pointer: Point<"slide"> | null = null;
+
+  viewer.canvas.setAttribute("role", "application");
+  viewer.canvas.setAttribute("aria-roledescription", "slide viewer");
+  viewer.canvas.setAttribute(
+    "aria-label",
+    `${options.name}. Arrow keys move, plus and minus zoom, Enter asks about the patch in the centre.`,
+  );
+
+  const slidePoint = (pixel: OpenSeadragon.Point): Point<"slide"> | null => {
+    if (!image) return null;
+    const p = image.viewportToImageCoordinates(viewer.viewport.pointFromPixel(pixel, true));
+    return { x: p.x, y: p.y };
+  };
+  const inside = (p: Point<"slide"> | null): Point<"slide"> | null =>
+    p && p.x >= 0 && p.y >= 0 && p.x < slide.width && p.y < slide.height ? p : null;
+
+  const currentView = (): SlideView | null => {
+    if (!image) return null;
+    const r = image.viewportToImageRectangle(viewer.viewport.getBounds(true));
+    const width = viewer.viewport.getContainerSize().x;
+    if (!(width > 0)) return null;
+    return {
+      centre: { x: r.x + r.width / 2, y: r.y + r.height / 2 },
+      slidePerPixel: r.width / width,
+      bounds: { x: r.x, y: r.y, width: r.width, height: r.height },
+    };
+  };
+
+  const onUpdate = (): void => {
+    const view = currentView();
+    if (!view) return;
+    const size = viewer.viewport.getContainerSize();
+    const window: Window = { ...view.bounds, slidePerPixel: view.slidePerPixel, width: size.x, height: size.y };
+    layer.draw(window);
+    events.onView(view);
+  };
+
+  const onMove = (event: PointerEvent): void => {
+    const box = viewer.canvas.getBoundingClientRect();
+    const pixel = new OpenSeadragon.Point(event.clientX - box.left, event.clientY - box.top);
+    pointer = inside(slidePoint(pixel));
+    layer.setGhost(pointer && ghost && event.pointerType !== "touch" ? ghost(pointer) : null);
+    events.onPointer(pointer);
+  };
+  const onLeave = (): void => {
+    pointer = null;
+    layer.setGhost(null);
+    events.onPointer(null);
+  };
+  viewer.canvas.addEventListener("pointermove", onMove);
+  viewer.canvas.addEventListener("pointerleave", onLeave);
+
+  viewer.addHandler("canvas-key", (event) => {
+    const key = event.originalEvent;
+    if (!(key instanceof KeyboardEvent)) return;
+    if (reservedKeys.test(key.code) || key.ctrlKey || key.metaKey || key.altKey) event.preventDefaultAction = true;
+    if (key.code === "Enter") {
+      const view = currentView();
+      const at = inside(view?.centre ?? null);
+      if (at) events.onClick(at);
+    }
+  });
+  viewer.addHandler("canvas-click", (event) => {
+    if (!event.quick) return;
+    const at = inside(slidePoint(event.position));
+    if (at) events.onClick(at);
+  });
+  viewer.addHandler("update-viewport", onUpdate);
+  viewer.addHandler("resize", onUpdate);
+  viewer.addHandler("drawer-error", (event) => events.onFailure(event.error));
+
+  const moveTo = (centre: Point<"slide">, slidePerPixel: number, instantly: boolean): void => {
+    if (!image) return;
+    const width = viewer.viewport.getContainerSize().x;
+    const target = image.imageToViewportCoordinates(new OpenSeadragon.Point(centre.x, centre.y));
+    viewer.viewport.zoomTo(slide.width / (slidePerPixel * width), undefined, instantly);
+    viewer.viewport.panTo(target, instantly);
+    viewer.viewport.applyConstraints(instantly);
+  };
+
+  viewer.addHandler("open", () => {
+    if (destroyed) return;
+    image = viewer.world.getItemAt(0);
+    if (options.start) moveTo(options.start.centre, options.start.slidePerPixel, true);
+    onUpdate();
+    events.onReady();
+  });
+  viewer.open({ tileSource: new SlideTileSource(slide, options.tile, events.onFailure) });
+
+  return {
+    setMarks: layer.setMarks,
+    setOutline: layer.setOutline,
+    setRuler: layer.setRuler,
+    setGhost(regionAt) {
+      ghost = regionAt;
+      layer.setGhost(pointer && ghost ? ghost(pointer) : null);
+    },
+    view: currentView,
+    pointer: () => pointer,
+    flyTo(region, instantly = false) {
+      const width = viewer.viewport.getContainerSize().x;
+      const view = currentView();
+      const wanted = (region.width * 6) / Math.max(width, 1);
+      const slidePerPixel = view ? Math.min(view.slidePerPixel, wanted) : wanted;
+      const at = { x: region.x + region.width / 2, y: region.y + region.height / 2 };
+      moveTo(at, slidePerPixel, instantly || options.reducedMotion);
+    },
+    moveTo: (centre, slidePerPixel) => moveTo(centre, slidePerPixel, options.reducedMotion),
+    zoomTo(slidePerPixel) {
+      const view = currentView();
+      if (view) moveTo(view.centre, slidePerPixel, options.reducedMotion);
+    },
+    home: () => viewer.viewport.goHome(options.reducedMotion),
+    focus: () => viewer.canvas.focus(),
+    destroy() {
+      destroyed = true;
+      viewer.canvas.removeEventListener("pointermove", onMove);
+      viewer.canvas.removeEventListener("pointerleave", onLeave);
+      layer.destroy();
+      viewer.destroy();
+    },
+  };
+}

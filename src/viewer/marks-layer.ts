@@ -1,0 +1,158 @@
+// Draws marks, the patch outline, the ghost under the pointer and the ruler over a slide. Knows screen geometry, no slide reader.
+// One canvas for all labels, redrawn when the view moves; the patch outline is an element of its own, so that its width on the
+// screen can be measured against the scale bar.
+import type { Point, Region } from "../domain/geometry.ts";
+import { inkOn, type Mark, onScreen, toScreen, type Window } from "./marks.ts";
+
+export type Ruler = Readonly<{ from: Point<"slide">; to: Point<"slide"> }>;
+
+/** `busy`: the answer is not there yet. */
+export type Outline = Readonly<{ region: Region; color: string | null; busy: boolean }>;
+
+export type MarksLayer = Readonly<{
+  setMarks(marks: readonly Mark[]): void;
+  setOutline(outline: Outline | null): void;
+  setGhost(region: Region | null): void;
+  setRuler(ruler: Ruler | null): void;
+  draw(window: Window): void;
+  destroy(): void;
+}>;
+
+const tagHeight = 17;
+const tagFont = "600 11px system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
+
+export function createMarksLayer(parent: HTMLElement): MarksLayer {
+  const root = element("div", "pt-overlay");
+  root.setAttribute("aria-hidden", "true");
+  const canvas = element("canvas", "pt-marks");
+  const ghost = element("div", "pt-ghost");
+  const outline = element("div", "pt-outline");
+  outline.dataset.testid = "patch-outline";
+  root.append(canvas, ghost, outline, element("div", "pt-crosshair"));
+  parent.append(root);
+  const context = canvas.getContext("2d");
+
+  let marks: readonly Mark[] = [];
+  let shown: Outline | null = null;
+  let ghostRegion: Region | null = null;
+  let ruler: Ruler | null = null;
+  let last: Window | null = null;
+
+  const place = (target: HTMLElement, region: Region | null, window: Window): void => {
+    const r = region ? toScreen(region, window) : null;
+    target.hidden = r === null || !onScreen(r, window, 4);
+    if (!r || target.hidden) return;
+    target.style.transform = `translate(${r.x}px, ${r.y}px)`;
+    target.style.width = `${r.width}px`;
+    target.style.height = `${r.height}px`;
+  };
+
+  const draw = (window: Window): void => {
+    last = window;
+    place(ghost, ghostRegion, window);
+    place(outline, shown?.region ?? null, window);
+    if (!context) return;
+    const ratio = globalThis.devicePixelRatio || 1;
+    const [width, height] = [Math.round(window.width * ratio), Math.round(window.height * ratio)];
+    if (canvas.width !== width) canvas.width = width;
+    if (canvas.height !== height) canvas.height = height;
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.clearRect(0, 0, window.width, window.height);
+    for (const mark of marks) drawMark(context, mark, window);
+    if (ruler) drawRuler(context, ruler, window);
+  };
+  const redraw = (): void => {
+    if (last) draw(last);
+  };
+
+  return {
+    setMarks(next) {
+      marks = next;
+      redraw();
+    },
+    setOutline(next) {
+      shown = next;
+      outline.style.setProperty("--mark", next?.color ?? "var(--pt-unscored)");
+      outline.dataset.busy = String(next?.busy ?? false);
+      if (!next) outline.hidden = true;
+      redraw();
+    },
+    setGhost(region) {
+      ghostRegion = region;
+      if (last) place(ghost, region, last);
+      else ghost.hidden = true;
+    },
+    setRuler(next) {
+      ruler = next;
+      redraw();
+    },
+    draw,
+    destroy: () => root.remove(),
+  };
+}
+
+function element<K extends keyof HTMLElementTagNameMap>(tag: K, className: string): HTMLElementTagNameMap[K] {
+  const made = document.createElement(tag);
+  made.className = className;
+  if (className !== "pt-overlay" && className !== "pt-marks") made.hidden = className !== "pt-crosshair";
+  return made;
+}
+
+function drawMark(context: CanvasRenderingContext2D, mark: Mark, window: Window): void {
+  const r = toScreen(mark.region, window);
+  if (!onScreen(r, window, 160)) return;
+  // Far out a patch is a dot: it stays findable, its name would only cover the tissue.
+  if (r.width < 12) {
+    context.beginPath();
+    context.arc(r.x + r.width / 2, r.y + r.height / 2, 4, 0, 2 * Math.PI);
+    context.fillStyle = mark.color;
+    context.fill();
+    context.lineWidth = 1.5;
+    context.strokeStyle = "#ffffff";
+    context.stroke();
+    return;
+  }
+  context.setLineDash(mark.kind === "similar" ? [6, 4] : []);
+  context.lineWidth = 4;
+  context.strokeStyle = "rgba(255, 255, 255, 0.75)";
+  context.strokeRect(r.x - 1, r.y - 1, r.width + 2, r.height + 2);
+  context.lineWidth = 2;
+  context.strokeStyle = mark.color;
+  context.strokeRect(r.x - 1, r.y - 1, r.width + 2, r.height + 2);
+  context.setLineDash([]);
+  if (mark.tag !== "" && r.width >= 28) drawTag(context, mark, r.x - 2, r.y - 2);
+}
+
+function drawTag(context: CanvasRenderingContext2D, mark: Mark, x: number, y: number): void {
+  context.font = tagFont;
+  context.textBaseline = "middle";
+  const text = mark.tag.length > 32 ? `${mark.tag.slice(0, 31)}…` : mark.tag;
+  context.fillStyle = mark.color;
+  context.fillRect(x, y - tagHeight, context.measureText(text).width + 12, tagHeight);
+  context.fillStyle = inkOn(mark.color);
+  context.fillText(text, x + 6, y - tagHeight / 2 + 0.5);
+}
+
+function drawRuler(context: CanvasRenderingContext2D, ruler: Ruler, window: Window): void {
+  const at = (p: Point<"slide">): readonly [number, number] => [
+    (p.x - window.x) / window.slidePerPixel,
+    (p.y - window.y) / window.slidePerPixel,
+  ];
+  const [from, to] = [at(ruler.from), at(ruler.to)];
+  for (const [width, color] of [
+    [5, "#ffffff"],
+    [2, "#000000"],
+  ] as const) {
+    context.lineWidth = width;
+    context.strokeStyle = color;
+    context.beginPath();
+    context.moveTo(...from);
+    context.lineTo(...to);
+    context.stroke();
+    for (const end of [from, to]) {
+      context.beginPath();
+      context.arc(...end, 5, 0, 2 * Math.PI);
+      context.stroke();
+    }
+  }
+}

@@ -1,0 +1,124 @@
+// A slide's native levels as an OpenSeadragon tile source. Asks for decoded tiles; knows no file format and no worker.
+import OpenSeadragon from "openseadragon";
+import { isAbort } from "../base/fault.ts";
+import type { Level, SlideInfo } from "../domain/slide.ts";
+import type { SlideApi } from "../protocol/slide-api.ts";
+
+export type TileAsker = SlideApi["tile"];
+
+/** OpenSeadragon counts levels from the smallest; ours count from full resolution. */
+export class SlideTileSource extends OpenSeadragon.TileSource {
+  readonly #slide: SlideInfo;
+  readonly #ask: TileAsker;
+  readonly #onFailure: (error: unknown) => void;
+
+  constructor(slide: SlideInfo, ask: TileAsker, onFailure: (error: unknown) => void) {
+    super({
+      width: slide.width,
+      height: slide.height,
+      tileOverlap: 0,
+      minLevel: 0,
+      maxLevel: slide.levels.length - 1,
+    });
+    this.#slide = slide;
+    this.#ask = ask;
+    this.#onFailure = onFailure;
+  }
+
+  #level(osdLevel: number): Level {
+    const level = this.#slide.levels[this.#slide.levels.length - 1 - osdLevel];
+    if (!level) throw new Error(`assertion failed: the slide has no level for zoom ${osdLevel}`);
+    return level;
+  }
+
+  override getLevelScale(level: number): number {
+    return this.#level(level).width / this.#slide.width;
+  }
+  override getTileWidth(level: number): number {
+    return this.#level(level).tileWidth;
+  }
+  override getTileHeight(level: number): number {
+    return this.#level(level).tileHeight;
+  }
+  override getNumTiles(level: number): OpenSeadragon.Point {
+    const { columns, rows } = this.#level(level);
+    return new OpenSeadragon.Point(columns, rows);
+  }
+
+  /** A level's height is seldom exactly the width's ratio times level 0's: each axis gets its own scale. */
+  override getTileBounds(level: number, x: number, y: number, isSource?: boolean): OpenSeadragon.Rect {
+    const l = this.#level(level);
+    const [left, top] = [x * l.tileWidth, y * l.tileHeight];
+    const [width, height] = [Math.min(l.tileWidth, l.width - left), Math.min(l.tileHeight, l.height - top)];
+    if (isSource) return new OpenSeadragon.Rect(0, 0, width, height);
+    const aspect = this.#slide.height / this.#slide.width;
+    return new OpenSeadragon.Rect(
+      left / l.width,
+      (top / l.height) * aspect,
+      width / l.width,
+      (height / l.height) * aspect,
+    );
+  }
+
+  override tileExists(level: number, x: number, y: number): boolean {
+    if (level < 0 || level > this.maxLevel) return false;
+    const { columns, rows } = this.#level(level);
+    return x >= 0 && y >= 0 && x < columns && y < rows;
+  }
+  override getTileUrl(level: number, x: number, y: number): string {
+    return `slide:${this.#slide.id}/${level}/${x}_${y}`;
+  }
+  override getTileHashKey(level: number, x: number, y: number): string {
+    return this.getTileUrl(level, x, y);
+  }
+  override hasTransparency(): boolean {
+    return false;
+  }
+  override equals(other: OpenSeadragon.TileSource): boolean {
+    return other instanceof SlideTileSource && other.#slide.id === this.#slide.id;
+  }
+
+  override downloadTileStart(job: OpenSeadragon.ImageJob): void {
+    const controller = new AbortController();
+    job.userData = controller;
+    void this.#download(job, controller.signal);
+  }
+
+  /** Only cancels: calling job.abort() here would loop (OpenSeadragon's own words). */
+  override downloadTileAbort(job: OpenSeadragon.ImageJob): void {
+    if (job.userData instanceof AbortController) job.userData.abort();
+  }
+
+  async #download(job: OpenSeadragon.ImageJob, signal: AbortSignal): Promise<void> {
+    const { level, x, y } = job.tile;
+    const l = this.#level(level);
+    try {
+      const params = { slideId: this.#slide.id, level: l.index, column: x, row: y };
+      const tile = (await this.#ask(params, { signal })) ?? missingTile(l.tileWidth, l.tileHeight);
+      if (signal.aborted) tile.close();
+      else job.finish(tile, null, "imageBitmap");
+    } catch (error) {
+      if (!isAbort(error)) this.#onFailure(error);
+      if (!signal.aborted) job.fail(error instanceof Error ? error.message : String(error), null);
+    }
+  }
+}
+
+/** A tile the file does not have: faintly hatched, so that it is not taken for glass. */
+function missingTile(width: number, height: number): ImageBitmap {
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext("2d");
+  if (context) {
+    context.fillStyle = "#ffffff";
+    context.fillRect(0, 0, width, height);
+    context.strokeStyle = "#e4e6e9";
+    context.lineWidth = 2;
+    context.beginPath();
+    for (let at = -height; at < width; at += 32) {
+      context.moveTo(at, height);
+      context.lineTo(at + height, 0);
+    }
+    context.stroke();
+  }
+  return canvas.transferToImageBitmap();
+}

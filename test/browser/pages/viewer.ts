@@ -1,0 +1,56 @@
+// Page of the viewer's browser test: a painted slide, two labels, an outline of known width.
+import "../../../src/viewer/viewer.css";
+import { createViewer, type SlideViewer } from "../../../src/viewer/create-viewer.ts";
+import { scaleBar } from "../../../src/viewer/scale.ts";
+import { fakeSlide, fakeSlideApi } from "./fake-slide.ts";
+
+type Report = { ready: boolean; clicks: { x: number; y: number }[]; failures: string[]; viewer: SlideViewer | null };
+declare global {
+  interface Window {
+    report: Report;
+  }
+}
+
+const report: Report = { ready: false, clicks: [], failures: [], viewer: null };
+window.report = report;
+
+const byId = (id: string): HTMLElement => {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`no #${id}`);
+  return found;
+};
+const bar = byId("bar");
+const drawer = new URLSearchParams(location.search).get("drawer") === "canvas" ? "canvas" : "webgl";
+const viewer = createViewer(
+  byId("slide"),
+  {
+    slide: fakeSlide,
+    tile: fakeSlideApi().tile,
+    name: "Painted slide",
+    navigator: byId("navigator"),
+    start: { centre: { x: 7600, y: 6000 }, slidePerPixel: 1.7 },
+    reducedMotion: true,
+    drawer,
+  },
+  {
+    onClick: (at) => report.clicks.push({ x: at.x, y: at.y }),
+    onPointer: () => undefined,
+    onView: (view) => {
+      const scale = scaleBar(view.slidePerPixel * 0.5, 140);
+      bar.style.width = `${scale?.pixels ?? 0}px`;
+      bar.dataset.um = String(scale?.um ?? 0);
+    },
+    onReady: () => {
+      report.ready = true;
+    },
+    onFailure: (error) => report.failures.push(String(error)),
+  },
+);
+report.viewer = viewer;
+viewer.setGhost((p) => ({ x: p.x - 112, y: p.y - 112, width: 224, height: 224 }));
+viewer.setMarks([
+  { region: { x: 7000, y: 5600, width: 224, height: 224 }, color: "#0072b2", tag: "Normal mucosa", kind: "label" },
+  { region: { x: 7900, y: 6200, width: 224, height: 224 }, color: "#e69f00", tag: "Stroma", kind: "label" },
+  { region: { x: 8200, y: 5600, width: 224, height: 224 }, color: "#334155", tag: "0.93", kind: "similar" },
+]);
+viewer.setOutline({ region: { x: 7488, y: 5888, width: 224, height: 224 }, color: "#d55e00", busy: false });
