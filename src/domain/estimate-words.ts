@@ -1,23 +1,128 @@
 // The held-out estimate in words, exactly as far as the figures carry. Knows no screen and no engine.
-import type { Estimate } from "./estimate.ts";
-import type { TissueClass } from "./label.ts";
+import type { ClassId } from "../base/brand.ts";
+import type { Estimate, HeldOutFigure, Interval, UnitKind } from "./estimate.ts";
+import type { LabelOrigin, TissueClass } from "./label.ts";
 
-/** Everything there is to say, one sentence each; empty lists where there is nothing to say. */
+/** Everything there is to say, one sentence each. */
 export type EstimateWords = Readonly<{
-  /** "Balanced accuracy 87 % (71-95)" or, without a figure, the reason. */
+  /** "Balanced accuracy 87 % (71-95)", without the interval below ten units; or, without a figure, the reason. */
   headline: string;
   /** "16 of 18 held-out patches in 4 places correct: 89 % (56-98)"; null without a figure. */
   counts: string | null;
-  /** "Frozen features, same folds: 14 of 18 correct: 78 % (46-93), balanced accuracy 75 %"; null without a figure. */
+  /** "Frozen features on the same folds: balanced accuracy 75 %; 14 of 18 correct: 78 % (46-94)"; null without a figure. */
   frozen: string | null;
-  /** "Always answering Stroma: balanced accuracy 33 %"; null without a figure. */
+  /** "Always answering Stroma: balanced accuracy 33 %; 8 of 18 correct: 44 %"; null without a figure. */
   majority: string | null;
-  /** What the figure is of; null without a figure. */
+  /** What the figure is of and what it is not; null without a figure. */
   meaning: string | null;
-  /** How the held-out labels came to be; null when all were placed freely. */
+  /** "12 placed freely, 6 accepted answers of the app, ..."; null when all were placed freely, or without a figure. */
   origins: string | null;
-  /** One per class without a figure: "Label Tumour in a second place to get an estimate." */
+  /** One per class without a figure beside those with one: "Label Tumour in a second place to get an estimate." */
   withoutFigure: readonly string[];
 }>;
 
-export declare function estimateWords(estimate: Estimate, classes: readonly TissueClass[]): EstimateWords;
+const unitWords: Readonly<Record<UnitKind, Readonly<{ one: string; many: string; second: string; away: string }>>> = {
+  island: { one: "place", many: "places", second: "in a second place", away: "in a place" },
+  slide: { one: "slide", many: "slides", second: "on a second slide", away: "on a slide" },
+  case: { one: "case", many: "cases", second: "in a second case", away: "in a case" },
+};
+
+const originWords: Readonly<Record<LabelOrigin, string>> = {
+  free: "placed freely",
+  suggested: "placed where the app suggested",
+  accepted: "accepted answers of the app",
+  imported: "imported",
+};
+
+/** "3 places", "1 slide". */
+export function countOfUnits(units: number, unit: UnitKind): string {
+  return `${units} ${units === 1 ? unitWords[unit].one : unitWords[unit].many}`;
+}
+
+/**
+ * Whole percent. Only all is 100 and only none is 0: 299 of 300 is 99 %. NaN has no words and must not come here.
+ */
+export function wholePercent(share: number): number {
+  if (share <= 0) return 0;
+  if (share >= 1) return 100;
+  return Math.min(99, Math.max(1, Math.round(share * 100)));
+}
+
+/** Ends of an interval are rounded plainly: they are no counts, and 0 and 100 are where they belong. */
+const range = ({ low, high }: Interval): string => `(${Math.round(low * 100)}-${Math.round(high * 100)})`;
+
+function names(list: readonly string[]): string {
+  return list.length < 2 ? (list[0] ?? "") : `${list.slice(0, -1).join(", ")} and ${list.at(-1)}`;
+}
+
+/**
+ * What to do to get an estimate for these classes. `crowded`: they are in several places already, but nearer to other labels than
+ * the guard allows.
+ */
+export function secondPlace(classNames: readonly string[], unit: UnitKind, crowded = false): string {
+  const each = classNames.length > 1 ? " each" : "";
+  const where = crowded ? `${unitWords[unit].away} further from your other labels` : unitWords[unit].second;
+  return `Label ${names(classNames)}${each} ${where} to get an estimate.`;
+}
+
+/** "16 of 18 held-out patches in 4 places correct: 89 % (56-98)". */
+export function countsSentence(figure: HeldOutFigure, units: number, unit: UnitKind): string {
+  const patches = figure.total === 1 ? "patch" : "patches";
+  return `${figure.correct} of ${figure.total} held-out ${patches} in ${countOfUnits(units, unit)} correct: ${share(figure)}`;
+}
+
+const share = (f: HeldOutFigure): string => `${wholePercent(f.correct / f.total)} % ${range(f.wilson)}`;
+
+function balanced(figure: HeldOutFigure): string {
+  const interval = figure.interval ? ` ${range(figure.interval)}` : "";
+  return `${wholePercent(figure.balancedAccuracy)} %${interval}`;
+}
+
+/** What the figure means, for each unit that was held out. */
+export function meaningSentence(unit: UnitKind): string {
+  return `Tuning this way on ${unitWords[unit].many} like those you labelled. The saved set was trained on all of them and has not itself been tested.`;
+}
+
+export function estimateWords(estimate: Estimate, classes: readonly TissueClass[]): EstimateWords {
+  const nameOf = (id: ClassId): string => classes.find((c) => c.id === id)?.name ?? "a removed class";
+  if (estimate.kind === "none") {
+    return {
+      headline: estimate.reason,
+      counts: null,
+      frozen: null,
+      majority: null,
+      meaning: null,
+      origins: null,
+      withoutFigure: [],
+    };
+  }
+  const { tuned, frozen, unit, units } = estimate;
+  return {
+    headline: `Balanced accuracy ${balanced(tuned)}`,
+    counts: countsSentence(tuned, units, unit),
+    frozen: `Frozen features on the same folds: balanced accuracy ${balanced(frozen)}; ${frozen.correct} of ${frozen.total} correct: ${share(frozen)}`,
+    majority: majoritySentence(estimate, nameOf),
+    meaning: meaningSentence(unit),
+    origins: originsSentence(estimate.origins),
+    withoutFigure: estimate.withoutFigure.map((id) => secondPlace([nameOf(id)], unit)),
+  };
+}
+
+function majoritySentence(estimate: Extract<Estimate, { kind: "figure" }>, nameOf: (id: ClassId) => string): string {
+  const commonest = estimate.recalls.reduce((a, b) => (b.total > a.total ? b : a));
+  const { total } = estimate.tuned;
+  return (
+    `Always answering ${nameOf(commonest.classId)}: balanced accuracy ${wholePercent(estimate.majority)} %; ` +
+    `${commonest.total} of ${total} correct: ${wholePercent(commonest.total / total)} %`
+  );
+}
+
+/** Labels the app had a hand in agree with it more readily than fresh ones: said whenever there are any. */
+function originsSentence(origins: Readonly<Record<string, number>>): string | null {
+  const parts = Object.entries(originWords).flatMap(([origin, words]) => {
+    const count = origins[origin] ?? 0;
+    return count > 0 ? [{ origin, text: `${count} ${words}` }] : [];
+  });
+  if (parts.every((p) => p.origin === "free")) return null;
+  return `Of the held-out labels, ${names(parts.map((p) => p.text))}.`;
+}

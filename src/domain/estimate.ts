@@ -6,7 +6,10 @@ export type Interval = Readonly<{ low: number; high: number }>;
 
 export type UnitKind = "case" | "slide" | "island";
 
-/** One held-out figure of one method over the same folds. `interval` only from 10 units on (bootstrap over units). */
+/**
+ * One held-out figure of one method over the same folds. `interval` (of the balanced accuracy) only from 10 units on: a bootstrap
+ * over units.
+ */
 export type HeldOutFigure = Readonly<{
   balancedAccuracy: number;
   interval: Interval | null;
@@ -30,12 +33,15 @@ export type Estimate =
       /** Balanced accuracy of always answering the commonest class. */
       majority: number;
       recalls: readonly ClassRecall[];
-      /** confusion[i][j]: labels of class i answered as class j, order of `classIds`. */
+      /**
+       * confusion[i][j]: labels of class i answered as class j, order of `classIds`: every class that was trained. Rows of classes
+       * `withoutFigure` are zeros (they are never held out), their columns need not be. Of the tuned method.
+       */
       classIds: readonly ClassId[];
       confusion: readonly (readonly number[])[];
-      /** Share of held-out labels per origin, e.g. {free: 18}. */
+      /** Number of held-out labels per origin, e.g. {free: 18}. */
       origins: Readonly<Record<string, number>>;
-      /** Classes with labels in one unit only: left out of the figure, and said. */
+      /** Classes with labels in one unit only, or too near to others to be tested apart: left out of the figure, and said. */
       withoutFigure: readonly ClassId[];
     }>
   /** No figure: `reason` says what to do, e.g. "Label Tumour in a second place to get an estimate." */

@@ -51,9 +51,7 @@ function createJudge(problem: AssignmentProblem): Judge {
   const { members, tested, folds } = problem;
   const strata = [...tested, -1];
   const counted = members.filter((m) => tested.has(m.classIndex));
-  const totals = new Map(
-    strata.map((s) => [s, counted.filter((m) => s === -1 || m.classIndex === s).length] as const),
-  );
+  const totals = new Map(strata.map((s) => [s, counted.filter((m) => s === -1 || m.classIndex === s).length] as const));
   return (foldOf) => {
     const share = new Map(strata.map((s) => [s, new Float64Array(folds)] as const));
     for (const m of counted) {
@@ -71,17 +69,20 @@ function greedy(problem: AssignmentProblem, random: Random): number[] {
   const { members, units, tested, folds } = problem;
   const held = heldOutUnits(problem);
   const counted = members.filter((m) => tested.has(m.classIndex));
-  const byUnit = Map.groupBy(counted, (m) => m.unit);
-  const totals = Map.groupBy(counted, (m) => m.classIndex);
+  const byUnit = new Map([...held].map((unit) => [unit, counted.filter((m) => m.unit === unit)] as const));
+  const totals = new Map([...tested].map((c) => [c, counted.filter((m) => m.classIndex === c).length] as const));
   const foldOf = new Array<number>(units).fill(-1);
-  const order = shuffled(random, [...held].sort((a, b) => a - b));
+  const order = shuffled(
+    random,
+    [...held].sort((a, b) => a - b),
+  );
   order.sort((a, b) => byUnit.get(b)!.length - byUnit.get(a)!.length);
   const load = Array.from({ length: folds }, () => new Map<number, number>());
   const size = new Array<number>(folds).fill(0);
   for (const unit of order) {
     const own = byUnit.get(unit)!;
     const crowding = (fold: number): number =>
-      own.reduce((a, m) => a + (load[fold]!.get(m.classIndex) ?? 0) / totals.get(m.classIndex)!.length, 0) / own.length +
+      own.reduce((a, m) => a + (load[fold]!.get(m.classIndex) ?? 0) / totals.get(m.classIndex)!, 0) / own.length +
       size[fold]! / counted.length;
     let best = 0;
     for (let fold = 1; fold < folds; fold++) if (crowding(fold) < crowding(best) - 1e-12) best = fold;

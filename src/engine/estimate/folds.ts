@@ -101,7 +101,7 @@ export function planFolds(given: readonly FoldLabel[], options: FoldOptions): Fo
 
   while (tested.size >= 2) {
     const members = within.map((i): Member => {
-      const guards = (near[i] ?? []).filter((j) => tested.has(classIndex(j))).map((j) => unitOf[j]!);
+      const guards = near[i]!.filter((j) => tested.has(classIndex(j))).map((j) => unitOf[j]!);
       return { unit: unitOf[i]!, classIndex: classIndex(i), guardedBy: [...new Set(guards)] };
     });
     const units = 1 + Math.max(...within.map((i) => unitOf[i]!));
@@ -121,13 +121,13 @@ export function planFolds(given: readonly FoldLabel[], options: FoldOptions): Fo
       kind: "folds",
       unit: kind,
       units: held.size,
-      unitOf: given.map((_, i) => unitOf[order.indexOf(i)]!),
+      unitOf: givenOrder(unitOf, order),
       folds: Array.from({ length: folds }, (_, fold) => {
         const inFold = (i: number): boolean => foldOf[unitOf[i]!] === fold;
         const heldOut = within.filter((i) => inFold(i) && tested.has(classIndex(i)));
         const outside = within.filter((i) => !inFold(i));
         const isHeld = new Set(heldOut);
-        const isGuarded = (i: number): boolean => (near[i] ?? []).some((j) => isHeld.has(j));
+        const isGuarded = (i: number): boolean => near[i]!.some((j) => isHeld.has(j));
         return {
           heldOut: back(heldOut),
           training: back(outside.filter((i) => !isGuarded(i))),
@@ -143,7 +143,11 @@ export function planFolds(given: readonly FoldLabel[], options: FoldOptions): Fo
   const reason =
     labelled.length < 2
       ? "Label a second class to get an estimate."
-      : secondPlace(namesOf(untested), kind, untested.every((c) => crowded.has(c)));
+      : secondPlace(
+          namesOf(untested),
+          kind,
+          untested.every((c) => crowded.has(c)),
+        );
   return { kind: "none", reason, withoutFigure: idsOf(untested) };
 }
 
@@ -152,19 +156,25 @@ function neighboursWithin(
   labels: readonly FoldLabel[],
   within: readonly number[],
   unitOf: readonly number[],
-): readonly (readonly number[] | undefined)[] {
-  const near: number[][] = [];
-  const add = (i: number, j: number): void => {
-    near[i] = [...(near[i] ?? []), j];
-  };
+): readonly (readonly number[])[] {
+  const near: number[][] = labels.map(() => []);
   const places = within.map((i) => labels[i]!);
   eachNeighbour(places, 1 + guardWidth, (a, b) => {
     const [i, j] = [within[a]!, within[b]!];
     if (unitOf[i] === unitOf[j] || edgeGap(labels[i]!, labels[j]!) >= guardWidth) return;
-    add(i, j);
-    add(j, i);
+    near[i]!.push(j);
+    near[j]!.push(i);
   });
   return near;
+}
+
+/** Takes values in the sorted order back to the order the labels were given in. */
+function givenOrder(values: readonly number[], order: readonly number[]): readonly number[] {
+  const out = new Array<number>(values.length);
+  order.forEach((given, sorted) => {
+    out[given] = values[sorted]!;
+  });
+  return out;
 }
 
 /** The class missing from most training parts; of equals the one in fewer units, then the later one. */

@@ -45,10 +45,15 @@ export function edgeGap(a: Place, b: Place): number {
  * along x; the caller measures exactly. Sweeps along x, so that thousands of scattered labels cost little.
  */
 export function eachNeighbour(places: readonly Place[], widths: number, visit: (i: number, j: number) => void): void {
-  const bySlide = Map.groupBy(places.keys(), (i) => places[i]!.slideId);
+  const bySlide = new Map<string, number[]>();
+  places.forEach((place, i) => {
+    const members = bySlide.get(place.slideId);
+    if (members) members.push(i);
+    else bySlide.set(place.slideId, [i]);
+  });
+  const middle = (i: number): number => places[i]!.region.x + places[i]!.region.width / 2;
   for (const members of bySlide.values()) {
-    const middle = (i: number): number => places[i]!.region.x + places[i]!.region.width / 2;
-    const order = [...members].sort((a, b) => middle(a) - middle(b));
+    const order = members.sort((a, b) => middle(a) - middle(b));
     const reach = widths * order.reduce((w, i) => Math.max(w, places[i]!.region.width), 0);
     order.forEach((i, at) => {
       for (let k = at + 1; k < order.length && middle(order[k]!) - middle(i) <= reach; k++) visit(i, order[k]!);

@@ -1,0 +1,51 @@
+// Vectors and rows of row-major tables, in float64. Knows no meaning of what the rows are.
+
+export type Vector = Float64Array | Float32Array;
+
+export function dot(a: Vector, b: Vector): number {
+  let total = 0;
+  for (let i = 0; i < a.length; i++) total += a[i]! * b[i]!;
+  return total;
+}
+
+/** Euclidean length. */
+export const norm = (v: Vector): number => Math.sqrt(dot(v, v));
+
+/** y += scale * x, in place. */
+export function addScaled(y: Float64Array, scale: number, x: Vector): void {
+  for (let i = 0; i < y.length; i++) y[i]! += scale * x[i]!;
+}
+
+/** Largest absolute value; 0 of nothing. */
+export function maxAbs(v: Vector): number {
+  let largest = 0;
+  for (let i = 0; i < v.length; i++) largest = Math.max(largest, Math.abs(v[i]!));
+  return largest;
+}
+
+/** Scales a vector to length 1 in place; one shorter than `tiny` points nowhere and becomes zeros. */
+export function normalise(v: Vector, tiny = 1e-12): void {
+  const length = norm(v);
+  for (let i = 0; i < v.length; i++) v[i] = length > tiny ? v[i]! / length : 0;
+}
+
+/**
+ * Softmax of each row of a [rows, columns] table, in place. -Infinity is an impossible column; of a row of nothing else all
+ * columns are equal.
+ */
+export function softmaxRows(table: Float64Array, columns: number): void {
+  for (let start = 0; start < table.length; start += columns) {
+    const row = table.subarray(start, start + columns);
+    const largest = row.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+    if (largest === Number.NEGATIVE_INFINITY) {
+      row.fill(1 / columns);
+      continue;
+    }
+    let total = 0;
+    for (let j = 0; j < columns; j++) {
+      row[j] = Math.exp(row[j]! - largest);
+      total += row[j]!;
+    }
+    for (let j = 0; j < columns; j++) row[j]! /= total;
+  }
+}
