@@ -1,6 +1,6 @@
 // A backbone as the app knows it: manifest and architecture. Knows no weights and no runtime. Parser: parse-manifest.ts.
 import type { ModelId, Mpp } from "../base/brand.ts";
-import type { EdgeRule, ResampleFilter } from "./patch.ts";
+import type { EdgeRule, PatchSpec, ResampleFilter } from "./patch.ts";
 
 /** Shape of a plain pre-norm ViT with a class token (Dosovitskiy et al. 2021; timm `vit_*`). */
 export type VitArchitecture = Readonly<{
@@ -55,3 +55,8 @@ export type ModelManifest = Readonly<{
   /** Prompt sets shipped beside the model, with the slide (by SlideId) each is restricted to. */
   promptSets: readonly ModelFile[];
 }>;
+
+/** The patches this model eats. */
+export function patchSpecOf(model: ModelManifest): PatchSpec {
+  return { pixels: model.patchPixels, mpp: model.mpp, filter: model.filter, edge: model.edge, snap: model.snap };
+}

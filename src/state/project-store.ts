@@ -72,26 +72,27 @@ export function createProjectStore(deps: ProjectStoreDeps): ProjectStore {
   let saving: Promise<void> | null = null;
 
   const save = async (): Promise<void> => {
-    for (let change = queue[0]; change; change = queue[0]) {
-      try {
+    try {
+      for (let change = queue[0]; change; change = queue[0]) {
         await journal.append(change);
-      } catch (error) {
-        const fault = toFault(error, "storage", "Your last change could not be saved");
-        store.setState(({ saved, role }) => ({
-          role: fault.kind === "read-only" ? "reader" : role,
-          saved: { ...saved, failed: faultToData(fault) },
-        }));
-        onFault(fault);
-        throw fault;
+        queue.shift();
+        store.setState({ saved: { pending: queue.length, savedAt: now(), failed: null } });
       }
-      queue.shift();
-      store.setState({ saved: { pending: queue.length, savedAt: now(), failed: null } });
+    } catch (error) {
+      const fault = toFault(error, "storage", "Your last change could not be saved");
+      store.setState(({ saved, role }) => ({
+        role: fault.kind === "read-only" ? "reader" : role,
+        saved: { ...saved, failed: faultToData(fault) },
+      }));
+      onFault(fault);
+      throw fault;
+    } finally {
+      // In the same breath as the loop's end: a change dispatched a moment later must start a new round.
+      saving = null;
     }
   };
   const startSaving = (): Promise<void> => {
-    saving ??= save().finally(() => {
-      saving = null;
-    });
+    saving ??= save();
     return saving;
   };
 

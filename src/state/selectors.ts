@@ -1,0 +1,175 @@
+// Questions about the state, answered from it alone: counts, examples, who scores a click, what blocks Tune. Pure; no action.
+import { type ClassId, type Mpp, mpp, type PromptSetId } from "../base/brand.ts";
+import { centre, contains, type Point } from "../domain/geometry.ts";
+import type { Label, TissueClass } from "../domain/label.ts";
+import { patchSpecOf } from "../domain/model.ts";
+import { type PatchSpec, regionAround } from "../domain/patch.ts";
+import type { SlideRef } from "../domain/project.ts";
+import type { PromptSetSummary } from "../domain/prompt-set.ts";
+import type { TuningSettings } from "../domain/run.ts";
+import { type Calibration, mppOf } from "../domain/slide.ts";
+import type { Example, Scorer } from "../protocol/engine-api.ts";
+import type { AppState } from "./action.ts";
+import { readOnlyMessage } from "./project-store.ts";
+import type { OpenSlide } from "./session-store.ts";
+
+export function currentSlide({ session }: AppState): OpenSlide | null {
+  return session.currentSlide === null ? null : (session.openSlides.get(session.currentSlide) ?? null);
+}
+
+export function patchSpec({ session }: AppState): PatchSpec | null {
+  return session.engine.kind === "ready" ? patchSpecOf(session.engine.status.model) : null;
+}
+
+/** Mean of both directions; null where unknown. */
+export function slideMpp(calibration: Calibration): Mpp | null {
+  const scale = mppOf(calibration);
+  return scale && mpp((scale.x + scale.y) / 2);
+}
+
+/** True, or why nothing may be written. */
+export function canWrite({ project }: AppState): true | string {
+  return project.role === "writer" ? true : readOnlyMessage;
+}
+
+export function countsPerClass({ project }: AppState): ReadonlyMap<ClassId, number> {
+  const counts = new Map(project.project.classes.map((c) => [c.id, 0]));
+  for (const label of project.project.labels.values()) counts.set(label.classId, (counts.get(label.classId) ?? 0) + 1);
+  return counts;
+}
+
+export function labelsHere({ project, session }: AppState): readonly Label[] {
+  return [...project.project.labels.values()].filter((label) => label.slideId === session.currentSlide);
+}
+
+/** The label whose outline holds the point; the nearest centre where outlines overlap. */
+export function labelAt(state: AppState, at: Point<"slide">): Label | null {
+  let best: Label | null = null;
+  let nearest = Number.POSITIVE_INFINITY;
+  for (const label of labelsHere(state)) {
+    if (!contains(label.region, at)) continue;
+    const c = centre(label.region);
+    const distance = Math.hypot(c.x - at.x, c.y - at.y);
+    if (distance >= nearest) continue;
+    nearest = distance;
+    best = label;
+  }
+  return best;
+}
+
+/** Why a place of the current slide cannot be classified or labelled; null: it can. */
+export function blocksPatches(state: AppState): string | null {
+  const slide = currentSlide(state);
+  if (!slide) return "Open a slide first.";
+  if (mppOf(slide.info.calibration) === null) {
+    return `The um/px of "${slide.name}" is unknown. State it, or measure a known distance, before patches are read from it.`;
+  }
+  const { engine } = state.session;
+  if (engine.kind === "failed") return `The model could not be loaded: ${engine.fault.message}`;
+  return engine.kind === "loading" ? "The model is still loading." : null;
+}
+
+/** Every set, the person's first. */
+export function allSets({ project, session }: AppState): readonly PromptSetSummary[] {
+  const own = project.project.promptSets;
+  return [...own.values(), ...[...session.shippedSets.values()].filter((set) => !own.has(set.id))];
+}
+
+export function setById(state: AppState, id: PromptSetId): PromptSetSummary | null {
+  return state.project.project.promptSets.get(id) ?? state.session.shippedSets.get(id) ?? null;
+}
+
+/** True where the set may answer on the current slide, else why not. */
+export function setOffer({ session }: AppState, set: PromptSetSummary): true | string {
+  const { engine } = session;
+  if (engine.kind === "ready" && engine.status.weightsDigest !== set.metadata.backbone.weightsDigest) {
+    return `"${set.metadata.name}" was made for another backbone (${set.metadata.backbone.name}).`;
+  }
+  if (set.metadata.onlyOn !== null && set.metadata.onlyOn !== session.currentSlide) {
+    return `"${set.metadata.name}" only works on the slide it was made for.`;
+  }
+  return true;
+}
+
+export function offeredSets(state: AppState): readonly PromptSetSummary[] {
+  return allSets(state).filter((set) => setOffer(state, set) === true);
+}
+
+/** The active set if it may answer here; null: the preview or the frozen backbone answers. */
+export function activeSetHere(state: AppState): PromptSetSummary | null {
+  const { activeSet } = state.project.project;
+  const set = activeSet === null ? null : setById(state, activeSet);
+  return set && setOffer(state, set) === true ? set : null;
+}
+
+/** Labels as patches of the loaded model, in a fixed order; only of slides that are open, whose pixels can be read. */
+export function examples(state: AppState): readonly Example[] {
+  const spec = patchSpec(state);
+  if (!spec) return [];
+  const found: Example[] = [];
+  const labels = [...state.project.project.labels.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  for (const { id, slideId, classId, region: labelled } of labels) {
+    const slide = state.session.openSlides.get(slideId);
+    // The outline follows the model's patch and the slide's present um/px; the place that was labelled stays.
+    const region = slide && regionAround(centre(labelled), spec, slide.info.calibration);
+    if (region) found.push({ labelId: id, classId, patch: { slideId, region, spec } });
+  }
+  return found;
+}
+
+const classesOf = (state: AppState, list: readonly Example[]): readonly TissueClass[] => {
+  const used = new Set(list.map((example) => example.classId));
+  return state.project.project.classes.filter((c) => used.has(c.id));
+};
+
+/** Who answers a click now: the active set, else from two labelled classes on the preview, else similar places only. */
+export function scorer(state: AppState): Scorer {
+  const set = activeSetHere(state);
+  if (set) return { kind: "prompt-set", id: set.id };
+  const list = examples(state);
+  const classes = classesOf(state, list);
+  return classes.length >= 2 ? { kind: "preview", classes, examples: list } : { kind: "similar" };
+}
+
+/** Slides the project knows that are not open: asked for by name, recognised by fingerprint. */
+export function missingSlides({ project, session }: AppState): readonly SlideRef[] {
+  return [...project.project.slides.values()].filter((slide) => !session.openSlides.has(slide.id));
+}
+
+/** The person's settings, else what the engine proposes here. */
+export function tuningSettings({ session }: AppState): TuningSettings | null {
+  return session.settings ?? (session.engine.kind === "ready" ? session.engine.status.defaults : null);
+}
+
+export function isTuning({ session }: AppState): boolean {
+  return session.tuning?.state === "preparing" || session.tuning?.state === "running";
+}
+
+/** Labels each of two classes must have before tuning means anything. */
+export const minimumLabels = 2;
+
+/** Why Tune cannot start, in words and with the way on; null: it can. */
+export function blocksTune(state: AppState): string | null {
+  const { project } = state.project;
+  if (state.project.role === "reader") return readOnlyMessage;
+  if (isTuning(state)) return "A tuning is running.";
+  const { engine } = state.session;
+  if (engine.kind === "failed") return `The model could not be loaded: ${engine.fault.message}`;
+  if (engine.kind === "loading") return "The model is still loading.";
+  if (project.classes.length < 2) return "Add at least two classes.";
+  const counts = countsPerClass(state);
+  const enough = project.classes.filter((c) => (counts.get(c.id) ?? 0) >= minimumLabels);
+  if (enough.length < 2) {
+    const short = project.classes.filter((c) => (counts.get(c.id) ?? 0) < minimumLabels).map((c) => c.name);
+    return `Label at least ${minimumLabels} patches in each of two classes. Too few so far: ${short.join(", ")}.`;
+  }
+  for (const slide of missingSlides(state)) {
+    const count = [...project.labels.values()].filter((label) => label.slideId === slide.id).length;
+    if (count > 0) return `Open "${slide.name}" again: ${count} of your labels ${count === 1 ? "is" : "are"} on it.`;
+  }
+  for (const { info, name } of state.session.openSlides.values()) {
+    const labelled = [...project.labels.values()].some((label) => label.slideId === info.id);
+    if (labelled && mppOf(info.calibration) === null) return `State the um/px of "${name}" first: labels are on it.`;
+  }
+  return null;
+}
