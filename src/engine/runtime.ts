@@ -59,6 +59,7 @@ export function residentOf(outputs: RunOutputs, name: string): Resident {
 
 export const isResident = (feed: Feed): feed is Resident => "kind" in feed;
 
+/** One number as the graphs take it: a vector of length 1. */
 export function scalar(value: number): TensorValue {
-  return { dims: [], data: Float32Array.of(value) };
+  return { dims: [1], data: Float32Array.of(value) };
 }

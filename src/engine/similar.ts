@@ -1,6 +1,7 @@
 // The places of a slide most like one patch, by cosine of centred frozen features. Knows no classes and no runtime.
-import type { SimilarPlace } from "../domain/label.ts";
+
 import { intersects, type Region } from "../domain/geometry.ts";
+import type { SimilarPlace } from "../domain/label.ts";
 
 export type PlaceIndex = Readonly<{ regions: readonly Region[]; features: readonly Float32Array[] }>;
 

@@ -55,6 +55,7 @@ export async function trainPrompts(
   const perEpoch = stepsPerEpoch(n, train.batch);
   const steps = perEpoch * settings.epochs;
   const { weights, targets } = softTargets(examples, settings.labelSmoothing);
+  const rateScale: Feed = { dims: [train.layout.length], data: new Float32Array(train.layout.length).fill(1) };
   let state = freshState(start.theta);
   let checkpoint = start.theta;
   let ended: Trained["ended"] = "complete";
@@ -98,6 +99,7 @@ export async function trainPrompts(
     return {
       centre: { dims: [start.centre.length], data: start.centre },
       temperature: scalar(settings.temperature),
+      rateScale,
       learningRate: scalar(settings.learningRate * 0.5 * (1 + Math.cos((Math.PI * step) / of))),
       correction1: scalar(1 / (1 - 0.9 ** (step + 1))),
       correction2: scalar(1 / (1 - 0.999 ** (step + 1))),

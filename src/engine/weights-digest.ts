@@ -47,7 +47,7 @@ export function canonicalTensors(vit: VitArchitecture): readonly CanonicalTensor
  * Throws Fault `bad-model` naming every tensor that is missing or of another shape.
  */
 export function weightsDigest(vit: VitArchitecture, weights: FrozenWeights): WeightsDigest {
-  const present = new Set(weights.keys);
+  const present = weights.keys;
   const list = canonicalTensors(vit);
   const problems = list.flatMap(({ key, shape }) => {
     if (!present.has(key)) return [`${key} is missing`];

@@ -17,12 +17,16 @@ const house: Record<string, Readonly<{ imports: readonly string[]; packages: rea
   slide: { imports: ["base", "domain", "math", "protocol"], packages: ["@noble/hashes"] },
   engine: { imports: ["base", "domain", "math", "graph", "protocol"], packages: ["@noble/hashes"] },
   "platform/page": { imports: ["base", "domain", "math", "protocol", "slide", "engine"], packages: ["idb"] },
+  "platform/ort": {
+    imports: ["base", "domain", "protocol", "graph", "engine"],
+    packages: ["onnxruntime-web"],
+  },
   "platform/worker": {
-    imports: ["base", "domain", "math", "protocol", "graph", "slide", "engine"],
+    imports: ["platform/ort", "base", "domain", "math", "protocol", "graph", "slide", "engine"],
     packages: ["onnxruntime-web"],
   },
   "platform/node": {
-    imports: ["base", "domain", "math", "protocol", "graph", "slide", "engine", "synth"],
+    imports: ["platform/ort", "base", "domain", "math", "protocol", "graph", "slide", "engine", "synth"],
     packages: ["onnxruntime-web", "@cornerstonejs/codec-libjpeg-turbo-8bit", "node:"],
   },
   state: { imports: ["base", "math", "domain", "protocol"], packages: ["zustand"] },

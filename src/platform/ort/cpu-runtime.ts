@@ -1,0 +1,49 @@
+// Graphs on the processor, by onnxruntime-web's WebAssembly provider. Weights are fp32 initialisers in external data, shared as one
+// blob on the JavaScript side. Knows no host: the module and its .wasm are set up by whoever calls.
+import { assert } from "../../base/fault.ts";
+import type { FrozenWeights } from "../../engine/frozen-weights.ts";
+import { isResident, type Program, type Runtime, type TensorValue } from "../../engine/runtime.ts";
+import { serializeOnnx } from "../../graph/onnx/serialize.ts";
+import type { Provider } from "../../protocol/engine-api.ts";
+import { createQueue, floatTensor, floatValue, type OrtModule, ortFault } from "./session.ts";
+
+export function createCpuRuntime(ort: OrtModule, provider: Provider, oneAtATime = createQueue()): Runtime {
+  return {
+    provider,
+    compile(graph, weights: FrozenWeights, { name }) {
+      return oneAtATime(async (): Promise<Program> => {
+        const bytes = serializeOnnx(graph, { weights: { kind: "file", file: weights.file } });
+        try {
+          const session = await ort.InferenceSession.create(bytes, {
+            executionProviders: ["wasm"],
+            graphOptimizationLevel: "all",
+            externalData: [{ path: weights.file.location, data: weights.bytes }],
+            logSeverityLevel: 3,
+          });
+          return {
+            run: (feeds) =>
+              oneAtATime(async () => {
+                const tensors = Object.entries(feeds).map(([key, feed]) => {
+                  // Nothing ever stays on a device here: outputs are copied out of the WebAssembly heap.
+                  assert(!isResident(feed), "the processor keeps no resident tensors");
+                  return [key, floatTensor(ort, feed)] as const;
+                });
+                try {
+                  const outputs = await session.run(Object.fromEntries(tensors));
+                  const values: Record<string, TensorValue> = {};
+                  for (const [key, tensor] of Object.entries(outputs)) values[key] = floatValue(tensor, key);
+                  return { values, residents: {} };
+                } catch (error) {
+                  throw ortFault(error, `Running ${name} failed`);
+                }
+              }),
+            release: () => oneAtATime(() => session.release()),
+          };
+        } catch (error) {
+          throw ortFault(error, `Preparing ${name} failed`);
+        }
+      });
+    },
+    release: async () => {},
+  };
+}
