@@ -1,0 +1,88 @@
+// Aperio SVS with JPEG tiles. Knows the vendor's conventions, not TIFF's bytes.
+// Source: OpenSlide src/openslide-vendor-aperio.c.
+import type { Rect } from "../domain/geometry.ts";
+import type { Calibration, Level } from "../domain/slide.ts";
+import { measured, parseDecimal } from "./calibration.ts";
+import { field, parseDescriptionText, propertiesOf } from "./description-text.ts";
+import type { SlideReader } from "./slide-reader.ts";
+import { buildPyramid, type Pyramid } from "./tiff/pyramid.ts";
+import { tag } from "./tiff/tags.ts";
+import { readNumber, readText, type TiffDirectory, type TiffFile } from "./tiff/tiff-file.ts";
+import { imageWarnings, resolutionOf, textProperties, tiffSlide } from "./tiff/tiff-slide.ts";
+import { isTiled, openTiledImage, type TiledImage } from "./tiff/tiled-image.ts";
+
+/** Null where the file is no Aperio slide. Faults: unsupported, damaged, limit. */
+export async function openAperio(file: TiffFile, signal: AbortSignal): Promise<SlideReader | null> {
+  const first = file.directories[0];
+  const text = first ? await readText(file, first, tag.imageDescription, signal) : null;
+  if (!first || !text?.startsWith("Aperio") || !isTiled(first)) return null;
+  const images: TiledImage[] = [];
+  for (const directory of file.directories) {
+    if (isTiled(directory) && !(await isAssociated(file, directory, signal))) {
+      images.push(await openTiledImage(file, directory, signal));
+    }
+  }
+  const [base, ...rest] = images;
+  if (!base) return null;
+  const pyramid = buildPyramid([base, ...rest]);
+  const description = parseDescriptionText(text);
+  return tiffSlide({
+    file,
+    pyramid,
+    format: "Aperio SVS",
+    origin: "scanned",
+    calibration: await calibrationOf(file, base.directory, field(description, "MPP"), signal),
+    objective: parseDecimal(field(description, "AppMag") ?? ""),
+    properties: [...propertiesOf(description), ...(await textProperties(file, base.directory, signal))],
+    warnings: await imageWarnings(file, base.directory, signal),
+    untrusted: (level, area) => coveredByEmpty(pyramid, level, area),
+  });
+}
+
+/** Label and macro are photographs of the glass and its label: never a level, newer scanners tile them too. */
+async function isAssociated(file: TiffFile, directory: TiffDirectory, signal: AbortSignal): Promise<boolean> {
+  if ((await readNumber(file, directory, tag.newSubfileType, signal, 0)) === 9) return true;
+  const text = (await readText(file, directory, tag.imageDescription, signal)) ?? "";
+  return /^\s*(label|macro)\b/im.test(text);
+}
+
+async function calibrationOf(
+  file: TiffFile,
+  directory: TiffDirectory,
+  stated: string | null,
+  signal: AbortSignal,
+): Promise<Calibration> {
+  const value = parseDecimal(stated ?? "");
+  return value === null ? resolutionOf(file, directory, signal) : measured(value, value, "aperio");
+}
+
+/**
+ * Zero-length tiles are a scanner fault, and what the coarser levels show in their place is not tissue. Every such tile of a
+ * finer level marks its area on `level`.
+ */
+function coveredByEmpty(pyramid: Pyramid, level: number, area: Rect<"level">): readonly Rect<"level">[] {
+  const target = pyramid.levels[level];
+  if (!target) return [];
+  return pyramid.images.slice(0, level).flatMap((image, finer) => {
+    const source = pyramid.levels[finer];
+    return source && image.empty.size > 0 ? projectEmpty(image, source, target, area) : [];
+  });
+}
+
+function projectEmpty(image: TiledImage, source: Level, target: Level, area: Rect<"level">): readonly Rect<"level">[] {
+  const scaleX = target.width / source.width;
+  const scaleY = target.height / source.height;
+  const found: Rect<"level">[] = [];
+  for (const index of image.empty) {
+    const x = (index % image.columns) * image.tileWidth * scaleX;
+    const y = Math.floor(index / image.columns) * image.tileHeight * scaleY;
+    const rect = { x, y, width: image.tileWidth * scaleX, height: image.tileHeight * scaleY };
+    const apart =
+      rect.x >= area.x + area.width ||
+      rect.y >= area.y + area.height ||
+      rect.x + rect.width <= area.x ||
+      rect.y + rect.height <= area.y;
+    if (!apart) found.push(rect);
+  }
+  return found;
+}
