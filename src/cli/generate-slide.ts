@@ -99,7 +99,10 @@ const written = await writeTiff(
 await flush();
 await file.close();
 if (values.truth !== undefined) {
-  await writeFile(values.truth, `${JSON.stringify(truthOf(painter.layout, { width, height }, { seed, mpp: drawnMpp }))}\n`);
+  await writeFile(
+    values.truth,
+    `${JSON.stringify(truthOf(painter.layout, { width, height }, { seed, mpp: drawnMpp }))}\n`,
+  );
 }
 const seconds = ((performance.now() - started) / 1000).toFixed(1);
 const memory = Math.round(process.resourceUsage().maxRSS / 1024);

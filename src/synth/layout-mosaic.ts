@@ -4,7 +4,15 @@ import { createDisplacement, type Layout } from "./layout.ts";
 import { type Tissue, tissueNumber } from "./tissue.ts";
 
 const cell = 620;
-const drawn = ["stroma", "mucosa", "tumour", "lymphocytes", "fat", "mucus", "glass"] as const satisfies readonly Tissue[];
+const drawn = [
+  "stroma",
+  "mucosa",
+  "tumour",
+  "lymphocytes",
+  "fat",
+  "mucus",
+  "glass",
+] as const satisfies readonly Tissue[];
 
 export function createMosaicLayout(seed: number): Layout {
   const displacement = createDisplacement(subSeed(seed, "outline"), 70, 260);

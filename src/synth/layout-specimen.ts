@@ -1,7 +1,8 @@
 // The arrangement of the shipped slide: a piece of gut wall with a tumour, and three fragments that hold the fine-grained
 // distinction. Knows where, not how it looks.
-import { createDisplacement, type Layout, layoutOfShapes, type Shape } from "./layout.ts";
+
 import { subSeed } from "./hash.ts";
+import { createDisplacement, type Layout, layoutOfShapes, type Shape } from "./layout.ts";
 
 /** Size of one specimen in level-0 px; larger slides repeat it. Both are multiples of 1024. */
 export const specimenSize = { width: 7168, height: 5120 } as const;

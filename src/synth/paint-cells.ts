@@ -9,7 +9,7 @@ const looseDensity: Readonly<Record<number, number>> = {
   [tissueNumber.stroma]: 0.3,
   [tissueNumber.tumour]: 0.5,
   [tissueNumber.mucosa]: 0.95,
-  [tissueNumber.fat]: 0.035,
+  [tissueNumber.fat]: 0.012,
   [tissueNumber.mucus]: 0.03,
   [tissueNumber["low-grade"]]: 0.5,
   [tissueNumber["high-grade"]]: 0.5,
@@ -74,7 +74,19 @@ function paintVessels(scene: Scene): void {
     const a = draw.between(20, 44);
     const b = a * draw.between(0.45, 0.9);
     const angle = draw.between(0, 3.1);
-    paintBlob(canvas, { x, y, a: a + 7, b: b + 7, angle, h: 0.1, e: 0.78, chromatin: 0, rough: 0.12, cover: 0.8, seed });
+    paintBlob(canvas, {
+      x,
+      y,
+      a: a + 7,
+      b: b + 7,
+      angle,
+      h: 0.1,
+      e: 0.78,
+      chromatin: 0,
+      rough: 0.12,
+      cover: 0.8,
+      seed,
+    });
     paintBlob(canvas, { x, y, a, b, angle, h: 0, e: 0.03, chromatin: 0, rough: 0.12, cover: 1, seed });
     const c = Math.cos(angle);
     const s = Math.sin(angle);
@@ -95,7 +107,16 @@ function paintVessels(scene: Scene): void {
       const v = Math.sin(turn) * (b + 3);
       const spot = { x: x + u * c - v * s, y: y + u * s + v * c, a: 8 * style.nucleus, b: 2.4 * style.nucleus };
       const tangent = Math.atan2(b * Math.cos(turn), -a * Math.sin(turn)) + angle;
-      paintBlob(canvas, { ...spot, angle: tangent, h: 0.9, e: 0.3, chromatin: 0.2, rough: 0.1, cover: 0.9, seed: seed + 50 + k });
+      paintBlob(canvas, {
+        ...spot,
+        angle: tangent,
+        h: 0.9,
+        e: 0.3,
+        chromatin: 0.2,
+        rough: 0.1,
+        cover: 0.9,
+        seed: seed + 50 + k,
+      });
     }
   });
 }

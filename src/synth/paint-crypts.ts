@@ -33,7 +33,18 @@ export function paintCrypts(scene: Scene): void {
         const a = radius * draw.between(0.15, 0.22);
         const b = draw.between(6.5, 9.5);
         const h = draw.between(0.1, 0.19);
-        paintBlob(canvas, { ...place, a, b, angle: place.out, h, e: 0.05, chromatin: 0, rough: 0.15, cover: 0.9, seed: spot });
+        paintBlob(canvas, {
+          ...place,
+          a,
+          b,
+          angle: place.out,
+          h,
+          e: 0.05,
+          chromatin: 0,
+          rough: 0.15,
+          cover: 0.9,
+          seed: spot,
+        });
       }
       const place = placeIn(outline, turn, draw.between(0.84, 0.91));
       const a = style.nucleus * draw.between(6.6, 8.4);

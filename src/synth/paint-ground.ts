@@ -74,7 +74,10 @@ function mucus(seed: number, x: number, y: number): readonly [number, number] {
   const wisp = noise2(seed + 4, (x + bx) / 60, (y + by) / 7) - 0.5;
   const clear = noise2(seed + 5, x / 120, y / 120);
   const body = Math.max(0.1, Math.min(1, clear * 2.2 - 0.25));
-  return [0.03 + body * (0.1 + 0.15 * swirl + 0.1 * wisp + strings), 0.03 + body * (0.05 + 0.06 * swirl + strings * 0.3)];
+  return [
+    0.03 + body * (0.1 + 0.15 * swirl + 0.1 * wisp + strings),
+    0.03 + body * (0.05 + 0.06 * swirl + strings * 0.3),
+  ];
 }
 
 export function paintGround(scene: Scene): void {

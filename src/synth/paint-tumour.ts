@@ -56,7 +56,18 @@ export function paintTumour(scene: Scene): void {
         if (holeAt(place.x, place.y) < size * 0.75) continue;
         const spot = seed + 31 * k + 1009 * ring;
         const chromatin = 0.45 + 0.5 * style.chromatin;
-        paintBlob(canvas, { ...place, a: size, b, angle: tilt, h, e: 0.24, chromatin, rough: 0.3, cover: 0.94, seed: spot });
+        paintBlob(canvas, {
+          ...place,
+          a: size,
+          b,
+          angle: tilt,
+          h,
+          e: 0.24,
+          chromatin,
+          rough: 0.3,
+          cover: 0.94,
+          seed: spot,
+        });
         if (draw.unit() < 0.45) {
           const r = draw.between(1.7, 2.6);
           const off = draw.between(-2.5, 2.5);

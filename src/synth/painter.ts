@@ -23,9 +23,7 @@ export type Painter = Readonly<{
 
 /** The microscope's blur: half the weight on the pixel itself, the rest on its four neighbours. */
 function blurred(values: Float32Array, i: number, stride: number): number {
-  return (
-    values[i]! * 0.5 + (values[i - 1]! + values[i + 1]! + values[i - stride]! + values[i + stride]!) * 0.125
-  );
+  return values[i]! * 0.5 + (values[i - 1]! + values[i + 1]! + values[i - stride]! + values[i + stride]!) * 0.125;
 }
 
 export function createPainter(seed: number, style: SlideStyle, layout: Layout): Painter {
@@ -43,7 +41,9 @@ export function createPainter(seed: number, style: SlideStyle, layout: Layout): 
         const py = y + row;
         const thick = 1 + style.thickness * 2 * (noise2(thickness, px / 640, py / 640) - 0.5);
         // Fine unevenness of the stain itself: tissue is never flat, and flat areas look drawn.
-        const mottle = thick * (0.86 + 0.2 * noise2(thickness + 1, px / 4.3, py / 4.3) + 0.1 * noise2(thickness + 2, px / 17, py / 17));
+        const mottle =
+          thick *
+          (0.86 + 0.2 * noise2(thickness + 1, px / 4.3, py / 4.3) + 0.1 * noise2(thickness + 2, px / 17, py / 17));
         const h = blurred(canvas.h, i, canvas.width) * mottle * style.hematoxylinAmount;
         const e = blurred(canvas.e, i, canvas.width) * mottle * style.eosinAmount;
         const bits = hash2(grain, px, py);

@@ -48,7 +48,11 @@ function rational(tag: number, value: number): Entry {
 }
 
 /** One IFD's bytes at `offset`; values that do not fit an entry follow it. Returns where the next-IFD pointer lies. */
-function ifdBytes(entries: readonly Entry[], offset: number, big: boolean): Readonly<{ bytes: Uint8Array; next: number }> {
+function ifdBytes(
+  entries: readonly Entry[],
+  offset: number,
+  big: boolean,
+): Readonly<{ bytes: Uint8Array; next: number }> {
   const inline = big ? 8 : 4;
   const entrySize = big ? 20 : 12;
   const head = (big ? 8 : 2) + entries.length * entrySize + (big ? 8 : 4);
@@ -117,7 +121,9 @@ export async function writeTiff(
     return new Uint8Array(view.buffer);
   };
 
-  await append(Uint8Array.from(big ? [0x49, 0x49, 43, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0] : [0x49, 0x49, 42, 0, 0, 0, 0, 0]));
+  await append(
+    Uint8Array.from(big ? [0x49, 0x49, 43, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0] : [0x49, 0x49, 42, 0, 0, 0, 0, 0]),
+  );
   let stored = 0;
   let shared = 0;
   for (const tile of tilesOf(plan, signal)) {

@@ -27,7 +27,14 @@ export const tissueNumber = {
 } as const satisfies Record<Tissue, number>;
 
 /** The coarse tissues a model is expected to tell apart; glass is answered "no tissue". */
-export const coarseTissues = ["mucosa", "tumour", "stroma", "lymphocytes", "fat", "mucus"] as const satisfies readonly Tissue[];
+export const coarseTissues = [
+  "mucosa",
+  "tumour",
+  "stroma",
+  "lymphocytes",
+  "fat",
+  "mucus",
+] as const satisfies readonly Tissue[];
 /** The fine-grained distinction: never drawn into training material. */
 export const fineTissues = ["low-grade", "high-grade"] as const satisfies readonly Tissue[];
 

@@ -32,12 +32,17 @@ export type RegionGrid = Readonly<{
 }>;
 
 /** Regions of the tissue at the centres of `cell` px squares, 4-connected. */
-export function regionGrid(layout: Layout, size: Readonly<{ width: number; height: number }>, cell: number): RegionGrid {
+export function regionGrid(
+  layout: Layout,
+  size: Readonly<{ width: number; height: number }>,
+  cell: number,
+): RegionGrid {
   const columns = Math.floor(size.width / cell);
   const rows = Math.floor(size.height / cell);
   const tissueOf = new Uint8Array(columns * rows);
   for (let j = 0; j < rows; j++)
-    for (let i = 0; i < columns; i++) tissueOf[j * columns + i] = layout.at(i * cell + (cell >> 1), j * cell + (cell >> 1));
+    for (let i = 0; i < columns; i++)
+      tissueOf[j * columns + i] = layout.at(i * cell + (cell >> 1), j * cell + (cell >> 1));
   const region = new Int32Array(columns * rows).fill(-1);
   const tissue: number[] = [];
   const area: number[] = [];

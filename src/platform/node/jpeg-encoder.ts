@@ -22,7 +22,9 @@ export async function createJpegEncoder(quality: number): Promise<TileEncoder> {
   const codec = await open({ wasmBinary });
   const encoder = new codec.JPEGEncoder();
   return (rgb, size) => {
-    encoder.getDecodedBuffer({ width: size, height: size, bitsPerSample: 8, componentCount: 3, isSigned: false }).set(rgb);
+    encoder
+      .getDecodedBuffer({ width: size, height: size, bitsPerSample: 8, componentCount: 3, isSigned: false })
+      .set(rgb);
     encoder.setQuality(quality);
     // The library's numbering: 0 = 4:4:4, 1 = 4:2:2, 2 = 4:2:0.
     encoder.setSubSampling(2);

@@ -1,0 +1,91 @@
+"""ViT-Tiny/16 with timm's key names (Dosovitskiy et al. 2021): width 192, depth 12, heads 3, exact GELU, LayerNorm eps 1e-6.
+
+Knows the architecture only. `keep` drops patch tokens after the position embedding, for cheap training steps.
+"""
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+WIDTH, DEPTH, HEADS, PATCH, IMAGE = 192, 12, 3, 16, 224
+
+
+class Attention(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.qkv = nn.Linear(WIDTH, 3 * WIDTH)
+        self.proj = nn.Linear(WIDTH, WIDTH)
+
+    def forward(self, x):
+        b, t, _ = x.shape
+        q, k, v = self.qkv(x).reshape(b, t, 3, HEADS, WIDTH // HEADS).permute(2, 0, 3, 1, 4)
+        return self.proj(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(b, t, WIDTH))
+
+
+class Mlp(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc1 = nn.Linear(WIDTH, 4 * WIDTH)
+        self.fc2 = nn.Linear(4 * WIDTH, WIDTH)
+
+    def forward(self, x):
+        return self.fc2(F.gelu(self.fc1(x)))
+
+
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.norm1 = nn.LayerNorm(WIDTH, eps=1e-6)
+        self.attn = Attention()
+        self.norm2 = nn.LayerNorm(WIDTH, eps=1e-6)
+        self.mlp = Mlp()
+
+    def forward(self, x):
+        x = x + self.attn(self.norm1(x))
+        return x + self.mlp(self.norm2(x))
+
+
+class PatchEmbed(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.proj = nn.Conv2d(3, WIDTH, PATCH, PATCH)
+
+    def forward(self, x):
+        return self.proj(x).flatten(2).transpose(1, 2)
+
+
+class Vit(nn.Module):
+    def __init__(self):
+        super().__init__()
+        tokens = (IMAGE // PATCH) ** 2
+        self.cls_token = nn.Parameter(torch.zeros(1, 1, WIDTH))
+        self.pos_embed = nn.Parameter(torch.zeros(1, tokens + 1, WIDTH))
+        self.patch_embed = PatchEmbed()
+        self.blocks = nn.ModuleList(Block() for _ in range(DEPTH))
+        self.norm = nn.LayerNorm(WIDTH, eps=1e-6)
+
+    def initialise(self, seed):
+        """Random initialisation: truncated normal .02, zero biases, position embedding .02."""
+        generator = torch.Generator().manual_seed(seed)
+        for name, p in self.named_parameters():
+            if name.endswith("bias"):
+                nn.init.zeros_(p)
+            elif "norm" in name:
+                nn.init.ones_(p)
+            else:
+                nn.init.trunc_normal_(p, std=0.02 if "patch_embed" not in name else 0.036, generator=generator)
+        return self
+
+    def tokens(self, pixels, keep=None):
+        """All tokens after the final norm, [B, 1+T, D]; `keep` [B, T'] picks patch tokens to compute."""
+        x = self.patch_embed(pixels) + self.pos_embed[:, 1:]
+        if keep is not None:
+            x = x.gather(1, keep.unsqueeze(-1).expand(-1, -1, WIDTH))
+        cls = (self.cls_token + self.pos_embed[:, :1]).expand(len(x), -1, -1)
+        x = torch.cat([cls, x], 1)
+        for block in self.blocks:
+            x = block(x)
+        return self.norm(x)
+
+    def forward(self, pixels):
+        """Features [B, D]: the class token."""
+        return self.tokens(pixels)[:, 0]
