@@ -20,10 +20,8 @@ export type PatchAnalyser = Readonly<{
     signal: AbortSignal,
     onDone?: (done: number) => void,
   ): Promise<readonly PatchAnalysis[]>;
-  /** Share of tissue without running the model; the pixels are kept for a moment so that a run after it reads none again. */
-  pixels(patch: Patch, signal: AbortSignal): Promise<PatchPixels>;
-  /** What is known already, without reading or running anything. */
-  known(patch: Patch, cut: number): PatchAnalysis | null;
+  /** Share of tissue, without running the model. The pixels read for it serve the run after it. */
+  tissue(patch: Patch, signal: AbortSignal): Promise<number>;
 }>;
 
 const batchSize = 8;
@@ -95,8 +93,9 @@ export function createPatchAnalyser(
   };
 
   return {
-    pixels,
-    known,
+    async tissue(patch, signal) {
+      return cache.get(`tissue/${patchKey(patch)}`)?.[0] ?? (await pixels(patch, signal)).tissue;
+    },
     async analyse(patches, cut, priority, signal, onDone) {
       const found = new Map<string, PatchAnalysis>();
       const missing = new Map<string, Patch>();

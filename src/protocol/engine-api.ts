@@ -33,6 +33,10 @@ export type EngineStatus = Readonly<{
   gates: readonly GateResult[];
   /** Settings the app proposes on this device. */
   defaults: TuningSettings;
+  /** Prompt sets that came with the model, loaded already. */
+  shipped?: readonly PromptSetSummary[];
+  /** Why some of them could not be loaded. */
+  shippedRefused?: readonly string[];
 }>;
 
 export type LoadProgress = Readonly<{ what: "downloading" | "preparing" | "self-test"; done: number; total: number }>;

@@ -1,0 +1,126 @@
+// What a click answers: scores of a prompt set, of the instant frozen preview, or the most similar places. Knows a session.
+
+import { Fault } from "../base/fault.ts";
+import { lanePriority } from "../base/lane.ts";
+import type { ClassScore, Prediction, TissueClass } from "../domain/label.ts";
+import { minimumTissue, type Patch, patchKey } from "../domain/patch.ts";
+import type { PromptSet } from "../domain/prompt-set.ts";
+import type { Example, Scorer } from "../protocol/engine-api.ts";
+import { type CosineHead, cosineScores, fitCentroids } from "./heads/centroid.ts";
+import { promptedFeatures } from "./prompted.ts";
+import { defaultCut, type Session } from "./session.ts";
+import { mostSimilar } from "./similar.ts";
+
+const similarPlaces = 8;
+const previewTemperature = 10;
+
+export type Classifier = (patch: Patch, scorer: Scorer, signal: AbortSignal) => Promise<Prediction>;
+
+export function createClassifier(session: Session): Classifier {
+  let preview: Readonly<{ key: string; head: CosineHead }> | null = null;
+
+  const byPromptSet = async (
+    patch: Patch,
+    set: PromptSet,
+    tissue: number,
+    signal: AbortSignal,
+  ): Promise<Prediction> => {
+    const { method, head, classes } = set.metadata;
+    const [analysis] = await session.analyser.analyse([patch], method.firstBlock, lanePriority.click, signal);
+    const width = session.manifest.architecture.width;
+    const value = { dims: [method.blocks, method.tokensPerBlock, width], data: set.prompts };
+    const features = await promptedFeatures(
+      session,
+      { firstBlock: method.firstBlock, value },
+      [analysis!.tokens],
+      width,
+      lanePriority.click,
+      signal,
+    );
+    const cosine = { centre: set.headCentre, weight: set.headWeight, temperature: head.temperature };
+    const scores = scored(classes, cosineScores(cosine, features));
+    return { kind: "scored", by: { kind: "prompt-set", id: set.id }, scores, tissue };
+  };
+
+  const byPreview = async (
+    patch: Patch,
+    classes: readonly TissueClass[],
+    examples: readonly Example[],
+    tissue: number,
+    signal: AbortSignal,
+  ): Promise<Prediction> => {
+    const labelled = classes.filter((c) => examples.some((example) => example.classId === c.id));
+    if (labelled.length < 2) {
+      return unscored(patch, tissue, signal, "Label places of two classes, or load a prompt set, to get scores.");
+    }
+    const cut = cutFor(session);
+    const key = examples.map((e) => `${e.classId}:${patchKey(e.patch)}`).join("|");
+    if (preview?.key !== key) {
+      const patches = examples.map((example) => example.patch);
+      const analyses = await session.analyser.analyse(patches, cut, lanePriority.click, signal);
+      const width = analyses[0]!.features.length;
+      const features = new Float32Array(width * analyses.length);
+      analyses.forEach((analysis, i) => {
+        features.set(analysis.features, i * width);
+      });
+      const targets = examples.map((example) => labelled.findIndex((c) => c.id === example.classId));
+      if (targets.includes(-1)) throw new Fault("invalid", "A label names a class that does not exist.");
+      preview = {
+        key,
+        head: fitCentroids({ features, width, targets, classes: labelled.length }, previewTemperature),
+      };
+    }
+    const [analysis] = await session.analyser.analyse([patch], cut, lanePriority.click, signal);
+    const scores = scored(labelled, cosineScores(preview.head, analysis!.features));
+    return { kind: "scored", by: { kind: "frozen-preview", labels: examples.length }, scores, tissue };
+  };
+
+  const unscored = async (patch: Patch, tissue: number, signal: AbortSignal, why?: string): Promise<Prediction> => {
+    const index = session.places.get(patch.slideId);
+    const reason = why === undefined ? {} : { why };
+    if (!index) return { kind: "unscored", tissue, similar: [], ...reason };
+    const [analysis] = await session.analyser.analyse([patch], cutFor(session), lanePriority.click, signal);
+    const similar = mostSimilar(index, patch.region, analysis!.features, similarPlaces);
+    return { kind: "unscored", tissue, similar, ...reason };
+  };
+
+  return async (patch, scorer, signal) => {
+    const { spec } = patch;
+    const { manifest } = session;
+    if (spec.pixels !== manifest.patchPixels || spec.mpp !== manifest.mpp) {
+      const wanted = `${manifest.patchPixels} px at ${manifest.mpp} um/px`;
+      throw new Fault(
+        "invalid",
+        `${manifest.name} needs patches of ${wanted}, not ${spec.pixels} px at ${spec.mpp} um/px.`,
+      );
+    }
+    const tissue = await session.analyser.tissue(patch, signal);
+    signal.throwIfAborted();
+    if (tissue < minimumTissue) return { kind: "no-tissue", tissue };
+    switch (scorer.kind) {
+      case "prompt-set": {
+        const kept = session.sets.get(scorer.id);
+        if (!kept) throw new Fault("bad-prompt-set", "This prompt set is not loaded. Load its file again.");
+        const { onlyOn, name } = kept.set.metadata;
+        if (onlyOn !== null && onlyOn !== patch.slideId) {
+          const why = `The classes of "${name}" name drawings of one slide: it gives no scores on any other.`;
+          return unscored(patch, tissue, signal, why);
+        }
+        return byPromptSet(patch, kept.set, tissue, signal);
+      }
+      case "preview":
+        return byPreview(patch, scorer.classes, scorer.examples, tissue, signal);
+      case "similar":
+        return unscored(patch, tissue, signal);
+      default:
+        return scorer satisfies never;
+    }
+  };
+}
+
+/** The cut whose tokens the frozen answers are cached with: any would do, this one is compiled already. */
+const cutFor = (session: Session): number => defaultCut(session.manifest);
+
+function scored(classes: readonly TissueClass[], scores: Float64Array): readonly ClassScore[] {
+  return classes.map(({ id, name, color }, c) => ({ classId: id, name, color, score: scores[c]! }));
+}

@@ -1,0 +1,183 @@
+// The engine as an api: one backbone at a time, its prompt sets, clicks and tunings. Knows no host: every port is injected.
+import type { RunId } from "../base/brand.ts";
+import { Fault } from "../base/fault.ts";
+import { createLane, lanePriority } from "../base/lane.ts";
+import { createLatest } from "../base/latest.ts";
+import { minimumTissue, type Patch } from "../domain/patch.ts";
+import type { PromptSetSummary } from "../domain/prompt-set.ts";
+import { parsePromptSet, summarisePromptSet } from "../domain/prompt-set-file.ts";
+import type { EngineApi, EngineStatus } from "../protocol/engine-api.ts";
+import { type Classifier, createClassifier } from "./classify.ts";
+import { assertFits } from "./fits-backbone.ts";
+import { defaultSettings, type Speed, tuningSeconds } from "./forecast.ts";
+import { type FetchBytes, loadModel } from "./load-model.ts";
+import { defaultCut, type Session, type SessionDeps, startSession } from "./session.ts";
+import { tune } from "./tune.ts";
+import { type CountedWorkload, createWorkload } from "./workload.ts";
+
+export type EngineDeps = Omit<SessionDeps, "lane" | "cacheBytes"> &
+  Readonly<{
+    fetchBytes: FetchBytes;
+    /** Default 256 MiB: about 1,700 patches of a ViT-Tiny. */
+    cacheBytes?: number;
+  }>;
+
+/** The api, and what the host may ask of it beside. */
+export type Engine = EngineApi &
+  Readonly<{
+    /** How many graphs were compiled since the model was loaded. */
+    compiled(): number;
+    release(): Promise<void>;
+  }>;
+
+type Loaded = Readonly<{ session: Session; classify: Classifier; work: CountedWorkload }>;
+
+export function createEngine(deps: EngineDeps): Engine {
+  const lane = createLane();
+  const clicks = createLatest();
+  const loads = createLatest();
+  const finishing = new Set<RunId>();
+  let loaded: Loaded | null = null;
+  let speed: Speed | null = null;
+  let tuning = false;
+
+  const current = (): Loaded => {
+    if (!loaded) throw new Fault("invalid", "No model is loaded yet.");
+    return loaded;
+  };
+  const signalOf = (options?: Readonly<{ signal?: AbortSignal }>): AbortSignal =>
+    options?.signal ?? new AbortController().signal;
+
+  const addPromptSet = (session: Session, bytes: Uint8Array): PromptSetSummary => {
+    const set = parsePromptSet(bytes);
+    assertFits(set, session.manifest, session.digest);
+    session.sets.set(set.id, { set, bytes: bytes.length });
+    return summarisePromptSet(set, bytes.length);
+  };
+
+  const release = async (): Promise<void> => {
+    clicks.cancel();
+    const old = loaded;
+    loaded = null;
+    await old?.session.release();
+  };
+
+  return {
+    load: ({ manifestUrl, prefer }, options) =>
+      loads.run(async (signal) => {
+        const onProgress = options?.onProgress ?? (() => {});
+        const model = await loadModel(manifestUrl, deps.fetchBytes, signal, onProgress);
+        await release();
+        onProgress({ what: "self-test", done: 0, total: 1 });
+        const cacheBytes = deps.cacheBytes ?? 256 * 2 ** 20;
+        const session = await startSession(model, prefer, { ...deps, lane, cacheBytes }, signal);
+        onProgress({ what: "self-test", done: 1, total: 1 });
+        const work = createWorkload(model.backbone);
+        speed = { seconds: session.forward, flops: work.forward };
+        loaded = { session, classify: createClassifier(session), work };
+        const shipped: PromptSetSummary[] = [];
+        const refused: string[] = [];
+        for (const bytes of model.promptSets) {
+          try {
+            shipped.push(addPromptSet(session, bytes));
+          } catch (error) {
+            refused.push(error instanceof Error ? error.message : String(error));
+          }
+        }
+        const status: EngineStatus = {
+          provider: session.runtime.provider,
+          model: model.manifest,
+          weightsDigest: model.digest,
+          gates: session.gates,
+          defaults: defaultSettings(model.manifest.architecture.depth, speed, work),
+          shipped,
+          shippedRefused: refused,
+        };
+        return status;
+      }, options?.signal),
+
+    classify: ({ patch, scorer }, options) =>
+      clicks.run((signal) => current().classify(patch, scorer, signal), options?.signal),
+
+    async indexSlide({ slideId, max }, options) {
+      const { session } = current();
+      const signal = signalOf(options);
+      const { manifest, places } = session;
+      const known = places.get(slideId);
+      const { patchPixels: pixels, mpp, filter, edge, snap } = manifest;
+      const spec = { pixels, mpp, filter, edge, snap };
+      const regions = await deps.slides.tissueGrid({ slideId, spec, max, minimumTissue }, { signal });
+      if (known && known.regions.length === regions.length) return { places: regions.length };
+      const patches = regions.map((region): Patch => ({ slideId, region, spec }));
+      const cut = defaultCut(manifest);
+      const analyses = await session.analyser.analyse(patches, cut, lanePriority.sweep, signal, (done) =>
+        options?.onProgress?.({ done, total: patches.length }),
+      );
+      places.set(slideId, { regions, features: analyses.map((analysis) => analysis.features) });
+      return { places: regions.length };
+    },
+
+    async addPromptSet({ bytes }) {
+      return addPromptSet(current().session, bytes);
+    },
+
+    async removePromptSet({ id }) {
+      current().session.sets.delete(id);
+    },
+
+    async warm({ id }, options) {
+      const { session } = current();
+      const kept = session.sets.get(id);
+      if (!kept) throw new Fault("bad-prompt-set", "This prompt set is not loaded. Load its file again.");
+      const { firstBlock } = kept.set.metadata.method;
+      const { programs } = session;
+      const before = deps.now();
+      const compiled = !programs.ready(firstBlock);
+      if (compiled) {
+        const make = async (): Promise<void> => {
+          await programs.base(firstBlock);
+          await programs.upper(firstBlock);
+        };
+        await lane.run(lanePriority.click, make, signalOf(options));
+      }
+      return { compiled, milliseconds: deps.now() - before };
+    },
+
+    async tune(params, options) {
+      const { session, work } = current();
+      if (tuning) throw new Fault("invalid", "A tuning is running already. Finish or cancel it first.");
+      tuning = true;
+      finishing.delete(params.runId);
+      try {
+        const emit = options?.onProgress ?? (() => {});
+        const hooks = { signal: signalOf(options), emit, finishEarly: () => finishing.has(params.runId) };
+        const tuned = await tune(session, params, hooks);
+        if (tuned.secondsPerStep !== null) {
+          const { blocks, tokensPerBlock } = params.settings;
+          speed = { seconds: tuned.secondsPerStep, flops: work.step(blocks, tokensPerBlock) * tuned.batch };
+        }
+        session.sets.set(tuned.set.id, { set: tuned.set, bytes: tuned.bytes.length });
+        emit({ type: "finished", promptSet: tuned.set.id, ended: tuned.ended });
+        const { bytes, estimate, ended } = tuned;
+        return { bytes, summary: summarisePromptSet(tuned.set, bytes.length), estimate, ended };
+      } finally {
+        tuning = false;
+        finishing.delete(params.runId);
+        // The tuning step holds the most memory of all graphs, and the next tuning may have another shape.
+        await lane.run(lanePriority.click, () => session.programs.releaseTrain()).catch(() => undefined);
+      }
+    },
+
+    async finishEarly({ runId }) {
+      finishing.add(runId);
+    },
+
+    async forecast({ settings, labels }) {
+      if (!loaded || !speed || labels < 2) return { seconds: null };
+      return { seconds: tuningSeconds(speed, loaded.work, settings, labels) };
+    },
+
+    compiled: () => loaded?.session.programs.compiled ?? 0,
+    release,
+  };
+}

@@ -1,0 +1,92 @@
+// What a tuning is asked to do, checked and put into one order. Knows labels and limits; no runtime. All problems at once.
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
+import { Fault } from "../base/fault.ts";
+import { canonicalJson } from "../domain/canonical-json.ts";
+import type { Label, TissueClass } from "../domain/label.ts";
+import type { ModelManifest } from "../domain/model.ts";
+import type { Patch } from "../domain/patch.ts";
+import type { PromptSetMetadata } from "../domain/prompt-set.ts";
+import type { TuneParams } from "../protocol/engine-api.ts";
+
+export type TuneRequest = Readonly<{
+  /** Only classes that have labels, in the project's order. */
+  classes: readonly TissueClass[];
+  /** In an order that depends on what they say, not on when they were made: the same labels give the same bytes. */
+  labels: readonly Label[];
+  patches: readonly Patch[];
+  /** Class index of each label. */
+  targets: readonly number[];
+}>;
+
+/** Throws Fault `too-few-labels`, or `invalid` naming every problem. */
+export function checkTuneRequest(params: TuneParams, manifest: ModelManifest): TuneRequest {
+  const { settings, examples } = params;
+  const problems: string[] = [];
+  const whole = (what: string, value: number, min: number, max: number): void => {
+    if (!Number.isInteger(value) || value < min || value > max) problems.push(`${what} must be ${min} to ${max}`);
+  };
+  whole("the number of prompted blocks", settings.blocks, 1, manifest.architecture.depth);
+  whole("the number of prompts a block", settings.tokensPerBlock, 1, 200);
+  whole("the number of epochs", settings.epochs, 1, 1000);
+  whole("the batch", settings.batch, 1, 256);
+  whole("the seed", settings.seed, 0, 2 ** 32 - 1);
+  if (!(settings.learningRate > 0)) problems.push("the learning rate must be above 0");
+  if (!(settings.weightDecay >= 0)) problems.push("the weight decay must not be negative");
+  if (!(settings.labelSmoothing >= 0 && settings.labelSmoothing < 1)) problems.push("label smoothing must be 0 to 1");
+  if (!(settings.temperature > 0)) problems.push("the temperature must be above 0");
+
+  const patchOf = new Map(examples.map((example) => [example.labelId, example.patch]));
+  const known = new Set(params.classes.map((c) => c.id));
+  const labels = params.labels.toSorted(byContent);
+  for (const label of labels) {
+    const patch = patchOf.get(label.id);
+    if (!patch) problems.push(`label ${label.id} has no patch`);
+    else if (patch.slideId !== label.slideId) problems.push(`label ${label.id} and its patch are on different slides`);
+    else if (patch.spec.pixels !== manifest.patchPixels || patch.spec.mpp !== manifest.mpp) {
+      problems.push(`the patch of label ${label.id} was not cut for this model`);
+    }
+    if (!known.has(label.classId)) problems.push(`label ${label.id} has an unknown class`);
+  }
+  if (problems.length > 0) {
+    throw new Fault("invalid", `This tuning cannot start: ${problems.slice(0, 5).join("; ")}.`, { problems });
+  }
+  const used = new Set(labels.map((label) => label.classId));
+  const classes = params.classes.filter((c) => used.has(c.id));
+  if (classes.length < 2) {
+    throw new Fault("too-few-labels", "Tuning needs labels in two classes. Label a place of another class.");
+  }
+  return {
+    classes,
+    labels,
+    patches: labels.map((label) => patchOf.get(label.id)!),
+    targets: labels.map((label) => classes.findIndex((c) => c.id === label.classId)),
+  };
+}
+
+function byContent(a: Label, b: Label): number {
+  const text = (x: string, y: string): number => (x < y ? -1 : x > y ? 1 : 0);
+  return (
+    text(a.slideId, b.slideId) ||
+    a.region.y - b.region.y ||
+    a.region.x - b.region.x ||
+    text(a.classId, b.classId) ||
+    text(a.id, b.id)
+  );
+}
+
+/** What the file says of the labels: counts and a hash of their content, never the places themselves. */
+export function labelsMetadata({ labels, classes, targets }: TuneRequest): PromptSetMetadata["labels"] {
+  const content = labels.map(({ slideId, classId, region }) => {
+    const { x, y, width, height } = region;
+    return { slideId, classId, region: [x, y, width, height] };
+  });
+  const origins: Record<string, number> = {};
+  for (const { origin } of labels) origins[origin] = (origins[origin] ?? 0) + 1;
+  return {
+    count: labels.length,
+    digest: bytesToHex(sha256(new TextEncoder().encode(canonicalJson(content)))),
+    perClass: classes.map((_, c) => targets.filter((target) => target === c).length),
+    origins,
+  };
+}
