@@ -1,6 +1,6 @@
 // What a command is: one plain object that menu, button, shortcut and test share. Knows no particular command and no screen.
 import { isAbort, isFault } from "../base/fault.ts";
-import type { Latest } from "../base/latest.ts";
+import { createLatest, type Latest } from "../base/latest.ts";
 import type { Journal } from "../domain/keeping.ts";
 import type { EngineApi } from "../protocol/engine-api.ts";
 import type { SlideApi } from "../protocol/slide-api.ts";
@@ -25,6 +25,7 @@ export type ActionContext = Readonly<{
   clicks: Latest;
   tuning: Latest;
   indexing: Latest;
+  opening: Latest;
 }>;
 
 /** `keys`: shortcuts as shown ("Ctrl+Z"). `enabled`: true, or why not, in words. */
@@ -35,6 +36,30 @@ export type Action<Params = void> = Readonly<{
   enabled: (state: AppState, params: Params) => true | string;
   run: (context: ActionContext, params: Params) => void | Promise<void>;
 }>;
+
+/** Everything but the four `Latest`, which every context makes for itself. */
+export type ActionDeps = Omit<ActionContext, "clicks" | "tuning" | "indexing" | "opening">;
+
+export function createActionContext(deps: ActionDeps): ActionContext {
+  const { project, session, journal, newId, saveFile } = deps;
+  return {
+    project,
+    session,
+    journal,
+    newId,
+    saveFile,
+    get slides() {
+      return deps.slides;
+    },
+    get engine() {
+      return deps.engine;
+    },
+    clicks: createLatest(),
+    tuning: createLatest(),
+    indexing: createLatest(),
+    opening: createLatest(),
+  };
+}
 
 export const stateOf = (context: Pick<ActionContext, "project" | "session">): AppState => ({
   project: context.project.getState(),

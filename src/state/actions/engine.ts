@@ -1,0 +1,70 @@
+// Commands on whoever computes: load a model, index a slide in the background, and what its death means. Knows no worker.
+import type { SlideId } from "../../base/brand.ts";
+import { type Fault, faultToData, isAbort, toFault } from "../../base/fault.ts";
+import { type Action, type ActionContext, stateOf } from "../action.ts";
+import { blocksPatches } from "../selectors.ts";
+
+export const loadEngine: Action<Readonly<{ manifestUrl: string; prefer: "auto" | "webgpu" | "wasm" }>> = {
+  id: "engine/load",
+  title: "Load model",
+  enabled: () => true,
+  run: async (context, params) => {
+    const { session } = context;
+    session.setState({ engine: { kind: "loading", progress: null } });
+    try {
+      const status = await context.engine.load(params, {
+        onProgress: (progress) =>
+          session.setState(({ engine }) =>
+            engine.kind === "loading" ? { engine: { kind: "loading", progress } } : {},
+          ),
+      });
+      session.setState({ engine: { kind: "ready", status, knownSets: [] } });
+    } catch (error) {
+      if (isAbort(error)) throw error;
+      const fault = toFault(error, "runtime", "The model could not be loaded");
+      session.setState({ engine: { kind: "failed", fault: faultToData(fault) } });
+      throw fault;
+    }
+  },
+};
+
+/** The engine is gone with all it knew; what was in flight has been rejected by the connection. */
+export function engineDied(context: ActionContext, fault: Fault): void {
+  context.session.setState({ engine: { kind: "failed", fault: faultToData(fault) }, indexing: null });
+}
+
+const placesToIndex = 300;
+
+/** So that a click on a slide without classes finds similar places. A newer indexing replaces an older one. */
+export const indexSlide: Action<Readonly<{ id: SlideId }>> = {
+  id: "engine/index",
+  title: "Find similar places",
+  enabled: (state, { id }) =>
+    state.session.currentSlide === id ? (blocksPatches(state) ?? true) : "Show this slide first.",
+  run: async (context, { id }) => {
+    const { session } = context;
+    const { indexing } = stateOf(context).session;
+    if (indexing?.slideId === id && indexing.complete) return;
+    session.setState({ indexing: { slideId: id, done: 0, total: placesToIndex, complete: false } });
+    const forget = (): void =>
+      session.setState(({ indexing: now }) => (now?.slideId === id && !now.complete ? { indexing: null } : {}));
+    try {
+      const { places } = await context.indexing.run((signal) =>
+        context.engine.indexSlide(
+          { slideId: id, max: placesToIndex },
+          {
+            signal,
+            onProgress: ({ done, total }) =>
+              session.setState(({ indexing: now }) =>
+                now?.slideId === id ? { indexing: { slideId: id, done, total, complete: false } } : {},
+              ),
+          },
+        ),
+      );
+      session.setState({ indexing: { slideId: id, done: places, total: places, complete: true } });
+    } catch (error) {
+      forget();
+      throw error;
+    }
+  },
+};

@@ -1,0 +1,44 @@
+// Undo and redo as commands; their titles say what they would undo. Knows nothing of what the changes are.
+import type { Action, AppState } from "../action.ts";
+import { canWrite } from "../selectors.ts";
+
+/** "Undo Label Stroma", for a button's name; null: nothing to undo. */
+export const undoTitle = ({ project }: AppState): string | null => {
+  const last = project.undo.at(-1);
+  return last ? `Undo: ${last.title}` : null;
+};
+
+export const redoTitle = ({ project }: AppState): string | null => {
+  const last = project.redo.at(-1);
+  return last ? `Redo: ${last.title}` : null;
+};
+
+export const undo: Action = {
+  id: "history/undo",
+  title: "Undo",
+  keys: ["Ctrl+Z"],
+  enabled: (state) => {
+    const write = canWrite(state);
+    return write !== true ? write : undoTitle(state) !== null || "There is nothing to undo.";
+  },
+  run: ({ project }) => project.undo(),
+};
+
+export const redo: Action = {
+  id: "history/redo",
+  title: "Redo",
+  keys: ["Ctrl+Shift+Z", "Ctrl+Y"],
+  enabled: (state) => {
+    const write = canWrite(state);
+    return write !== true ? write : redoTitle(state) !== null || "There is nothing to redo.";
+  },
+  run: ({ project }) => project.redo(),
+};
+
+/** After a failure to save: try again now rather than with the next change. */
+export const saveAgain: Action = {
+  id: "history/save-again",
+  title: "Save again",
+  enabled: (state) => state.project.saved.pending > 0 || "Everything is saved.",
+  run: ({ project }) => project.flush(),
+};

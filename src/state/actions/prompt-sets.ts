@@ -1,0 +1,146 @@
+// Commands on prompt sets: activate (swap), blink, import, export, remove. Knows no file picker: bytes come in and go out.
+import type { PromptSetId } from "../../base/brand.ts";
+import { Fault } from "../../base/fault.ts";
+import type { ProjectEvent } from "../../domain/project.ts";
+import { type Action, type ActionContext, type AppState, stateOf } from "../action.ts";
+import { ensureKnown, noteKnown, noteUnknown } from "../known-sets.ts";
+import { canWrite, setById, setOffer } from "../selectors.ts";
+import { notify } from "../session-store.ts";
+
+const gone = "This prompt set does not exist any more.";
+const nameOf = (state: AppState, id: PromptSetId | null): string =>
+  id === null ? "no prompts (frozen)" : (setById(state, id)?.metadata.name ?? "a prompt set");
+
+/** Swap: `null` is the frozen backbone. Clicks are answered by it at once (followScorer); what it needs is compiled ahead. */
+export const activatePromptSet: Action<Readonly<{ id: PromptSetId | null }>> = {
+  id: "prompt-set/activate",
+  title: "Use this prompt set",
+  enabled: (state, { id }) => {
+    const write = canWrite(state);
+    if (write !== true) return write;
+    if (id === null) return true;
+    const set = setById(state, id);
+    return set ? setOffer(state, set) : gone;
+  },
+  run: async (context, { id }) => {
+    const state = stateOf(context);
+    const before = state.project.project.activeSet;
+    if (before === id) return;
+    // The bytes must be there before the project says that this set answers.
+    if (id !== null && state.session.engine.kind === "ready") await ensureKnown(context, id);
+    context.session.setState({ previousSet: before });
+    context.project.dispatch({
+      title: `Use ${nameOf(state, id)}`,
+      undoable: true,
+      events: [{ type: "active-set/put", id }],
+    });
+    if (id !== null && state.session.engine.kind === "ready") await context.engine.warm({ id });
+  },
+};
+
+/** Back and forth between the last two, to compare them on the same place. */
+export const blinkPromptSets: Action = {
+  id: "prompt-set/blink",
+  title: "Blink between the last two prompt sets",
+  keys: ["B"],
+  enabled: (state) => {
+    const { previousSet } = state.session;
+    if (previousSet === undefined) return "Use a second prompt set first; B then goes back and forth between the two.";
+    return activatePromptSet.enabled(state, { id: previousSet });
+  },
+  run: (context) => {
+    const { previousSet } = context.session.getState();
+    return previousSet === undefined ? undefined : activatePromptSet.run(context, { id: previousSet });
+  },
+};
+
+const engineReady = (state: AppState): true | string => {
+  const { engine } = state.session;
+  if (engine.kind === "failed") return `The model could not be loaded: ${engine.fault.message}`;
+  return engine.kind === "ready" || "The model is still loading.";
+};
+
+/** The engine checks the bytes first; they are kept before the project names them. Activates the set where it may answer. */
+export const importPromptSet: Action<Readonly<{ name: string; bytes: Uint8Array }>> = {
+  id: "prompt-set/import",
+  title: "Load prompt set",
+  enabled: (state) => {
+    const write = canWrite(state);
+    return write === true ? engineReady(state) : write;
+  },
+  run: async (context, { name, bytes }) => {
+    const summary = await context.engine.addPromptSet({ bytes });
+    noteKnown(context, summary.id);
+    const state = stateOf(context);
+    const offer = setOffer(state, summary);
+    const listed = state.project.project.promptSets.has(summary.id);
+    if (listed) notify(context.session, "info", `"${summary.metadata.name}" (${name}) is already in the list.`);
+    else await context.journal.putPromptSet(summary.id, bytes);
+    if (offer !== true) notify(context.session, "info", `Loaded, but not used here: ${offer}`);
+    const { activeSet } = state.project.project;
+    const events: ProjectEvent[] = listed ? [] : [{ type: "prompt-set/put", summary }];
+    if (offer === true && activeSet !== summary.id) {
+      events.push({ type: "active-set/put", id: summary.id });
+      context.session.setState({ previousSet: activeSet });
+    }
+    context.project.dispatch({ title: `Load prompt set ${summary.metadata.name}`, undoable: true, events });
+    if (offer === true) await context.engine.warm({ id: summary.id });
+  },
+};
+
+/** A set shipped beside the model: the engine checks and holds it, the project does not list it. */
+export async function addShippedSet(context: ActionContext, bytes: Uint8Array): Promise<void> {
+  const summary = await context.engine.addPromptSet({ bytes });
+  noteKnown(context, summary.id);
+  context.session.setState(({ shippedSets }) => ({ shippedSets: new Map(shippedSets).set(summary.id, summary) }));
+}
+
+/** A file name a person recognises and every file system takes. */
+export function promptSetFileName(name: string): string {
+  const clean = name.replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-+|-+$/g, "");
+  return `${clean.slice(0, 60) || "prompts"}.safetensors`;
+}
+
+export const exportPromptSet: Action<Readonly<{ id: PromptSetId }>> = {
+  id: "prompt-set/export",
+  title: "Save prompt set as a file",
+  enabled: (state, { id }) => {
+    if (!setById(state, id)) return gone;
+    return (
+      state.project.project.promptSets.has(id) || "This set is shipped with the app; its file lies beside the model."
+    );
+  },
+  run: async (context, { id }) => {
+    const set = setById(stateOf(context), id);
+    const bytes = await context.journal.promptSet(id);
+    if (!set || !bytes) {
+      throw new Fault("storage", "The bytes of this prompt set are not kept in this browser. Load its file again.", {
+        id,
+      });
+    }
+    context.saveFile(promptSetFileName(set.metadata.name), bytes);
+  },
+};
+
+/** Its bytes stay until the project is next opened, so that undo brings it back. */
+export const removePromptSet: Action<Readonly<{ id: PromptSetId }>> = {
+  id: "prompt-set/remove",
+  title: "Remove prompt set",
+  enabled: (state, { id }) => {
+    const write = canWrite(state);
+    if (write !== true) return write;
+    if (state.project.project.promptSets.has(id)) return true;
+    return setById(state, id) ? "This set is shipped with the app and stays in the list." : gone;
+  },
+  run: async (context, { id }) => {
+    const state = stateOf(context);
+    const events: ProjectEvent[] = [{ type: "prompt-set/remove", id }];
+    if (state.project.project.activeSet === id) events.unshift({ type: "active-set/put", id: null });
+    if (state.session.previousSet === id) context.session.setState({ previousSet: undefined });
+    context.project.dispatch({ title: `Remove prompt set ${nameOf(state, id)}`, undoable: true, events });
+    if (state.session.engine.kind === "ready" && state.session.engine.knownSets.includes(id)) {
+      noteUnknown(context, id);
+      await context.engine.removePromptSet({ id });
+    }
+  },
+};

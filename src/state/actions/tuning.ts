@@ -1,0 +1,191 @@
+// Commands on tuning: start, finish early (keep), cancel (throw away), settings. Knows no training; the run is a state machine
+// (domain/run.ts) and every run leaves a record, also one that a crash interrupted.
+import type { RunId, SlideId } from "../../base/brand.ts";
+import { Fault, faultToData, isAbort, toFault } from "../../base/fault.ts";
+import type { Estimate } from "../../domain/estimate.ts";
+import type { Label } from "../../domain/label.ts";
+import { advance, type TuningEvent, type TuningRun, type TuningSettings } from "../../domain/run.ts";
+import type { TuneParams, TuneResult } from "../../protocol/engine-api.ts";
+import { type Action, type ActionContext, type AppState, stateOf } from "../action.ts";
+import { blocksTune, examples, isTuning, setOffer, slideMpp, tuningSettings } from "../selectors.ts";
+import { promptSetFileName } from "./prompt-sets.ts";
+
+const noRun = "No tuning is running.";
+
+function proposeName(state: AppState, params: Pick<TuneParams, "classes" | "labels">): string {
+  const { length: count } = params.labels;
+  const made = [...state.project.project.runs.values()].filter(({ run }) => run.state === "finished").length;
+  const classes = params.classes.map((c) => c.name).join(" / ");
+  return `Tuned ${made + 1}: ${classes.length > 80 ? `${params.classes.length} classes` : classes}, ${count} labels`;
+}
+
+/** What the engine needs, frozen at the start: later labels do not change a run. */
+function paramsOf(state: AppState, runId: RunId, settings: TuningSettings, name: string | undefined): TuneParams {
+  const { project } = state.project;
+  const list = examples(state);
+  // Distances between labels are measured at the slide's present um/px, also where it was corrected after labelling.
+  const labels = list.flatMap(({ labelId, patch }): readonly Label[] => {
+    const label = project.labels.get(labelId);
+    const info = state.session.openSlides.get(patch.slideId)?.info;
+    const scale = info && slideMpp(info.calibration);
+    return label && scale ? [{ ...label, region: patch.region, slideMpp: scale }] : [];
+  });
+  const classes = project.classes.filter((c) => list.some((example) => example.classId === c.id));
+  const slides = [...new Set(list.map(({ patch }) => patch.slideId))].flatMap((id) => project.slides.get(id) ?? []);
+  const cases: Record<SlideId, string> = {};
+  for (const slide of slides) if (slide.caseId !== null) cases[slide.id] = slide.caseId;
+  const generated = (id: SlideId): boolean => state.session.openSlides.get(id)?.info.origin === "generated";
+  return {
+    runId,
+    name: name?.trim().slice(0, 200) || proposeName(state, { classes, labels }),
+    settings,
+    classes,
+    labels,
+    examples: list,
+    cases,
+    syntheticSlides: [...new Set(list.map(({ patch }) => patch.slideId))].filter(generated),
+    parent: null,
+  };
+}
+
+function record(context: ActionContext, run: TuningRun, labels: number, estimate: Estimate | null = null): void {
+  context.project.dispatch({
+    title: "Tuning",
+    undoable: false,
+    events: [{ type: "run/put", record: { run, estimate, labels } }],
+  });
+}
+
+function tell(context: ActionContext, runId: RunId, event: TuningEvent): TuningRun | null {
+  const { tuning } = context.session.getState();
+  if (tuning?.id !== runId) return null;
+  const next = advance(tuning, event);
+  context.session.setState({ tuning: next });
+  return next;
+}
+
+/** Bytes before the event that names them: a crash in between leaves bytes nobody names, never a name without bytes. */
+async function keep(context: ActionContext, result: TuneResult): Promise<void> {
+  const { summary, bytes } = result;
+  try {
+    await context.journal.putPromptSet(summary.id, bytes);
+  } catch (error) {
+    // Minutes of work must not be lost because this browser cannot keep them.
+    context.saveFile(promptSetFileName(summary.metadata.name), bytes);
+    const fault = toFault(error, "storage", "The tuned prompt set could not be kept");
+    const message = `${fault.message} The prompt set was saved as a file instead: load it again from there.`;
+    throw new Fault(fault.kind, message, fault.detail, fault);
+  }
+  const state = stateOf(context);
+  if (setOffer(state, summary) === true) context.session.setState({ previousSet: state.project.project.activeSet });
+  context.project.dispatch({
+    title: `Tune ${summary.metadata.name}`,
+    undoable: true,
+    events: [
+      { type: "prompt-set/put", summary },
+      { type: "active-set/put", id: summary.id },
+    ],
+  });
+}
+
+/** Runs to its end; how it ended is in `session.tuning` and in the project's record of the run. Resolves also when it failed. */
+export const startTuning: Action<Readonly<{ name?: string }>> = {
+  id: "tuning/start",
+  title: "Tune",
+  keys: ["T"],
+  enabled: (state) => blocksTune(state) ?? true,
+  run: async (context, { name }) => {
+    const state = stateOf(context);
+    const settings = tuningSettings(state);
+    if (!settings) return;
+    const runId = context.newId() as RunId;
+    const params = paramsOf(state, runId, settings, name);
+    const preparing: TuningRun = { state: "preparing", id: runId, settings };
+    context.session.setState({ tuning: preparing });
+    record(context, preparing, params.labels.length);
+    let ended: TuningRun | null = null;
+    let estimate: Estimate | null = null;
+    try {
+      await context.tuning.run(async (signal) => {
+        const onProgress = (event: TuningEvent): void => {
+          // The engine says that it is done; the run is finished once what it made is kept.
+          if (event.type === "progress" || event.type === "loss") tell(context, runId, event);
+        };
+        const result = await context.engine.tune(params, { signal, onProgress });
+        signal.throwIfAborted();
+        await keep(context, result);
+        estimate = result.estimate;
+        ended = tell(context, runId, { type: "finished", promptSet: result.summary.id, ended: result.ended });
+      });
+    } catch (error) {
+      if (isAbort(error)) ended = tell(context, runId, { type: "cancelled" });
+      else {
+        const fault = toFault(error, "runtime", "Tuning failed");
+        ended = tell(context, runId, { type: "failed", fault: faultToData(fault) });
+        // The fault must not be hidden by a second one from the record below.
+        if (ended && stateOf(context).project.role === "writer") record(context, ended, params.labels.length);
+        throw fault;
+      }
+    }
+    if (ended) record(context, ended, params.labels.length, estimate);
+  },
+};
+
+/** Ends after the step at hand and keeps what there is, with its estimate as far as it was computed. */
+export const finishEarly: Action = {
+  id: "tuning/finish-early",
+  title: "Finish now (keep)",
+  enabled: (state) => {
+    const { tuning } = state.session;
+    if (tuning?.state === "preparing") return "The tuning is being prepared; there is nothing to keep yet.";
+    if (tuning?.state !== "running") return noRun;
+    return tuning.stopping === "no" || "The tuning is already ending.";
+  },
+  run: async (context) => {
+    const { tuning } = context.session.getState();
+    if (!tuning) return;
+    tell(context, tuning.id, { type: "finish-early" });
+    await context.engine.finishEarly({ runId: tuning.id });
+  },
+};
+
+export const cancelTuning: Action = {
+  id: "tuning/cancel",
+  title: "Cancel (throw away)",
+  enabled: (state) => isTuning(state) || noRun,
+  run: (context) => {
+    const { tuning } = context.session.getState();
+    if (!tuning) return;
+    tell(context, tuning.id, { type: "cancel" });
+    context.tuning.cancel();
+  },
+};
+
+/** `null`: back to what the engine proposes. */
+export const changeSettings: Action<Readonly<{ change: Partial<TuningSettings> | null }>> = {
+  id: "tuning/settings",
+  title: "Tuning settings",
+  enabled: (state) => (isTuning(state) ? "A tuning is running with its own settings." : true),
+  run: (context, { change }) => {
+    const state = stateOf(context);
+    const now = tuningSettings(state);
+    context.session.setState({ settings: change && now ? { ...now, ...change } : null });
+  },
+};
+
+/** Runs the last session left unfinished (reload, crash) are recorded as failed. Call once after opening as writer. */
+export function settleInterruptedRuns(context: ActionContext): void {
+  const state = stateOf(context);
+  if (state.project.role !== "writer") return;
+  const fault = faultToData(
+    new Fault(
+      "worker-died",
+      "The tab was closed, reloaded or crashed during this tuning. Your labels are kept; tune again.",
+    ),
+  );
+  for (const { run, labels } of state.project.project.runs.values()) {
+    if (run.state === "preparing" || run.state === "running") {
+      record(context, { state: "failed", id: run.id, settings: run.settings, fault }, labels);
+    }
+  }
+}
