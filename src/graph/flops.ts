@@ -1,7 +1,27 @@
 // Counts the floating-point operations of a graph: multiplications and additions of its matrix products and convolutions.
-import type { Graph } from "./ir.ts";
+import { bindDims, inferShapes } from "./infer.ts";
+import { elementCount, type Graph, type Node, staticShape } from "./ir.ts";
+import type { Op } from "./ops/op-names.ts";
+import { intOf } from "./ops/op-rule.ts";
+
+type Shapes = readonly (readonly number[])[];
+/** Length of the sums, per element of the output. */
+const sumLength: Partial<Record<Op, (node: Node, inputs: Shapes) => number>> = {
+  MatMul: (_node, [a = []]) => a.at(-1) ?? 0,
+  Gemm: (node, [a = []]) => (intOf(node, "transA", 0) ? a[0] : a[1]) ?? 0,
+  Conv: (_node, [, w = []]) => elementCount(w.slice(1)),
+};
 
 /** 2 per multiply-add. `dims` gives symbols their numbers ({ B: 16 }). Element-wise operators are left out, as is usual. */
-export function countFlops(_graph: Graph, _dims: Readonly<Record<string, number>> = {}): number {
-  throw new Error("not yet");
+export function countFlops(graph: Graph, dims: Readonly<Record<string, number>> = {}): number {
+  const bound = bindDims(graph, dims);
+  const known = inferShapes(bound);
+  const shape = (name: string): readonly number[] => staticShape(known.get(name)?.shape ?? [], name);
+  let total = 0;
+  for (const node of bound.nodes) {
+    const length = sumLength[node.op];
+    if (!length) continue;
+    total += 2 * elementCount(shape(node.outputs[0] ?? "")) * length(node, node.inputs.map(shape));
+  }
+  return total;
 }

@@ -1,11 +1,198 @@
 // ONNX bytes -> graph. Knows protobuf and hostile input; refuses to know what a graph computes.
-import type { Graph } from "../ir.ts";
+import { fromBinary } from "@bufbuild/protobuf";
+import { Fault } from "../../base/fault.ts";
+import type { Attribute, Dim, Graph, Initializer, Node, ValueInfo } from "../ir.ts";
+import { isOp } from "../ops/op-names.ts";
 import type { WeightFile } from "../weight-file.ts";
+import {
+  type AttributeProto,
+  type GraphProto,
+  ModelProtoSchema,
+  type NodeProto,
+  type ValueInfoProto,
+} from "./onnx_pb.ts";
+import { dtypeOf, parseInitializer, shortestFloat } from "./parse-tensor.ts";
+
+const limits = { bytes: 2 ** 31 - 1, nodes: 100_000, initializers: 100_000, attributeValues: 1_000_000 } as const;
 
 /**
- * Parses a model. External data is resolved to tensor keys through `weights` (the file `location` names). fp16 weights that
- * are only cast to fp32 become fp32 weights. Fault `damaged`, `limit`, `bad-model`; `unsupported-op` names every unknown op at once.
+ * Parses a model. External data is resolved to tensor keys through `weights` (the file its `location` names). fp16 weights that
+ * are only widened to fp32 become fp32 weights; Constant nodes become initializers. Fault `damaged`, `limit`, `bad-model`;
+ * `unsupported-op` names every unknown operator at once. `name` is how messages call the file.
  */
-export function parseOnnx(_bytes: Uint8Array, _options: Readonly<{ name: string; weights?: WeightFile }>): Graph {
-  throw new Error("not yet");
+export function parseOnnx(bytes: Uint8Array, options: Readonly<{ name: string; weights?: WeightFile }>): Graph {
+  const { name } = options;
+  if (bytes.length > limits.bytes)
+    throw new Fault("limit", `${name} has ${bytes.length} bytes; at most 2 GiB are read.`);
+  const proto = decode(bytes, name);
+  const { graph } = proto;
+  if (!graph) throw new Fault("damaged", `${name} is damaged or no ONNX model: it holds no graph.`);
+  checkSizes(graph, name);
+
+  const standard = (domain: string): boolean => domain === "" || domain === "ai.onnx";
+  const unknown = graph.node
+    .filter((node) => !(standard(node.domain) && (isOp(node.opType) || node.opType === "Constant")))
+    .map((node) => (standard(node.domain) ? node.opType : `${node.domain}.${node.opType}`));
+  if (unknown.length > 0) {
+    const ops = [...new Set(unknown)].toSorted();
+    throw new Fault("unsupported-op", `${name} uses operators this program does not know: ${ops.join(", ")}.`, { ops });
+  }
+  const opset = Number(proto.opsetImport.find((entry) => standard(entry.domain))?.version ?? 0n);
+  if (opset < 13 || opset > 22) {
+    throw new Fault(
+      "unsupported",
+      `${name} uses operator set ${opset}; 13 to 22 are read. Export it again with opset 20.`,
+    );
+  }
+
+  const initializers: Initializer[] = graph.initializer.map((entry) => parseInitializer(entry, name, options.weights));
+  const nodes: Node[] = [];
+  for (const node of graph.node) {
+    if (node.opType === "Constant") initializers.push(parseConstant(node, name));
+    else nodes.push(parseNode(node, name));
+  }
+  const stored = new Set(initializers.map((entry) => entry.name));
+  return withWideWeights({
+    // Old exporters list initializers among the inputs too.
+    inputs: graph.input.filter((value) => !stored.has(value.name)).map((value) => parseValue(value, name)),
+    outputs: graph.output.map((value) => parseValue(value, name)),
+    ...checkOrder(nodes, stored, graph, name),
+    initializers,
+    opset,
+  });
+}
+
+function decode(bytes: Uint8Array, name: string) {
+  try {
+    return fromBinary(ModelProtoSchema, bytes, { readUnknownFields: false });
+  } catch (cause) {
+    throw new Fault("damaged", `${name} is damaged or no ONNX model.`, {}, cause);
+  }
+}
+
+function checkSizes(graph: GraphProto, name: string): void {
+  const tooMany = [
+    [graph.node.length, limits.nodes, "nodes"],
+    [graph.initializer.length, limits.initializers, "initializers"],
+  ] as const;
+  for (const [count, most, what] of tooMany) {
+    if (count > most) throw new Fault("limit", `${name} has ${count} ${what}; at most ${most} are read.`);
+  }
+  if (graph.sparseInitializer.length > 0) {
+    throw new Fault("unsupported", `${name} has sparse weights, which are not read. Export it with dense ones.`);
+  }
+}
+
+/** Every value is written once, before it is read. */
+function checkOrder(nodes: readonly Node[], stored: ReadonlySet<string>, graph: GraphProto, name: string) {
+  const written = new Set([...stored, ...graph.input.map((value) => value.name)]);
+  for (const node of nodes) {
+    for (const value of node.inputs) {
+      if (value !== "" && !written.has(value)) {
+        throw new Fault(
+          "damaged",
+          `${name} is damaged: ${node.op} ${node.name} reads "${value}", which nothing computes.`,
+        );
+      }
+    }
+    for (const value of node.outputs) {
+      if (value !== "" && written.has(value))
+        throw new Fault("damaged", `${name} is damaged: "${value}" is written twice.`);
+      written.add(value);
+    }
+  }
+  for (const value of graph.output) {
+    if (!written.has(value.name))
+      throw new Fault("damaged", `${name} is damaged: nothing computes its output "${value.name}".`);
+  }
+  return { nodes };
+}
+
+function parseValue(value: ValueInfoProto, file: string): ValueInfo {
+  const type = value.type?.value;
+  if (type?.case !== "tensorType" || !type.value.shape) {
+    throw new Fault("bad-model", `${file}: input or output "${value.name}" has no shape.`);
+  }
+  const shape = type.value.shape.dim.map(({ value: dim }, i): Dim => {
+    if (dim.case === "dimParam" && dim.value !== "") return dim.value;
+    if (dim.case !== "dimValue" || dim.value <= 0n) return `${value.name}_${i}`;
+    return Number(dim.value);
+  });
+  return { name: value.name, dtype: dtypeOf(type.value.elemType, `${file}: "${value.name}"`), shape };
+}
+
+function parseNode(node: NodeProto, file: string): Node {
+  const { opType: op, name, input, output } = node;
+  if (!isOp(op)) throw new Fault("unsupported-op", `${file} uses ${op}.`, { ops: [op] });
+  const attributes = Object.fromEntries(
+    node.attribute.map((a) => [a.name, parseAttribute(a, `${file}: ${op} ${name}`)]),
+  );
+  return { op, name, inputs: input, outputs: output, attributes };
+}
+
+function parseAttribute(attribute: AttributeProto, where: string): Attribute {
+  if (Math.max(attribute.ints.length, attribute.floats.length) > limits.attributeValues) {
+    throw new Fault("limit", `${where}: attribute ${attribute.name} has too many values.`);
+  }
+  switch (Number(attribute.type)) {
+    case 1:
+      return { kind: "float", value: shortestFloat(attribute.f) };
+    case 2:
+      return { kind: "int", value: Number(attribute.i) };
+    case 3:
+      return { kind: "string", value: new TextDecoder().decode(attribute.s) };
+    case 6:
+      return { kind: "floats", value: attribute.floats.map(shortestFloat) };
+    case 7:
+      return { kind: "ints", value: attribute.ints.map(Number) };
+    default:
+      throw new Fault("unsupported", `${where}: attribute ${attribute.name} is of a kind that is not read.`);
+  }
+}
+
+function parseConstant(node: NodeProto, file: string): Initializer {
+  const name = node.output[0] ?? "";
+  const [attribute] = node.attribute;
+  switch (attribute?.name) {
+    case "value":
+      if (attribute.t) return { ...parseInitializer(attribute.t, file, undefined), name };
+      break;
+    case "value_int":
+      return { name, dtype: "int64", shape: [], source: { kind: "inline", values: [Number(attribute.i)] } };
+    case "value_float":
+      return { name, dtype: "float32", shape: [], source: { kind: "inline", values: [shortestFloat(attribute.f)] } };
+    case "value_ints": {
+      const values = attribute.ints.map(Number);
+      return { name, dtype: "int64", shape: [values.length], source: { kind: "inline", values } };
+    }
+  }
+  throw new Fault("unsupported", `${file}: constant ${name} is of a kind that is not read.`);
+}
+
+/** Widening fp16 to fp32 is exact, so a weight that is only read through such a Cast is an fp32 weight for us. */
+function withWideWeights(graph: Graph): Graph {
+  const halves = new Map(
+    graph.initializers
+      .filter((entry) => entry.dtype === "float16" && entry.source.kind === "weight")
+      .map((entry) => [entry.name, entry]),
+  );
+  const wide = new Map<string, Initializer>();
+  const nodes = graph.nodes.filter((node) => {
+    const entry = node.op === "Cast" ? halves.get(node.inputs[0] ?? "") : undefined;
+    const to = node.attributes.to;
+    const [output = ""] = node.outputs;
+    if (!entry || to?.kind !== "int" || to.value !== 1 || wide.has(entry.name)) return true;
+    wide.set(entry.name, { ...entry, name: output, dtype: "float32" });
+    return false;
+  });
+  const stillRead = new Set(nodes.flatMap((node) => node.inputs));
+  return {
+    ...graph,
+    nodes,
+    initializers: graph.initializers.flatMap((entry) => {
+      const widened = wide.get(entry.name);
+      if (!widened) return [entry];
+      return stillRead.has(entry.name) ? [entry, widened] : [widened];
+    }),
+  };
 }

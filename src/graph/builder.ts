@@ -1,0 +1,143 @@
+// Writes graphs: names every value, follows shapes while writing, keeps equal constants once. Knows no model.
+import { assert, present } from "../base/fault.ts";
+import { knownInitializer } from "./infer.ts";
+import {
+  type Attributes,
+  type DType,
+  type Graph,
+  type Initializer,
+  type Node,
+  type Shape,
+  staticShape,
+  type ValueInfo,
+} from "./ir.ts";
+import type { Op } from "./ops/op-names.ts";
+import type { Emit, Known } from "./ops/op-rule.ts";
+import { opTable } from "./ops/op-table.ts";
+
+export const opset = 20;
+
+export type Builder = Emit &
+  Readonly<{
+    input(name: string, dtype: DType, shape: Shape): string;
+    weight(name: string, key: string, elementOffset: number, shape: readonly number[]): string;
+    /** `name` is how the output is called, made unique where taken. */
+    op(op: Op, inputs: readonly string[], attributes?: Attributes, name?: string): string;
+    /** Adds nodes of another graph: values found in `given` are replaced, all others renamed to be new; returns the new names. */
+    copy(from: Graph, nodes: readonly Node[], given: ReadonlyMap<string, string>): ReadonlyMap<string, string>;
+    known(name: string): Known;
+    /** What a value was computed by; null for inputs and constants. */
+    producer(name: string): Node | null;
+    /** The graph whose outputs are these values, under these names. */
+    finish(outputs: Readonly<Record<string, string>>): Graph;
+  }>;
+
+/** Starts empty, or goes on from a graph (whose outputs are forgotten). */
+export function createBuilder(start?: Graph): Builder {
+  const inputs: ValueInfo[] = [...(start?.inputs ?? [])];
+  const nodes: Node[] = [];
+  const initializers = new Map<string, Initializer>();
+  const values = new Map<string, Known>();
+  const producers = new Map<string, Node>();
+  const constants = new Map<string, string>();
+  const counters = new Map<string, number>();
+
+  const fresh = (wanted: string): string => {
+    if (!values.has(wanted)) return wanted;
+    for (let n = counters.get(wanted) ?? 1; ; n++) {
+      const name = `${wanted}_${n}`;
+      if (values.has(name)) continue;
+      counters.set(wanted, n + 1);
+      return name;
+    }
+  };
+  const addInitializer = (entry: Initializer): string => {
+    initializers.set(entry.name, entry);
+    values.set(entry.name, knownInitializer(entry));
+    return entry.name;
+  };
+  const addNode = (node: Node): void => {
+    const sources = node.inputs.map((name) => (name === "" ? null : known(name)));
+    const results = opTable[node.op].infer(node, sources);
+    node.outputs.forEach((name, i) => {
+      if (name === "") return;
+      assert(!values.has(name), `value ${name} is written once`);
+      values.set(name, present(results[i], `output ${i} of ${node.op}`));
+      producers.set(name, node);
+    });
+    nodes.push(node);
+  };
+  const known = (name: string): Known => present(values.get(name), `value ${name}`);
+  const constant = (key: string, entry: Omit<Initializer, "name">): string => {
+    const old = constants.get(key);
+    if (old) return old;
+    const name = addInitializer({ ...entry, name: fresh(key) });
+    constants.set(key, name);
+    return name;
+  };
+
+  for (const { name, dtype, shape } of inputs) values.set(name, { dtype, shape });
+  for (const entry of start?.initializers ?? []) addInitializer(entry);
+  for (const node of start?.nodes ?? []) addNode(node);
+
+  return {
+    known,
+    producer: (name) => producers.get(name) ?? null,
+    shape: (name) => staticShape(known(name).shape, name),
+    ints: (name) => staticShape(present(known(name).ints, `the value of ${name}`), `the value of ${name}`),
+    scalar: (value) =>
+      constant(`c:${value}`, { dtype: "float32", shape: [], source: { kind: "inline", values: [value] } }),
+    vector: (list) =>
+      constant(`i:[${list.join(",")}]`, {
+        dtype: "int64",
+        shape: [list.length],
+        source: { kind: "inline", values: list },
+      }),
+    input(name, dtype, shape) {
+      assert(!values.has(name), `input ${name} is new`);
+      inputs.push({ name, dtype, shape });
+      values.set(name, { dtype, shape });
+      return name;
+    },
+    weight: (name, key, elementOffset, shape) =>
+      addInitializer({ name, dtype: "float32", shape, source: { kind: "weight", key, elementOffset } }),
+    op(op, from, attributes = {}, name = op.toLowerCase()) {
+      const output = fresh(name);
+      addNode({ op, name: output, inputs: from, outputs: [output], attributes });
+      return output;
+    },
+    copy(from, part, given) {
+      const names = new Map<string, string>(given);
+      const frozen = new Map(from.initializers.map((entry) => [entry.name, entry]));
+      const here = (name: string): string => {
+        if (name === "") return "";
+        const renamed = names.get(name);
+        if (renamed !== undefined) return renamed;
+        const entry = present(frozen.get(name), `what ${name} is in the copied part`);
+        const old = initializers.get(name);
+        if (old && JSON.stringify(old) === JSON.stringify(entry)) return name;
+        const added = addInitializer({ ...entry, name: fresh(name) });
+        names.set(name, added);
+        return added;
+      };
+      for (const node of part) {
+        const sources = node.inputs.map(here);
+        const outputs = node.outputs.map((name) => (name === "" ? "" : fresh(name)));
+        node.outputs.forEach((name, i) => {
+          if (name !== "") names.set(name, present(outputs[i], name));
+        });
+        addNode({ ...node, name: outputs.find((name) => name !== "") ?? node.name, inputs: sources, outputs });
+      }
+      return names;
+    },
+    finish(outputs) {
+      // An output's name is part of the interface: an Identity gives it, unless the value already has it.
+      const infos = Object.entries(outputs).map(([name, value]): ValueInfo => {
+        if (name !== value) addNode({ op: "Identity", name, inputs: [value], outputs: [name], attributes: {} });
+        const { dtype, shape } = known(name);
+        return { name, dtype, shape };
+      });
+      return { inputs, outputs: infos, nodes, initializers: [...initializers.values()], opset };
+    },
+  };
+}
