@@ -1,0 +1,180 @@
+// Open slides and what can be asked of them: the SlideApi. Knows no host: sources, decoders and pictures are injected.
+import type { SlideId } from "../base/brand.ts";
+import { assert, Fault, isFault } from "../base/fault.ts";
+import { createSharedWork } from "../base/shared-work.ts";
+import type { Rect, Region } from "../domain/geometry.ts";
+import { type Level, mppOf, type SlideInfo, slideBounds } from "../domain/slide.ts";
+import type { TileImage } from "../protocol/call.ts";
+import type { SlideApi, SlideSource, TissueMask } from "../protocol/slide-api.ts";
+import { createBlockCache } from "./block-cache.ts";
+import type { ByteSource } from "./byte-source.ts";
+import { planPatch, readExactPatch } from "./exact-patch.ts";
+import { fingerprintOf, slideIdOf } from "./fingerprint.ts";
+import { openSlide } from "./open-slide.ts";
+import { readOverview } from "./overview.ts";
+import type { EncodedTile, SlideReader, TileDecoder } from "./slide-reader.ts";
+import { createTileStore, type TileStore } from "./tile-window.ts";
+import { readTissueMask, tissueGrid, tissueShare, tissueShareOfPixels } from "./tissue.ts";
+
+export type SlideServiceDeps = Readonly<{
+  openSource(source: SlideSource, signal: AbortSignal): Promise<ByteSource>;
+  decode: TileDecoder;
+  /** One tile as a picture for display. */
+  toImage(tile: EncodedTile, signal: AbortSignal): Promise<TileImage>;
+  /** RGB pixels, row-major, as a picture for display. */
+  pixelsToImage(rgb: Uint8Array, width: number, height: number): Promise<TileImage>;
+}>;
+
+type OpenSlide = {
+  info: SlideInfo;
+  readonly reader: SlideReader;
+  readonly tiles: TileStore;
+  /** Kept per calibration: the mask's sizes are in um. */
+  mask: Readonly<{ key: string; mask: TissueMask | Fault }> | null;
+};
+
+/** Longest side of a preview in pixels. */
+const maxPreviewSide = 4096;
+
+export function createSlideService(deps: SlideServiceDeps): SlideApi {
+  const slides = new Map<SlideId, OpenSlide>();
+
+  const slideOf = (id: SlideId): OpenSlide => {
+    const slide = slides.get(id);
+    if (!slide) throw new Fault("invalid", "This slide is not open any more. Open it again.", { slideId: id });
+    return slide;
+  };
+  const forget = (id: SlideId): void => {
+    const slide = slides.get(id);
+    slides.delete(id);
+    slide?.tiles.clear();
+    slide?.reader.close();
+  };
+
+  const masks = createSharedWork<SlideId, TissueMask>(async (id, signal) => {
+    const slide = slideOf(id);
+    const { calibration } = slide.info;
+    const key = JSON.stringify(calibration);
+    if (slide.mask?.key !== key) {
+      if (calibration.kind === "unknown") {
+        throw new Fault("missing-calibration", "Tissue cannot be found while the slide's um per pixel is unknown. State it first.");
+      }
+      slide.mask = { key, mask: await readMask(slide, calibration, signal) };
+    }
+    if (slide.mask.mask instanceof Fault) throw slide.mask.mask;
+    return slide.mask.mask;
+  });
+  /** A slide too large for a mask stays so: the Fault is kept, everything else is tried again. */
+  const readMask = async (
+    slide: OpenSlide,
+    calibration: Parameters<typeof readTissueMask>[2],
+    signal: AbortSignal,
+  ): Promise<TissueMask | Fault> => {
+    try {
+      return await readTissueMask(slide.tiles, levelsOf(slide.info), calibration, signal);
+    } catch (error) {
+      if (isFault(error, "limit")) return error;
+      throw error;
+    }
+  };
+
+  return {
+    async open({ source }, { signal = never() } = {}) {
+      const bytes = createBlockCache(await deps.openSource(source, signal));
+      const reader = await openSlide(bytes, signal);
+      try {
+        const info = infoOf(reader, await fingerprintOf(bytes, signal));
+        forget(info.id);
+        slides.set(info.id, { info, reader, tiles: createTileStore(reader, deps.decode), mask: null });
+        return info;
+      } catch (error) {
+        reader.close();
+        throw error;
+      }
+    },
+
+    async close({ slideId }) {
+      forget(slideId);
+    },
+
+    async calibrate({ slideId, calibration }) {
+      const scale = mppOf(calibration);
+      if (scale && !(scale.x > 0 && scale.y > 0 && scale.x < 1000 && scale.y < 1000)) {
+        throw new Fault("invalid", `${scale.x} um per pixel is no possible scale.`);
+      }
+      const slide = slideOf(slideId);
+      slide.info = { ...slide.info, calibration };
+      return slide.info;
+    },
+
+    async tile({ slideId, level, column, row }, { signal = never() } = {}) {
+      const encoded = await slideOf(slideId).reader.tile(level, column, row, signal);
+      return encoded ? deps.toImage(encoded, signal) : null;
+    },
+
+    async preview({ slideId, region, maxPixels }, { signal = never() } = {}) {
+      const { info, tiles } = slideOf(slideId);
+      const plan = planPreview(info, region, maxPixels);
+      const { data, width, height } = await readOverview(tiles, plan.level, plan.area, plan.width, plan.height, signal);
+      return deps.pixelsToImage(data, width, height);
+    },
+
+    async patch({ slideId, region, spec }, { signal = never() } = {}) {
+      const slide = slideOf(slideId);
+      const plan = planPatch(slide.info.levels, slide.info.calibration, region, spec);
+      const pixels = await readExactPatch(slide.tiles, plan, spec, signal);
+      try {
+        return { ...pixels, tissue: tissueShare(await masks.join(slideId, signal), region) };
+      } catch (error) {
+        if (isFault(error, "limit")) return { ...pixels, tissue: tissueShareOfPixels(pixels.data, spec) };
+        throw error;
+      }
+    },
+
+    async tissueMask({ slideId }, { signal = never() } = {}) {
+      return masks.join(slideId, signal);
+    },
+
+    async tissueGrid({ slideId, spec, max, minimumTissue }, { signal = never() } = {}) {
+      const mask = await masks.join(slideId, signal);
+      const { info } = slideOf(slideId);
+      return tissueGrid(mask, slideBounds(info), info.calibration, spec, max, minimumTissue);
+    },
+  };
+}
+
+const never = (): AbortSignal => new AbortController().signal;
+
+function levelsOf(info: SlideInfo): readonly [Level, ...Level[]] {
+  const [first, ...rest] = info.levels;
+  assert(first, "a slide has a level");
+  return [first, ...rest];
+}
+
+function infoOf(reader: SlideReader, fingerprint: SlideInfo["fingerprint"]): SlideInfo {
+  const { levels, ...rest } = reader.description;
+  const [base] = levels;
+  assert(base, "a slide has a level");
+  return { ...rest, id: slideIdOf(fingerprint), fingerprint, width: base.width, height: base.height, levels };
+}
+
+type PreviewPlan = Readonly<{ level: Level; area: Rect<"level">; width: number; height: number }>;
+
+/** Longest side `maxPixels`, from the coarsest level that still has that many pixels; never enlarged. */
+function planPreview(info: SlideInfo, region: Region, maxPixels: number): PreviewPlan {
+  const sane = region.width > 0 && region.height > 0 && maxPixels >= 1 && Number.isFinite(region.x + region.y);
+  if (!sane) throw new Fault("invalid", "A preview needs a region and a size.");
+  const longest = Math.max(region.width, region.height);
+  const shrink = longest / Math.min(maxPixels, maxPreviewSide);
+  const [base, ...coarser] = levelsOf(info);
+  const level = coarser.filter((l) => Math.max(l.downsampleX, l.downsampleY) <= shrink).at(-1) ?? base;
+  const area = {
+    x: region.x / level.downsampleX,
+    y: region.y / level.downsampleY,
+    width: region.width / level.downsampleX,
+    height: region.height / level.downsampleY,
+  };
+  const side = (levelPixels: number, slidePixels: number): number =>
+    Math.max(1, Math.min(Math.floor(levelPixels), Math.round(slidePixels / shrink)));
+  return { level, area, width: side(area.width, region.width), height: side(area.height, region.height) };
+}
