@@ -54,8 +54,12 @@ function paintLymphoid(scene: Scene): void {
   const { canvas, layout, style } = scene;
   const n = style.nucleus;
   overGrid(scene, "lymphoid", 16.5, 11, 0.75, (x, y, draw, seed) => {
-    if (layout.at(Math.round(x), Math.round(y)) !== tissueNumber.lymphocytes) return;
-    if (draw.unit() < 0.06) return;
+    // Asked a few cells off: the border of a follicle frays.
+    const fray = { x: draw.bell() * 26, y: draw.bell() * 26 };
+    const tissue = layout.at(Math.round(x + fray.x), Math.round(y + fray.y));
+    if (tissue !== tissueNumber.lymphocytes || draw.unit() < 0.06) return;
+    const here = layout.at(Math.round(x), Math.round(y));
+    if (here === tissueNumber.glass || here === tissueNumber.fat || here === tissueNumber.mucus) return;
     const large = draw.unit() < 0.07;
     const r = n * (large ? draw.between(8, 9.5) : draw.between(5.4, 6.9));
     const h = large ? 0.75 : draw.between(0.95, 1.3);

@@ -62,7 +62,7 @@ function fat(scene: Scene, seed: number, x: number, y: number): readonly [number
   const [border] = voronoi(seed + 1, x + wobble, y - wobble, scene.style.adipocyte);
   const membrane = 1.6 + 1.3 * noise2(seed + 2, x / 60, y / 60);
   const line = Math.max(0, Math.min(1, membrane + 1 - border));
-  return [0.02 + 0.1 * line, 0.035 + 0.5 * line];
+  return [0.02 + 0.1 * line, 0.045 + 0.5 * line];
 }
 
 function mucus(seed: number, x: number, y: number): readonly [number, number] {
@@ -110,8 +110,8 @@ export function paintGround(scene: Scene): void {
           break;
         case tissueNumber.lymphocytes: {
           const n = noise2(bed, x / 34, y / 34);
-          h = 0.2 + 0.1 * n;
-          e = 0.17 + 0.12 * n;
+          h = 0.12 + 0.1 * n;
+          e = 0.26 + 0.14 * n;
           break;
         }
         case tissueNumber.fat:

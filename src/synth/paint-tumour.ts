@@ -7,7 +7,7 @@ import { tissueNumber } from "./tissue.ts";
 
 export function paintTumour(scene: Scene): void {
   const { canvas, layout, style } = scene;
-  const spacing = style.nestRadius * 1.78;
+  const spacing = style.nestRadius * 1.64;
   overGrid(scene, "nests", spacing, style.nestRadius * 2.1, 0.34, (x, y, draw, seed) => {
     const radius = style.nestRadius * draw.between(0.72, 1.05);
     const aspect = draw.between(1, 1.6);
