@@ -83,7 +83,14 @@ function resampleAxis(
   input: Uint8Array | Uint8ClampedArray,
   output: Uint8Array,
   taps: Taps,
-  geometry: Readonly<{ lines: number; lineIn: number; lineOut: number; step: number; outSize: number; channels: number }>,
+  geometry: Readonly<{
+    lines: number;
+    lineIn: number;
+    lineOut: number;
+    step: number;
+    outSize: number;
+    channels: number;
+  }>,
 ): void {
   const { lines, lineIn, lineOut, step, outSize, channels } = geometry;
   const { first, count, weights, stride } = taps;
@@ -136,7 +143,14 @@ export function resample(
     // A column of pixels is a line whose neighbours are a row apart.
     const taps = tapsFor(source.height, y0, y1, height, filter);
     const step = columns * channels;
-    resampleAxis(data, out, taps, { lines: width, lineIn: channels, lineOut: channels, step, outSize: height, channels });
+    resampleAxis(data, out, taps, {
+      lines: width,
+      lineIn: channels,
+      lineOut: channels,
+      step,
+      outSize: height,
+      channels,
+    });
     data = out;
   }
   return data === source.data ? Uint8Array.from(data) : (data as Uint8Array);

@@ -75,12 +75,7 @@ export function createBlockCache(source: ByteSource, options: BlockCacheOptions 
         block++;
       } else {
         let count = 1;
-        while (
-          count < runBlocks &&
-          block + count <= to &&
-          !blocks.get(block + count) &&
-          !inFlight.has(block + count)
-        ) {
+        while (count < runBlocks && block + count <= to && !blocks.get(block + count) && !inFlight.has(block + count)) {
           count++;
         }
         const key = `${block}:${count}`;

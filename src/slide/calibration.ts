@@ -47,7 +47,9 @@ export function calibrationWarnings(calibration: Calibration, objective: number 
   if (objective !== null && objective > 0) {
     const ratio = mppX / (10 / objective);
     if (ratio > 1.8 || ratio < 1 / 1.8) {
-      warnings.push(`The file states ${mppX} um/px and a ${objective}x objective, which do not fit together. Check the scale.`);
+      warnings.push(
+        `The file states ${mppX} um/px and a ${objective}x objective, which do not fit together. Check the scale.`,
+      );
     }
   }
   return warnings;

@@ -72,5 +72,8 @@ const hasField = (fields: ReadonlyMap<string, string>, name: string): boolean =>
 /** One line of printable text of a bounded length; metadata is shown, never interpreted. */
 function clean(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly those are removed
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, " ").trim().slice(0, maxCharacters);
+  return text
+    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, " ")
+    .trim()
+    .slice(0, maxCharacters);
 }

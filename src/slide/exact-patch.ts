@@ -65,7 +65,12 @@ export function planPatch(
   const origin = { x: region.x / level.downsampleX, y: region.y / level.downsampleY };
   const near = (m: number): boolean => Math.abs(spec.mpp / m - 1) <= spec.snap;
   if (near(mppX) && near(mppY)) {
-    const box = { x: Math.floor(origin.x + 0.5), y: Math.floor(origin.y + 0.5), width: spec.pixels, height: spec.pixels };
+    const box = {
+      x: Math.floor(origin.x + 0.5),
+      y: Math.floor(origin.y + 0.5),
+      width: spec.pixels,
+      height: spec.pixels,
+    };
     return { level, box, snapped: true, upsampled: false, effectiveMpp: (mppX + mppY) / 2 };
   }
   const box = { ...origin, width: (spec.pixels * spec.mpp) / mppX, height: (spec.pixels * spec.mpp) / mppY };
@@ -82,7 +87,12 @@ export async function readExactPatch(
   signal: AbortSignal,
 ): Promise<Omit<PatchPixels, "tissue">> {
   const { level, box } = plan;
-  const result = { pixels: spec.pixels, effectiveMpp: mpp(plan.effectiveMpp), level: level.index, upsampled: plan.upsampled };
+  const result = {
+    pixels: spec.pixels,
+    effectiveMpp: mpp(plan.effectiveMpp),
+    level: level.index,
+    upsampled: plan.upsampled,
+  };
   if (plan.snapped) {
     const { data, missing } = await readWindow(tiles, level, box, edgeColour[spec.edge], box, signal);
     return { ...result, data, missing };
@@ -115,7 +125,8 @@ export function windowAround(box: Rect<"level">, spec: PatchSpec): Rect<"level">
 }
 
 function checkSpec(spec: PatchSpec): void {
-  const sane = Number.isInteger(spec.pixels) && spec.pixels >= 1 && spec.pixels <= 4096 && spec.mpp > 0 && spec.mpp < 1000;
+  const sane =
+    Number.isInteger(spec.pixels) && spec.pixels >= 1 && spec.pixels <= 4096 && spec.mpp > 0 && spec.mpp < 1000;
   if (!sane) throw new Fault("invalid", `A patch of ${spec.pixels} pixels at ${spec.mpp} um/px cannot be read.`);
 }
 

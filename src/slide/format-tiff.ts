@@ -71,7 +71,9 @@ async function refuseOtherVendors(
       ? "Trestle TIFF"
       : otherVendors.find(([mark]) => mark.test(text) || mark.test(xmp))?.[1];
   if (vendor) {
-    throw new Fault("unsupported", `This is a ${vendor} file, which is not read yet. ${convertHint}`, { format: vendor });
+    throw new Fault("unsupported", `This is a ${vendor} file, which is not read yet. ${convertHint}`, {
+      format: vendor,
+    });
   }
 }
 
@@ -79,7 +81,8 @@ async function refuseOtherVendors(
 async function notTiled(file: TiffFile, first: TiffDirectory, signal: AbortSignal): Promise<Fault> {
   await sizeOf(file, first, signal);
   const compression = await readNumber(file, first, tag.compression, signal, 1);
-  const how = compression === jpegCompression ? "" : ` (${compressionNames[compression] ?? `compression ${compression}`})`;
+  const how =
+    compression === jpegCompression ? "" : ` (${compressionNames[compression] ?? `compression ${compression}`})`;
   return new Fault(
     "unsupported",
     `This TIFF is stored in strips${how}, not in tiles, so it cannot be read piece by piece. ${convertHint}`,

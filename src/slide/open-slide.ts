@@ -57,9 +57,13 @@ const signatures: readonly Signature[] = [
 ];
 
 async function notASlide(source: ByteSource, signal: AbortSignal): Promise<Fault> {
-  if (source.size === 0) return new Fault("not-a-slide", `"${source.name}" is empty (0 bytes). Copy or download it again.`);
+  if (source.size === 0)
+    return new Fault("not-a-slide", `"${source.name}" is empty (0 bytes). Copy or download it again.`);
   const head = await source.read(0, Math.min(132, source.size), signal);
   const match = signatures.find(({ at, bytes }) => bytes.every((byte, i) => head[at + i] === byte));
   const what = match ? `is ${match.is}, not a slide we read` : "is not a slide: it does not start like a TIFF file";
-  return new Fault("not-a-slide", `"${source.name}" ${what}. ${match && match.then !== wayOn ? `${match.then} ` : ""}${wayOn}`);
+  return new Fault(
+    "not-a-slide",
+    `"${source.name}" ${what}. ${match && match.then !== wayOn ? `${match.then} ` : ""}${wayOn}`,
+  );
 }

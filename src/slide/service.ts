@@ -57,7 +57,10 @@ export function createSlideService(deps: SlideServiceDeps): SlideApi {
     const key = JSON.stringify(calibration);
     if (slide.mask?.key !== key) {
       if (calibration.kind === "unknown") {
-        throw new Fault("missing-calibration", "Tissue cannot be found while the slide's um per pixel is unknown. State it first.");
+        throw new Fault(
+          "missing-calibration",
+          "Tissue cannot be found while the slide's um per pixel is unknown. State it first.",
+        );
       }
       slide.mask = { key, mask: await readMask(slide, calibration, signal) };
     }

@@ -1,6 +1,7 @@
 // What every container format offers: a description of the slide and its tiles, still encoded. Knows no container and no decoder.
-import type { Calibration, Level, SlideOrigin, SlideProperty } from "../domain/slide.ts";
+
 import type { Rect } from "../domain/geometry.ts";
+import type { Calibration, Level, SlideOrigin, SlideProperty } from "../domain/slide.ts";
 import type { ByteSource } from "./byte-source.ts";
 
 /** One self-contained JPEG: tables merged, colour space forced, frame size checked. Safe to hand to a decoder. */

@@ -21,7 +21,9 @@ export function createTileStore(reader: SlideReader, decode: TileDecoder, budget
   const running = createSharedWork<string, DecodedTile | null>(async (key, signal) => {
     const [level = 0, column = 0, row = 0] = key.split("/").map(Number);
     const encoded = await reader.tile(level, column, row, signal);
-    const decoded = encoded ? await decodeChecked(decode, encoded, `Tile ${column}, ${row} of level ${level}`, signal) : null;
+    const decoded = encoded
+      ? await decodeChecked(decode, encoded, `Tile ${column}, ${row} of level ${level}`, signal)
+      : null;
     kept.set(key, decoded, decoded ? decoded.data.length : 64);
     return decoded;
   });
@@ -72,7 +74,8 @@ export async function eachTile(
   const right = Math.min(level.columns, Math.ceil((area.x + area.width) / level.tileWidth));
   const bottom = Math.min(level.rows, Math.ceil((area.y + area.height) / level.tileHeight));
   const addresses: Readonly<{ column: number; row: number }>[] = [];
-  for (let row = top; row < bottom; row++) for (let column = left; column < right; column++) addresses.push({ column, row });
+  for (let row = top; row < bottom; row++)
+    for (let column = left; column < right; column++) addresses.push({ column, row });
   for (let at = 0; at < addresses.length; at += together) {
     signal.throwIfAborted();
     const batch = addresses.slice(at, at + together);

@@ -3,7 +3,14 @@
 import type { Rect, Region } from "../domain/geometry.ts";
 import type { PatchSpec } from "../domain/patch.ts";
 import { type Calibration, type Level, mppOf } from "../domain/slide.ts";
-import { close, dropSmallObjects, fillSmallHoles, type Mask, medianFilter, otsuThreshold } from "../math/binary-mask.ts";
+import {
+  close,
+  dropSmallObjects,
+  fillSmallHoles,
+  type Mask,
+  medianFilter,
+  otsuThreshold,
+} from "../math/binary-mask.ts";
 import { resample } from "../math/resample.ts";
 import type { TissueMask } from "../protocol/slide-api.ts";
 import { readOverview } from "./overview.ts";

@@ -43,7 +43,8 @@ export function selfContainedJpeg(
     );
   }
   const components = expect.colour === "grey" ? 1 : 3;
-  if (frame.components !== components) throw damaged(what, `it has ${frame.components} colour channels, not ${components}`);
+  if (frame.components !== components)
+    throw damaged(what, `it has ${frame.components} colour channels, not ${components}`);
   const end = endOfImage(tile, header.scan);
   if (end < 0) throw damaged(what, "it is cut off");
   if (frame.progressive) checkScans(tile, header.scan, what);

@@ -43,7 +43,10 @@ export async function readTiff(source: ByteSource, signal: AbortSignal): Promise
   while (next !== 0) {
     if (visited.has(next)) throw damaged(`its list of images runs in a circle (back to byte ${next})`);
     if (directories.length === maxDirectories) {
-      throw new Fault("limit", `The file lists more than ${maxDirectories} images; a slide has some ten. It was not opened.`);
+      throw new Fault(
+        "limit",
+        `The file lists more than ${maxDirectories} images; a slide has some ten. It was not opened.`,
+      );
     }
     visited.add(next);
     const read = await readDirectory(source, next, directories.length, kind, signal);
@@ -68,7 +71,10 @@ async function readDirectory(
   const head = viewOf(await source.read(offset, countBytes, signal));
   const count = big ? offsetOf(head, 0, littleEndian) : head.getUint16(0, littleEndian);
   if (count > maxEntries) {
-    throw new Fault("limit", `Image ${index} of the file claims ${count} tags; at most ${maxEntries} are read. It was not opened.`);
+    throw new Fault(
+      "limit",
+      `Image ${index} of the file claims ${count} tags; at most ${maxEntries} are read. It was not opened.`,
+    );
   }
   const bytes = count * entryBytes + inlineBytes;
   checkRange(source.size, offset + countBytes, bytes, `the tags of image ${index}`);
@@ -106,7 +112,10 @@ export async function readNumbers(
   const entry = directory.entries.get(tag);
   if (!entry || entry.count === 0) return null;
   if (entry.count > most) {
-    throw new Fault("limit", `Tag ${tag} of image ${directory.index} claims ${entry.count} values; at most ${most} are read.`);
+    throw new Fault(
+      "limit",
+      `Tag ${tag} of image ${directory.index} claims ${entry.count} values; at most ${most} are read.`,
+    );
   }
   const bytes = await readValue(file, entry, directory.index, signal);
   return decodeNumbers(bytes, entry, file.littleEndian);
@@ -189,7 +198,10 @@ export function openTagArray(file: TiffFile, directory: TiffDirectory, tag: numb
 
 async function readValue(file: TiffFile, entry: TiffEntry, index: number, signal: AbortSignal): Promise<Uint8Array> {
   if (entry.bytes > maxValueBytes) {
-    throw new Fault("limit", `Tag ${entry.tag} of image ${index} claims ${entry.bytes} bytes; at most ${maxValueBytes} are read.`);
+    throw new Fault(
+      "limit",
+      `Tag ${entry.tag} of image ${index} claims ${entry.bytes} bytes; at most ${maxValueBytes} are read.`,
+    );
   }
   checkRange(file.source.size, entry.offset, entry.bytes, `tag ${entry.tag} of image ${index}`);
   return file.source.read(entry.offset, entry.bytes, signal);

@@ -56,7 +56,11 @@ export function tiffSlide(parts: TiffSlideParts): SlideReader {
 export const nothingUntrusted = (): readonly Rect<"level">[] => [];
 
 /** Calibration from an image's X/YResolution and ResolutionUnit. */
-export async function resolutionOf(file: TiffFile, directory: TiffDirectory, signal: AbortSignal): Promise<Calibration> {
+export async function resolutionOf(
+  file: TiffFile,
+  directory: TiffDirectory,
+  signal: AbortSignal,
+): Promise<Calibration> {
   const one = (t: number, absent: number): Promise<number> => readNumber(file, directory, t, signal, absent);
   return fromResolution(await one(tag.xResolution, 0), await one(tag.yResolution, 0), await one(tag.resolutionUnit, 1));
 }

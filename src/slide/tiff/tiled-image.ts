@@ -85,7 +85,10 @@ export async function openTiledImage(
   const lengths = openTagArray(file, directory, tag.tileByteCounts);
   if (!offsets || !lengths) throw damagedImage(directory, "it does not say where its tiles are");
   if (offsets.count < columns * rows || lengths.count < columns * rows) {
-    throw damagedImage(directory, `it needs ${columns * rows} tiles but lists ${Math.min(offsets.count, lengths.count)}`);
+    throw damagedImage(
+      directory,
+      `it needs ${columns * rows} tiles but lists ${Math.min(offsets.count, lengths.count)}`,
+    );
   }
   const tables = await readBytes(file, directory, tag.jpegTables, signal);
   const empty = await checkTileTable(file, directory, offsets, lengths, columns * rows, signal);
@@ -119,10 +122,16 @@ async function colourOf(file: TiffFile, directory: TiffDirectory, signal: AbortS
   const format = await readNumber(file, directory, tag.sampleFormat, signal, 1);
   const photometric = await readNumber(file, directory, tag.photometric, signal, samples === 3 ? 6 : 1);
   if (bits.some((b) => b !== 8) || format !== 1) {
-    throw new Fault("unsupported", `This image has ${bits.join("/")} bits per channel; only 8-bit colour is read. ${convertHint}`);
+    throw new Fault(
+      "unsupported",
+      `This image has ${bits.join("/")} bits per channel; only 8-bit colour is read. ${convertHint}`,
+    );
   }
   if (planar !== 1 && samples > 1) {
-    throw new Fault("unsupported", `This image keeps its colour channels in separate planes, which is not read. ${convertHint}`);
+    throw new Fault(
+      "unsupported",
+      `This image keeps its colour channels in separate planes, which is not read. ${convertHint}`,
+    );
   }
   if (samples === 3 && photometric === 2) return "rgb";
   if (samples === 3 && photometric === 6) return "ycbcr";
@@ -165,9 +174,13 @@ async function checkTileTable(
 
 function checkTilePlace(file: TiffFile, offset: number, length: number, what: string): void {
   checkRange(file.source.size, offset, length, what);
-  if (length > maxTileBytes) throw new Fault("limit", `${what} claims ${length} bytes; at most ${maxTileBytes} are read.`);
+  if (length > maxTileBytes)
+    throw new Fault("limit", `${what} claims ${length} bytes; at most ${maxTileBytes} are read.`);
 }
 
 function damagedImage(directory: TiffDirectory, how: string): Fault {
-  return new Fault("damaged", `Image ${directory.index} of the file is damaged: ${how}. Copy, download or export it again.`);
+  return new Fault(
+    "damaged",
+    `Image ${directory.index} of the file is damaged: ${how}. Copy, download or export it again.`,
+  );
 }
