@@ -75,7 +75,7 @@ function tapsFor(inSize: number, from: number, to: number, outSize: number, filt
 
 const clip8 = (sum: number): number => {
   const value = sum >> precisionBits;
-  return value < 0 ? 0 : value > 255 ? 255 : value;
+  return Math.min(255, Math.max(0, value));
 };
 
 /** Resamples along one axis. `step`: bytes between neighbours on the axis, `lines`: byte offsets where each line starts. */

@@ -71,9 +71,9 @@ const hasField = (fields: ReadonlyMap<string, string>, name: string): boolean =>
 
 /** One line of printable text of a bounded length; metadata is shown, never interpreted. */
 function clean(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly those are removed
+  // Control and format characters (some turn the direction of writing) and line separators.
   return text
-    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, " ")
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ")
     .trim()
     .slice(0, maxCharacters);
 }

@@ -71,7 +71,7 @@ async function refuseOtherVendors(
       ? "Trestle TIFF"
       : otherVendors.find(([mark]) => mark.test(text) || mark.test(xmp))?.[1];
   if (vendor) {
-    throw new Fault("unsupported", `This is a ${vendor} file, which is not read yet. ${convertHint}`, {
+    throw new Fault("unsupported", `This file is ${vendor}, a format that is not read yet. ${convertHint}`, {
       format: vendor,
     });
   }

@@ -34,26 +34,26 @@ export async function openSlide(source: ByteSource, signal: AbortSignal): Promis
 
 const ascii = (text: string): readonly number[] => [...text].map((c) => c.charCodeAt(0));
 
-type Signature = Readonly<{ at: number; bytes: readonly number[]; is: string; then: string }>;
+type Signature = Readonly<{ at: number; bytes: readonly number[]; is: string; next: string }>;
 
 const wayOn = "PathoTune reads Aperio SVS and tiled TIFF slides with JPEG tiles.";
 const convertAny = "Convert it with bioformats2raw/raw2ometiff, wsidicomizer or libvips to a tiled JPEG pyramid TIFF.";
 
 const signatures: readonly Signature[] = [
-  { at: 128, bytes: ascii("DICM"), is: "a DICOM file", then: convertAny },
-  { at: 0, bytes: [0xff, 0xd8, 0xff], is: "a plain JPEG picture", then: convertAny },
-  { at: 0, bytes: [0x89, ...ascii("PNG")], is: "a PNG picture", then: convertAny },
-  { at: 0, bytes: ascii("GIF8"), is: "a GIF picture", then: wayOn },
-  { at: 0, bytes: ascii("BM"), is: "a BMP picture", then: convertAny },
-  { at: 4, bytes: ascii("jP  "), is: "a JPEG 2000 picture", then: convertAny },
-  { at: 0, bytes: ascii("ZISRAWFILE"), is: "a Zeiss CZI file", then: convertAny },
-  { at: 0, bytes: ascii("PK\u0003\u0004"), is: "a ZIP archive", then: "Unpack it and open the slide inside." },
-  { at: 0, bytes: [0x1f, 0x8b], is: "a gzip archive", then: "Unpack it and open the slide inside." },
-  { at: 0, bytes: ascii("7z"), is: "a 7-Zip archive", then: "Unpack it and open the slide inside." },
-  { at: 0, bytes: ascii("%PDF"), is: "a PDF document", then: wayOn },
-  { at: 0, bytes: ascii("<iSyntax"), is: "a Philips iSyntax file", then: convertAny },
-  { at: 0, bytes: ascii("<!DOCTYPE"), is: "a web page", then: "Check the address of the slide." },
-  { at: 0, bytes: ascii("<html"), is: "a web page", then: "Check the address of the slide." },
+  { at: 128, bytes: ascii("DICM"), is: "a DICOM file", next: convertAny },
+  { at: 0, bytes: [0xff, 0xd8, 0xff], is: "a plain JPEG picture", next: convertAny },
+  { at: 0, bytes: [0x89, ...ascii("PNG")], is: "a PNG picture", next: convertAny },
+  { at: 0, bytes: ascii("GIF8"), is: "a GIF picture", next: wayOn },
+  { at: 0, bytes: ascii("BM"), is: "a BMP picture", next: convertAny },
+  { at: 4, bytes: ascii("jP  "), is: "a JPEG 2000 picture", next: convertAny },
+  { at: 0, bytes: ascii("ZISRAWFILE"), is: "a Zeiss CZI file", next: convertAny },
+  { at: 0, bytes: ascii("PK\u0003\u0004"), is: "a ZIP archive", next: "Unpack it and open the slide inside." },
+  { at: 0, bytes: [0x1f, 0x8b], is: "a gzip archive", next: "Unpack it and open the slide inside." },
+  { at: 0, bytes: ascii("7z"), is: "a 7-Zip archive", next: "Unpack it and open the slide inside." },
+  { at: 0, bytes: ascii("%PDF"), is: "a PDF document", next: wayOn },
+  { at: 0, bytes: ascii("<iSyntax"), is: "a Philips iSyntax file", next: convertAny },
+  { at: 0, bytes: ascii("<!DOCTYPE"), is: "a web page", next: "Check the address of the slide." },
+  { at: 0, bytes: ascii("<html"), is: "a web page", next: "Check the address of the slide." },
 ];
 
 async function notASlide(source: ByteSource, signal: AbortSignal): Promise<Fault> {
@@ -64,6 +64,6 @@ async function notASlide(source: ByteSource, signal: AbortSignal): Promise<Fault
   const what = match ? `is ${match.is}, not a slide we read` : "is not a slide: it does not start like a TIFF file";
   return new Fault(
     "not-a-slide",
-    `"${source.name}" ${what}. ${match && match.then !== wayOn ? `${match.then} ` : ""}${wayOn}`,
+    `"${source.name}" ${what}. ${match && match.next !== wayOn ? `${match.next} ` : ""}${wayOn}`,
   );
 }

@@ -137,7 +137,10 @@ async function trustedOverlap(
   if (width <= 0 || height <= 0) return 0;
   const area = { x, y, width, height };
   let sum = 0;
-  await eachTile(tiles, level, area, (placed) => void (sum += placed.tile ? overlap(placed, area) : 0), signal);
+  const add = (placed: PlacedTile): void => {
+    if (placed.tile) sum += overlap(placed, area);
+  };
+  await eachTile(tiles, level, area, add, signal);
   return sum;
 }
 

@@ -48,7 +48,7 @@ export async function openHttpSource(
         return await readRange(url, name, version, offset, length, readSignal, options);
       } catch (error) {
         // Once more: caches and proxies cut answers short now and then. A changed file stays changed.
-        if (!isFault(error, "network") || error.detail["again"] !== true) throw error;
+        if (!isFault(error, "network") || error.detail.again !== true) throw error;
         return readRange(url, name, version, offset, length, readSignal, options);
       }
     },
