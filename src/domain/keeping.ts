@@ -15,9 +15,15 @@ export type Journal = Readonly<{
   close(): Promise<void>;
 }>;
 
+export type OpenedProject = Readonly<{ project: Project; journal: Journal; warnings: readonly string[] }>;
+
 export type JournalStore = Readonly<{
-  /** Replays the journal into the project it adds up to (empty when new) and opens it for writing if nobody else does. */
-  open(id: ProjectId, signal: AbortSignal): Promise<Readonly<{ project: Project; journal: Journal }>>;
+  /**
+   * Replays the journal into the project it adds up to (empty when new) and opens it for writing if nobody else does.
+   * `warnings` say in words what could not be read back. Faults: `storage` where nothing can be kept here, or another version
+   * wrote the project.
+   */
+  open(id: ProjectId, signal: AbortSignal): Promise<OpenedProject>;
   /** Removes everything kept. */
   forget(id: ProjectId): Promise<void>;
 }>;

@@ -1,0 +1,234 @@
+// The journal port over IndexedDB: an append-only log of changes with snapshots, and prompt set bytes beside it. Every write is one
+// transaction of strict durability: it is on disk, or it did not happen. Knows no screen and nothing of what the changes mean.
+import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB, type StoreNames } from "idb";
+import type { ProjectId, PromptSetId } from "../../base/brand.ts";
+import { assert, Fault, isAbort } from "../../base/fault.ts";
+import type { Journal, JournalStore } from "../../domain/keeping.ts";
+import { storedChange } from "../../domain/parse-project.ts";
+import { applyEvent, type Project, type ProjectChange } from "../../domain/project.ts";
+import { promptSetIdOf } from "../../domain/prompt-set-file.ts";
+import { replay, snapshotOf } from "../../domain/replay.ts";
+import { acquireWriterLock, type WriterLock } from "./writer-lock.ts";
+
+interface Schema extends DBSchema {
+  /** Key: project, sequence number. */
+  changes: { key: [string, number]; value: unknown };
+  snapshots: { key: string; value: Readonly<{ seq: number; snapshot: unknown }> };
+  /** Key: project, sha256 of the bytes. */
+  promptSets: { key: [string, string]; value: Uint8Array };
+  /** Entries that could not be read back, kept for a later version or a person who looks. */
+  unreadable: { key: number; value: unknown };
+}
+type Db = IDBPDatabase<Schema>;
+
+const strict = { durability: "strict" } as const;
+const allOf = (id: ProjectId): IDBKeyRange => IDBKeyRange.bound([id, Number.NEGATIVE_INFINITY], [id, []]);
+
+/** Failures of IndexedDB in words for the person. */
+function storageFault(error: unknown, what: string): unknown {
+  // Faults, cancelling and our own mistakes pass; what IndexedDB refuses is a DOMException.
+  if (!(error instanceof DOMException) || isAbort(error)) return error;
+  const { name } = error;
+  const why =
+    name === "QuotaExceededError"
+      ? "the browser's storage for this page is full. Free disk space or remove prompt sets; it is tried again with your next change"
+      : `the browser refused (${error.message}). It is tried again with your next change`;
+  return new Fault("storage", `${what}: ${why}.`, { name }, error);
+}
+
+async function openDatabase(name: string): Promise<Db> {
+  if (typeof indexedDB === "undefined") {
+    throw new Fault("storage", "This browser keeps nothing (no IndexedDB): your work is lost when the tab closes.");
+  }
+  try {
+    const db: Db = await openDB<Schema>(name, 1, {
+      upgrade: (fresh) => {
+        fresh.createObjectStore("changes");
+        fresh.createObjectStore("snapshots");
+        fresh.createObjectStore("promptSets");
+        fresh.createObjectStore("unreadable", { autoIncrement: true });
+      },
+      // A newer version of the app in another tab must not wait for this one; later writes here fail and say so.
+      blocking: () => db.close(),
+    });
+    return db;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Fault(
+      "storage",
+      `This browser does not let the page keep anything (${reason}): your work is lost when the tab closes. Private windows and ` +
+        "blocked site data do this; allow site data for this page.",
+      {},
+      error,
+    );
+  }
+}
+
+type Tx<Names extends StoreNames<Schema>> = IDBPTransaction<Schema, Names[], "readwrite">;
+
+async function write<Names extends StoreNames<Schema>>(
+  db: Db,
+  stores: Names[],
+  what: string,
+  body: (tx: Tx<Names>) => readonly Promise<unknown>[],
+): Promise<void> {
+  try {
+    const tx = db.transaction(stores, "readwrite", strict);
+    let requests: readonly Promise<unknown>[];
+    try {
+      requests = body(tx);
+    } catch (error) {
+      // A value that cannot be stored: without this, what was asked before it would be committed alone.
+      tx.done.catch(() => {});
+      tx.abort();
+      throw error;
+    }
+    // All requests are made at once and all are awaited: a rejected one must not go unnoticed beside `done`.
+    await Promise.all([...requests, tx.done]);
+  } catch (error) {
+    // An aborted transaction reports itself as AbortError: that is the storage's failure, nobody cancelled.
+    if (isAbort(error))
+      throw new Fault("storage", `${what}: the browser gave the write up. It is tried again.`, {}, error);
+    throw storageFault(error, what);
+  }
+}
+
+/** What lies on disk of one project, read in one transaction. */
+async function readRaw(db: Db, id: ProjectId) {
+  const tx = db.transaction(["changes", "snapshots", "promptSets"]);
+  const [keys, entries, snapshot, sets] = await Promise.all([
+    tx.objectStore("changes").getAllKeys(allOf(id)),
+    tx.objectStore("changes").getAll(allOf(id)),
+    tx.objectStore("snapshots").get(id),
+    tx.objectStore("promptSets").getAllKeys(allOf(id)),
+    tx.done,
+  ]);
+  return { keys, entries, snapshot, sets };
+}
+
+export function createIndexedDbJournalStore(
+  options: Readonly<{ databaseName?: string; compactEvery?: number }> = {},
+): JournalStore {
+  const databaseName = options.databaseName ?? "pathotune";
+  const compactEvery = options.compactEvery ?? 200;
+  const lockName = (id: ProjectId): string => `${databaseName}/project/${id}`;
+  return {
+    open: async (id, signal) => {
+      // The lock first: what is read below cannot change under a writer.
+      const lock = await acquireWriterLock(lockName(id), signal);
+      let db: Db | null = null;
+      try {
+        db = await openDatabase(databaseName);
+        signal.throwIfAborted();
+        const raw = await readRaw(db, id);
+        const { project, damaged, warnings } = replay(id, raw.snapshot?.snapshot ?? null, raw.entries);
+        const bad = damaged.flatMap((i) => (raw.keys[i] ? [{ key: raw.keys[i], entry: raw.entries[i] }] : []));
+        // Bytes no event names are left from a crash or an undone removal; where something is unreadable nothing is cleaned.
+        const orphans =
+          warnings.length > 0 ? [] : raw.sets.filter(([, set]) => !project.promptSets.has(set as PromptSetId));
+        if (lock.role === "writer" && bad.length + orphans.length > 0) {
+          await write(db, ["changes", "promptSets", "unreadable"], "The project could not be tidied", (tx) => [
+            ...bad.map(({ entry }) => tx.objectStore("unreadable").add({ project: id, entry })),
+            ...bad.map(({ key }) => tx.objectStore("changes").delete(key)),
+            ...orphans.map((key) => tx.objectStore("promptSets").delete(key)),
+          ]);
+        }
+        const seq = Math.max(raw.snapshot?.seq ?? 0, ...raw.keys.slice(-1).map((key) => key[1]));
+        const length = raw.entries.length - bad.length;
+        return { project, warnings, journal: journalOf({ db, id, lock, project, seq, length, compactEvery }) };
+      } catch (error) {
+        db?.close();
+        lock.release();
+        throw storageFault(error, "Your saved work could not be read");
+      }
+    },
+    forget: async (id) => {
+      const lock = await acquireWriterLock(lockName(id), new AbortController().signal);
+      if (lock.role === "reader") {
+        throw new Fault("read-only", "This project is open here or in another tab. Close it before removing it.");
+      }
+      try {
+        const db = await openDatabase(databaseName);
+        await write(db, ["changes", "snapshots", "promptSets"], "The project could not be removed", (tx) => [
+          tx.objectStore("changes").delete(allOf(id)),
+          tx.objectStore("snapshots").delete(id),
+          tx.objectStore("promptSets").delete(allOf(id)),
+        ]);
+        db.close();
+      } finally {
+        lock.release();
+      }
+    },
+  };
+}
+
+type Opened = Readonly<{
+  db: Db;
+  id: ProjectId;
+  lock: WriterLock;
+  project: Project;
+  seq: number;
+  /** Changes in the log since the last snapshot. */
+  length: number;
+  compactEvery: number;
+}>;
+
+function journalOf({ db, id, lock, compactEvery, ...opened }: Opened): Journal {
+  let { project, seq, length } = opened;
+  const { role } = lock;
+  const assertWriter = (): void => {
+    if (role === "reader") {
+      throw new Fault("read-only", "This project is open in another tab or window; here it can only be read.");
+    }
+  };
+  // One append after another: numbers and order must agree, and a failure must not block the next.
+  let tail: Promise<unknown> = Promise.resolve();
+  const append = async (change: ProjectChange): Promise<void> => {
+    assertWriter();
+    const entry = storedChange(change);
+    const next = entry.events.reduce(applyEvent, project);
+    const at = seq + 1;
+    const compact = length + 1 >= compactEvery;
+    await write(db, ["changes", "snapshots"], "Your last change could not be saved", (tx) =>
+      compact
+        ? [
+            tx.objectStore("snapshots").put({ seq: at, snapshot: snapshotOf(next) }, id),
+            tx.objectStore("changes").delete(allOf(id)),
+          ]
+        : // `add`, not `put`: two writers on one number would be a broken lock, and must not overwrite each other.
+          [tx.objectStore("changes").add(entry, [id, at])],
+    );
+    project = next;
+    seq = at;
+    length = compact ? 0 : length + 1;
+  };
+  return {
+    role,
+    append: (change) => {
+      const mine = tail.then(() => append(change));
+      tail = mine.catch(() => {});
+      return mine;
+    },
+    putPromptSet: async (set, bytes) => {
+      assertWriter();
+      assert(promptSetIdOf(bytes) === set, "a prompt set's id is the hash of its bytes");
+      await write(db, ["promptSets"], "The prompt set could not be kept", (tx) => [
+        tx.objectStore("promptSets").put(bytes, [id, set]),
+      ]);
+    },
+    promptSet: async (set) => {
+      const bytes = await db.get("promptSets", [id, set]).catch((error: unknown) => {
+        throw storageFault(error, "The prompt set could not be read");
+      });
+      if (bytes === undefined) return null;
+      if (!(bytes instanceof Uint8Array) || promptSetIdOf(bytes) !== set) {
+        throw new Fault("storage", "The kept bytes of this prompt set are damaged. Load its file again.", { id: set });
+      }
+      return bytes;
+    },
+    close: async () => {
+      db.close();
+      lock.release();
+    },
+  };
+}
