@@ -17,7 +17,7 @@ import { opTable } from "./ops/op-table.ts";
 
 export const opset = 20;
 
-export type Builder = Emit &
+export type Builder = Omit<Emit, "op"> &
   Readonly<{
     input(name: string, dtype: DType, shape: Shape): string;
     weight(name: string, key: string, elementOffset: number, shape: readonly number[]): string;
@@ -108,7 +108,7 @@ export function createBuilder(start?: Graph): Builder {
     },
     copy(from, part, given) {
       const names = new Map<string, string>(given);
-      const frozen = new Map(from.initializers.map((entry) => [entry.name, entry]));
+      const frozen = new Map<string, Initializer>(from.initializers.map((entry) => [entry.name, entry]));
       const here = (name: string): string => {
         if (name === "") return "";
         const renamed = names.get(name);

@@ -1,16 +1,83 @@
 // Cuts a vision transformer where prompts enter: the part below runs once per patch, the part above takes prompts.
-import type { Graph } from "../ir.ts";
+import { assert, present } from "../../base/fault.ts";
+import { type Builder, createBuilder } from "../builder.ts";
+import { type Dim, type Graph, int, type Node } from "../ir.ts";
+import { prune } from "../prune.ts";
 import type { VitStructure } from "./analyse-vit.ts";
+import { batchShape } from "./build-vit.ts";
+import { readLastBlock } from "./last-block.ts";
+import { nodesFromTo } from "./links.ts";
 
 /** Input `pixels` [B,3,S,S]; outputs `features` [B,F] (unprompted) and `tokens` [B,T,D] entering block `cut` (0 .. depth-1). */
-export function baseGraph(_graph: Graph, _structure: VitStructure, _cut: number): Graph {
-  throw new Error("not yet");
+export function baseGraph(graph: Graph, structure: VitStructure, cut: number): Graph {
+  assert(cut >= 0 && cut < structure.depth, `block ${cut} exists`);
+  const b = createBuilder();
+  const pixels = present(graph.inputs[0], "the image input");
+  const given = b.input("pixels", "float32", pixels.shape);
+  const names = b.copy(graph, graph.nodes, new Map([[pixels.name, given]]));
+  const at = (name: string): string => present(names.get(name), name);
+  return prune(b.finish({ features: at(structure.features), tokens: at(structure.streams[cut] ?? "") }));
 }
 
 /**
  * Inputs `tokens` [B,T,D] entering block `firstBlock`, `prompts` [K,N,D] with K = depth - firstBlock and N >= 1 symbolic; output
  * `features` [B,F]. Deep prompts (Jia et al. 2022): each block sees its T tokens and its own N prompts, whose outputs are dropped.
  */
-export function upperGraph(_graph: Graph, _structure: VitStructure, _firstBlock: number): Graph {
-  throw new Error("not yet");
+export function upperGraph(graph: Graph, structure: VitStructure, firstBlock: number): Graph {
+  const { depth, tokens: count, width } = structure;
+  const b = createBuilder();
+  const tokens = b.input("tokens", "float32", ["B", count, width]);
+  const prompts = b.input("prompts", "float32", [depth - firstBlock, "N", width]);
+  return prune(b.finish({ features: addUpper(b, graph, structure, firstBlock, tokens, prompts) }));
+}
+
+/**
+ * Adds the part from block `firstBlock` on to a graph being written; returns the features. `prompts` null: no prompts at all.
+ * Appended prompts and prompts put after the class token give the same features: attention does not see an order.
+ */
+export function addUpper(
+  b: Builder,
+  graph: Graph,
+  structure: VitStructure,
+  firstBlock: number,
+  tokens: string,
+  prompts: string | null,
+): string {
+  const { depth, streams, features } = structure;
+  assert(firstBlock >= 0 && firstBlock < depth, `block ${firstBlock} exists`);
+  const repeat = prompts === null ? null : batchShape(b, tokens);
+  const length = present(b.known(tokens).shape[1], "the number of tokens");
+  let stream = tokens;
+  for (let block = firstBlock; block < depth; block++) {
+    const index = block - firstBlock;
+    const prompted =
+      prompts === null || repeat === null ? stream : withPrompts(b, stream, prompts, index, repeat, length);
+    stream =
+      block === depth - 1
+        ? readLastBlock(b, graph, structure, prompted)
+        : instantiate(b, graph, streams[block] ?? "", streams[block + 1] ?? "", prompted);
+  }
+  // Here the last prompts' outputs leave: the read-out sees the image's own tokens only.
+  return instantiate(b, graph, streams[depth] ?? "", features, onlyFirst(b, stream, length));
+}
+
+/** Copies the nodes between two values of the network, fed with `input`; returns the copy of the second value. */
+export function instantiate(b: Builder, graph: Graph, from: string, to: string, input: string): string {
+  const nodes: readonly Node[] = nodesFromTo(graph, from, to);
+  return present(b.copy(graph, nodes, new Map([[from, input]])).get(to), to);
+}
+
+function withPrompts(b: Builder, stream: string, prompts: string, index: number, repeat: string, length: Dim): string {
+  const bounds = [b.vector([index]), b.vector([index + 1]), b.vector([0])];
+  const own = b.op("Slice", [prompts, ...bounds], {}, `prompts/${index}`);
+  const repeated = b.op("Expand", [own, repeat], {}, `prompts/${index}/repeated`);
+  return b.op("Concat", [onlyFirst(b, stream, length), repeated], { axis: int(1) }, `prompts/${index}/tokens`);
+}
+
+/** The first `length` tokens: what is behind them are the outputs of the block's prompts. */
+function onlyFirst(b: Builder, stream: string, length: Dim): string {
+  const now = b.known(stream).shape[1];
+  if (now === length || now === 1) return stream;
+  assert(typeof length === "number", "the number of image tokens is fixed");
+  return b.op("Slice", [stream, b.vector([0]), b.vector([length]), b.vector([1])], {}, "prompts/dropped");
 }

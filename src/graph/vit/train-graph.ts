@@ -1,6 +1,11 @@
 // The tuning step as one graph: upper part, cosine head, loss, gradient, AdamW. Knows no runtime and no schedule.
-import type { Graph } from "../ir.ts";
+import { assert, present } from "../../base/fault.ts";
+import { type Builder, createBuilder } from "../builder.ts";
+import { gradient } from "../gradient.ts";
+import { elementCount, type Graph, int } from "../ir.ts";
+import { foldShapes } from "../prune.ts";
 import type { VitStructure } from "./analyse-vit.ts";
+import { addUpper } from "./cut.ts";
 
 export type TrainOptions = Readonly<{
   firstBlock: number;
@@ -26,6 +31,100 @@ export type ThetaLayout = Readonly<{ prompts: Slot; headWeight: Slot; length: nu
  */
 export type TrainGraph = Readonly<{ graph: Graph; layout: ThetaLayout }>;
 
-export function trainGraph(_graph: Graph, _structure: VitStructure, _options: TrainOptions): TrainGraph {
-  throw new Error("not yet");
+export function thetaLayout(structure: VitStructure, options: TrainOptions): ThetaLayout {
+  const blocks = structure.depth - options.firstBlock;
+  const prompts: Slot = { offset: 0, shape: [blocks, options.tokensPerBlock, structure.width] };
+  const offset = elementCount(prompts.shape);
+  const headWeight: Slot = { offset, shape: [options.classes, structure.featureWidth] };
+  return { prompts, headWeight, length: offset + elementCount(headWeight.shape) };
+}
+
+/** `graph` is the plain network (parseOnnx or buildVit), `structure` what analyseVit found in it. */
+export function trainGraph(graph: Graph, structure: VitStructure, options: TrainOptions): TrainGraph {
+  const { firstBlock, tokensPerBlock, batch, classes, withGradient = false } = options;
+  assert(batch > 0 && classes > 1 && tokensPerBlock >= 0, "a batch, two classes and a number of prompts");
+  const layout = thetaLayout(structure, options);
+  const forward = createBuilder();
+  const tokens = forward.input("tokens", "float32", [batch, structure.tokens, structure.width]);
+  const targets = forward.input("targets", "float32", [batch, classes]);
+  const sampleWeight = forward.input("sampleWeight", "float32", [batch]);
+  const centre = forward.input("centre", "float32", [structure.featureWidth]);
+  const temperature = forward.input("temperature", "float32", [1]);
+  const theta = forward.input("theta", "float32", [layout.length]);
+
+  const prompts = tokensPerBlock === 0 ? null : slot(forward, theta, layout.prompts, "theta/prompts");
+  const head = slot(forward, theta, layout.headWeight, "theta/head");
+  const features = addUpper(forward, graph, structure, firstBlock, tokens, prompts);
+  const logits = cosineLogits(forward, features, centre, head, temperature);
+  const loss = crossEntropy(forward, logits, targets, sampleWeight);
+
+  const folded = foldShapes(forward.finish({ loss, logits }));
+  const { builder: b, gradients } = gradient(folded, "loss", ["theta"]);
+  const grad = present(gradients.theta, "the gradient of theta");
+  const step = adamW(b, grad, layout.length);
+  const outputs = { loss: "loss", logits: "logits", ...step, ...(withGradient ? { gradTheta: grad } : {}) };
+  return { graph: foldShapes(b.finish(outputs)), layout };
+}
+
+function slot(b: Builder, theta: string, { offset, shape }: Slot, name: string): string {
+  const end = offset + elementCount(shape);
+  const bounds = [b.vector([offset]), b.vector([end]), b.vector([0])];
+  const flat = b.op("Slice", [theta, ...bounds], {}, `${name}/flat`);
+  return b.op("Reshape", [flat, b.vector(shape)], {}, name);
+}
+
+/** x / sqrt(|x|^2 + 1e-12) over the last of two axes. */
+function unit(b: Builder, x: string, name: string): string {
+  const square = b.op("ReduceSumSquare", [x, b.vector([1])], { keepdims: int(1) }, `${name}/square`);
+  const length = b.op("Sqrt", [b.op("Add", [square, b.scalar(1e-12)], {}, `${name}/guarded`)], {}, `${name}/length`);
+  return b.op("Div", [x, length], {}, name);
+}
+
+function cosineLogits(b: Builder, features: string, centre: string, head: string, temperature: string): string {
+  const centred = b.op("Sub", [features, centre], {}, "head/centred");
+  const [x, w] = [unit(b, centred, "head/features"), unit(b, head, "head/weights")];
+  const cosine = b.op("Gemm", [x, w], { transB: int(1) }, "head/cosine");
+  return b.op("Mul", [cosine, temperature], {}, "head/logits");
+}
+
+/** sum_b w_b * (logsumexp(logits_b) - targets_b . logits_b) / sum_b w_b; rows of the targets sum to 1. Shape [1]. */
+function crossEntropy(b: Builder, logits: string, targets: string, sampleWeight: string): string {
+  const keep = { keepdims: int(0) };
+  const norm = b.op("ReduceLogSumExp", [logits, b.vector([1])], keep, "loss/norm");
+  const hit = b.op("ReduceSum", [b.op("Mul", [targets, logits], {}, "loss/hits"), b.vector([1])], keep, "loss/hit");
+  const each = b.op("Sub", [norm, hit], {}, "loss/each");
+  const weighted = b.op("Mul", [each, sampleWeight], {}, "loss/weighted");
+  const sum = b.op("ReduceSum", [weighted, b.vector([0])], { keepdims: int(1) }, "loss/sum");
+  const weight = b.op("ReduceSum", [sampleWeight, b.vector([0])], { keepdims: int(1) }, "loss/weight");
+  return b.op("Div", [sum, weight], {}, "loss/mean");
+}
+
+/**
+ * Decoupled weight decay (Loshchilov & Hutter 2019), as torch.optim.AdamW:
+ * theta (1 - rate decay) - rate correction1 m / (sqrt(v correction2) + eps).
+ */
+function adamW(b: Builder, grad: string, length: number): Readonly<Record<"thetaNext" | "mNext" | "vNext", string>> {
+  const [beta1, beta2, eps] = [0.9, 0.999, 1e-8];
+  const m = b.input("m", "float32", [length]);
+  const v = b.input("v", "float32", [length]);
+  const rateScale = b.input("rateScale", "float32", [length]);
+  const scalar = (name: string): string => b.input(name, "float32", [1]);
+  const [learningRate, weightDecay] = [scalar("learningRate"), scalar("weightDecay")];
+  const [correction1, correction2] = [scalar("correction1"), scalar("correction2")];
+  const op = (kind: "Add" | "Sub" | "Mul" | "Div", x: string, y: string, name: string): string =>
+    b.op(kind, [x, y], {}, `adamw/${name}`);
+
+  const rate = op("Mul", rateScale, learningRate, "rate");
+  const mNext = op("Add", op("Mul", m, b.scalar(beta1), "m/old"), op("Mul", grad, b.scalar(1 - beta1), "m/new"), "m");
+  const square = op("Mul", grad, grad, "square");
+  const vNext = op("Add", op("Mul", v, b.scalar(beta2), "v/old"), op("Mul", square, b.scalar(1 - beta2), "v/new"), "v");
+  const deviation = b.op("Sqrt", [op("Mul", vNext, correction2, "v/corrected")], {}, "adamw/deviation");
+  const direction = op(
+    "Div",
+    op("Mul", mNext, correction1, "m/corrected"),
+    op("Add", deviation, b.scalar(eps), "guarded"),
+    "direction",
+  );
+  const decayed = op("Mul", "theta", op("Sub", b.scalar(1), op("Mul", rate, weightDecay, "decay"), "keep"), "decayed");
+  return { thetaNext: op("Sub", decayed, op("Mul", rate, direction, "step"), "theta"), mNext, vNext };
 }
