@@ -133,6 +133,18 @@ describe("folds", () => {
     });
   });
 
+  test("neighbours within the guard are held out together where that keeps labels in the training", () => {
+    const labels = Array.from({ length: 5 }, (_, i) => [
+      labelAt(20 * i, 0, "Tumour"),
+      labelAt(20 * i + 1.5, 0, "Stroma"),
+    ]).flat();
+    for (const seed of [1, 2, 3, 4, 5]) {
+      const found = folds(plan(labels, { seed }));
+      expect(found.folds).toHaveLength(5);
+      for (const fold of found.folds) expect(fold.guarded).toEqual([]);
+    }
+  });
+
   test("nested folds lie wholly inside the training part and split no island of the whole", () => {
     const labels = places(Array.from({ length: 12 }, (_, i) => ["Tumour", "Stroma"][i % 2]!));
     for (const outer of folds(plan(labels)).folds) {

@@ -40,11 +40,14 @@ export function fitLogistic(examples: HeadExamples, options: LogisticOptions = l
   const biasAt = columns * width;
   const row = (table: Float64Array, i: number): Float64Array => table.subarray(i * width, (i + 1) * width);
   const scores = new Float64Array(rows * columns);
+  const exampleRows = Array.from({ length: rows }, (_, i) => row(unit, i));
 
   const objective = (x: Float64Array, gradient: Float64Array): number => {
-    for (let i = 0; i < rows; i++) {
-      for (let c = 0; c < columns; c++) scores[i * columns + c] = dot(row(x, c), row(unit, i)) + x[biasAt + c]!;
-    }
+    const classRows = present.map((_, c) => row(x, c));
+    const gradientRows = present.map((_, c) => row(gradient, c));
+    exampleRows.forEach((example, i) => {
+      for (let c = 0; c < columns; c++) scores[i * columns + c] = dot(classRows[c]!, example) + x[biasAt + c]!;
+    });
     softmaxRows(scores, columns);
     const weights = x.subarray(0, biasAt);
     let value = 0.5 * penalty * dot(weights, weights);
@@ -55,7 +58,7 @@ export function fitLogistic(examples: HeadExamples, options: LogisticOptions = l
       value -= share * Math.log(Math.max(scores[i * columns + target[i]!]!, Number.MIN_VALUE));
       for (let c = 0; c < columns; c++) {
         const residual = share * (scores[i * columns + c]! - (c === target[i] ? 1 : 0));
-        addScaled(row(gradient, c), residual, row(unit, i));
+        addScaled(gradientRows[c]!, residual, exampleRows[i]!);
         gradient[biasAt + c]! += residual;
       }
     }
