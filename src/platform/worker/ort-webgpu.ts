@@ -1,0 +1,141 @@
+// Graphs on the graphics processor, by onnxruntime-web's native WebGPU provider on our own device. The frozen weights are graph inputs
+// bound to one set of GPU buffers that all programs share; nothing may fall back to the processor. Knows no adapter choice.
+import { Fault } from "../../base/fault.ts";
+import type { FrozenWeights } from "../../engine/frozen-weights.ts";
+import {
+  type Feed,
+  isResident,
+  type Program,
+  type Resident,
+  type Runtime,
+  type TensorValue,
+} from "../../engine/runtime.ts";
+import { serializeOnnx } from "../../graph/onnx/serialize.ts";
+import { type WeightInitializer, weightsAsInputs, weightsOf, weightValues } from "../../graph/weight-file.ts";
+import type { Provider } from "../../protocol/engine-api.ts";
+import { createQueue, floatTensor, floatValue, type OrtModule, ortFault } from "../ort/session.ts";
+
+type OrtTensor = InstanceType<OrtModule["Tensor"]>;
+
+/** A resident remembers its tensor here, so that the engine can hold it without knowing what it is. */
+const tensors = new WeakMap<Resident, OrtTensor>();
+
+export function createWebGpuRuntime(
+  ort: OrtModule,
+  device: GPUDevice,
+  provider: Provider,
+  oneAtATime = createQueue(),
+): Runtime {
+  const buffers = new Map<string, GPUBuffer>();
+  let lost: string | null = null;
+  void device.lost.then((info) => {
+    lost = info.message || info.reason;
+  });
+  const alive = (): void => {
+    if (lost !== null) throw new Fault("device-lost", `The graphics device was lost (${lost}). Load the model again.`);
+  };
+
+  const weightTensor = (weight: WeightInitializer, weights: FrozenWeights): OrtTensor => {
+    const key = `${weight.source.key}+${weight.source.elementOffset}[${weight.shape.join(",")}]`;
+    const buffer =
+      buffers.get(key) ??
+      upload(
+        device,
+        weightValues(weight, (name) => weights.tensor(name).data),
+      );
+    buffers.set(key, buffer);
+    return ort.Tensor.fromGpuBuffer(buffer, { dataType: "float32", dims: weight.shape }) as OrtTensor;
+  };
+
+  return {
+    provider,
+    compile(graph, weights, { name, resident = [] }) {
+      return oneAtATime(async (): Promise<Program> => {
+        alive();
+        const frozen: Record<string, OrtTensor> = {};
+        for (const weight of weightsOf(graph)) frozen[weight.name] = weightTensor(weight, weights);
+        const bytes = serializeOnnx(weightsAsInputs(graph));
+        try {
+          const session = await ort.InferenceSession.create(bytes, {
+            executionProviders: [{ name: "webgpu", device }],
+            graphOptimizationLevel: "all",
+            preferredOutputLocation: Object.fromEntries(
+              graph.outputs.map((output) => [output.name, resident.includes(output.name) ? "gpu-buffer" : "cpu"]),
+            ),
+            // An operator that falls off the GPU is a bug to hear of, not a slow path to live with.
+            extra: { session: { disable_cpu_ep_fallback: "1" } },
+            logSeverityLevel: 3,
+          });
+          const run = async (feeds: Readonly<Record<string, Feed>>): ReturnType<Program["run"]> => {
+            alive();
+            const fed: Record<string, OrtTensor> = { ...frozen };
+            for (const [key, feed] of Object.entries(feeds)) fed[key] = tensorOf(ort, feed);
+            try {
+              const values: Record<string, TensorValue> = {};
+              const residents: Record<string, Resident> = {};
+              for (const [key, tensor] of Object.entries(await session.run(fed))) {
+                if (tensor.location === "gpu-buffer") residents[key] = residentFor(tensor, key, oneAtATime);
+                else values[key] = floatValue(tensor, key);
+              }
+              return { values, residents };
+            } catch (error) {
+              alive();
+              throw ortFault(error, `Running ${name} on the GPU failed`);
+            }
+          };
+          return {
+            run: (feeds) => oneAtATime(() => run(feeds)),
+            release: () => oneAtATime(() => session.release()),
+          };
+        } catch (error) {
+          throw ortFault(error, `Preparing ${name} on the GPU failed`);
+        }
+      });
+    },
+    release: async () => {
+      for (const buffer of buffers.values()) buffer.destroy();
+      buffers.clear();
+      device.destroy();
+    },
+  };
+}
+
+function tensorOf(ort: OrtModule, feed: Feed): OrtTensor {
+  if (!isResident(feed)) return floatTensor(ort, feed);
+  const tensor = tensors.get(feed);
+  if (!tensor) throw new Error("assertion failed: a resident of this runtime, not released");
+  return tensor;
+}
+
+function residentFor(tensor: OrtTensor, name: string, oneAtATime: ReturnType<typeof createQueue>): Resident {
+  const resident: Resident = {
+    kind: "resident",
+    dims: tensor.dims,
+    read: () =>
+      oneAtATime(async () => {
+        const data = await tensor.getData();
+        if (!(data instanceof Float32Array)) throw new Fault("runtime", `Output ${name} is not float32.`);
+        return { dims: tensor.dims, data };
+      }),
+    release() {
+      tensors.delete(resident);
+      tensor.dispose();
+    },
+  };
+  tensors.set(resident, tensor);
+  return resident;
+}
+
+// GPUBufferUsage of the WebGPU specification; TypeScript's worker library knows the type but not the constants.
+const usage = { COPY_SRC: 0x04, COPY_DST: 0x08, STORAGE: 0x80 } as const;
+
+/** COPY_SRC lets the device give weights back for a check that they never changed. */
+function upload(device: GPUDevice, values: Float32Array): GPUBuffer {
+  const size = Math.ceil(values.byteLength / 16) * 16;
+  const buffer = device.createBuffer({
+    size,
+    usage: usage.STORAGE | usage.COPY_SRC | usage.COPY_DST,
+  });
+  device.queue.writeBuffer(buffer, 0, values as Float32Array<ArrayBuffer>);
+  return buffer;
+}
