@@ -1,4 +1,4 @@
-// Small image operations on 8-bit and binary masks: median, Otsu, closing, small objects and holes. Knows no slide and no unit.
+// Small image operations on 8-bit and binary masks: median, closing, small objects and holes. Knows no slide and no unit.
 
 /** Row-major, one byte per pixel. In binary masks 1 is foreground. */
 export type Mask = Readonly<{ data: Uint8Array; width: number; height: number }>;
@@ -25,31 +25,6 @@ export function medianFilter({ data, width, height }: Mask, radius: number): Mas
     }
   }
   return { data: out, width, height };
-}
-
-/** Otsu's threshold (1979): values above it are foreground. As in OpenCV, the mean of equal maxima is not taken: the first wins. */
-export function otsuThreshold(values: Uint8Array): number {
-  const histogram = new Float64Array(256);
-  for (const value of values) histogram[value]!++;
-  let sumAll = 0;
-  for (let v = 0; v < 256; v++) sumAll += v * histogram[v]!;
-  let below = 0;
-  let sumBelow = 0;
-  let best = 0;
-  let bestVariance = -1;
-  for (let v = 0; v < 255; v++) {
-    below += histogram[v]!;
-    sumBelow += v * histogram[v]!;
-    const above = values.length - below;
-    if (below === 0 || above === 0) continue;
-    const difference = sumBelow / below - (sumAll - sumBelow) / above;
-    const variance = below * above * difference * difference;
-    if (variance > bestVariance) {
-      bestVariance = variance;
-      best = v;
-    }
-  }
-  return best;
 }
 
 /** Dilation then erosion with a square of side 2r+1; what lies beyond the border neither grows nor shrinks the mask. */

@@ -1,16 +1,11 @@
 // Where a slide is tissue and where glass: by colour saturation on an overview, in um, so that it is independent of magnification.
-// Knows no model. Follows CLAM's and WSInfer's recipe (saturation, median, threshold, closing, small objects and holes).
+// Knows no model. Follows CLAM's and WSInfer's recipe (saturation, median, low threshold, closing, small objects and holes), with the
+// threshold lifted where the glass itself is tinted. Otsu's threshold is not used: it falls between pale and strong stain, not
+// between glass and tissue, and calls fat and oedema glass.
 import type { Rect, Region } from "../domain/geometry.ts";
 import type { PatchSpec } from "../domain/patch.ts";
 import { type Calibration, type Level, mppOf } from "../domain/slide.ts";
-import {
-  close,
-  dropSmallObjects,
-  fillSmallHoles,
-  type Mask,
-  medianFilter,
-  otsuThreshold,
-} from "../math/binary-mask.ts";
+import { close, dropSmallObjects, fillSmallHoles, type Mask, medianFilter } from "../math/binary-mask.ts";
 import { resample } from "../math/resample.ts";
 import type { TissueMask } from "../protocol/slide-api.ts";
 import { readOverview } from "./overview.ts";
@@ -19,8 +14,9 @@ import type { TileStore } from "./tile-window.ts";
 /** um per mask pixel, and how many mask pixels at most. */
 const maskMpp = 8;
 const maxMaskPixels = 4 * 1024 * 1024;
-/** Saturation threshold (0..255): Otsu's, but never outside what glass and pale stain can be. */
-const thresholdRange = { least: 5, most: 30 } as const;
+/** Saturation (0..255) above which a pixel is tissue: this much above the glass, within what glass can be. CLAM: 8, WSInfer: 7. */
+const aboveGlass = 3;
+const thresholdRange = { least: 8, most: 30 } as const;
 const closeUm = 50;
 const smallestObjectUm2 = 40_000;
 const smallestHoleUm2 = 36_000;
@@ -51,18 +47,35 @@ export async function readTissueMask(
     height,
     downsampleX: base.width / width,
     downsampleY: base.height / height,
-    data: maskOf({ data: saturation(data), width, height }, pixelUm).data,
+    data: maskOf(data, width, height, pixelUm).data,
   };
 }
 
-/** Binary tissue mask from saturations at `pixelUm` um per pixel. */
-export function maskOf(saturations: Mask, pixelUm: number): Mask {
-  const smooth = medianFilter(saturations, 3);
-  const threshold = clampThreshold(otsuThreshold(smooth.data));
+/** Binary tissue mask from an RGB overview at `pixelUm` um per pixel. */
+export function maskOf(rgb: Uint8Array, width: number, height: number, pixelUm: number): Mask {
+  const saturations = saturation(rgb);
+  const threshold = tissueThreshold(rgb, saturations);
+  const smooth = medianFilter({ data: saturations, width, height }, 3);
   const raw = { ...smooth, data: smooth.data.map((s) => Number(s > threshold)) };
   const closed = close(raw, Math.max(1, Math.round(closeUm / pixelUm / 2)));
   const area = pixelUm * pixelUm;
   return fillSmallHoles(dropSmallObjects(closed, smallestObjectUm2 / area), smallestHoleUm2 / area);
+}
+
+/** Glass is the brightest thing on a slide: the median saturation of the brightest pixels, and a margin. */
+function tissueThreshold(rgb: Uint8Array, saturations: Uint8Array): number {
+  const byBrightness = Array.from({ length: 256 }, () => [] as number[]);
+  saturations.forEach((s, i) => {
+    const brightness = Math.round((rgb[i * 3]! + rgb[i * 3 + 1]! + rgb[i * 3 + 2]!) / 3);
+    // Pure white is what stands in for missing tiles, and says nothing of the glass.
+    if (brightness < 255) byBrightness[brightness]?.push(s);
+  });
+  const enough = Math.max(1, saturations.length * 0.005);
+  const glass: number[] = [];
+  for (let b = 254; b > 0 && glass.length < enough; b--) for (const s of byBrightness[b] ?? []) glass.push(s);
+  glass.sort((a, b) => a - b);
+  const typical = glass[Math.floor(glass.length / 2)] ?? 0;
+  return Math.min(thresholdRange.most, Math.max(thresholdRange.least, typical + aboveGlass));
 }
 
 /** S of HSV, 0..255, of RGB pixels; black counts as grey. */
@@ -97,7 +110,7 @@ export function tissueShareOfPixels(rgb: Uint8Array, spec: PatchSpec): number {
   const side = Math.max(1, Math.min(spec.pixels, Math.round((spec.pixels * spec.mpp) / maskMpp)));
   const source = { data: rgb, width: spec.pixels, height: spec.pixels, channels: 3 };
   const values = saturation(resample(source, side, side, "box"));
-  return values.filter((s) => s > (thresholdRange.least + thresholdRange.most) / 2).length / values.length;
+  return values.filter((s) => s > thresholdRange.least + aboveGlass).length / values.length;
 }
 
 /**
@@ -138,8 +151,6 @@ function vanDerCorput(count: number): readonly number[] {
   };
   return Array.from({ length: 2 ** bits }, (_, i) => reversed(i)).filter((i) => i < count);
 }
-
-const clampThreshold = (t: number): number => Math.min(thresholdRange.most, Math.max(thresholdRange.least, t));
 
 function whiten(
   rgb: Uint8Array,
