@@ -108,8 +108,10 @@ export function estimateWords(estimate: Estimate, classes: readonly TissueClass[
   };
 }
 
-function majoritySentence(estimate: Extract<Estimate, { kind: "figure" }>, nameOf: (id: ClassId) => string): string {
-  const commonest = estimate.recalls.reduce((a, b) => (b.total > a.total ? b : a));
+function majoritySentence(estimate: Extract<Estimate, { kind: "figure" }>, nameOf: (id: ClassId) => string) {
+  const [first, ...others] = estimate.recalls;
+  if (!first) return null;
+  const commonest = others.reduce((a, b) => (b.total > a.total ? b : a), first);
   const { total } = estimate.tuned;
   return (
     `Always answering ${nameOf(commonest.classId)}: balanced accuracy ${wholePercent(estimate.majority)} %; ` +

@@ -1,5 +1,6 @@
-// Untrusted JSON -> Estimate. Knows the shape and that the counts agree with each other; computes no figure.
+// Untrusted JSON -> Estimate. Knows the shape; whether the figures agree with each other is check-estimate.ts's to say.
 import type { ClassId } from "../base/brand.ts";
+import { contradictions } from "./check-estimate.ts";
 import type { ClassRecall, Estimate, HeldOutFigure, Interval } from "./estimate.ts";
 import {
   type At,
@@ -18,8 +19,17 @@ const count = (at: At): number => readNumber(at, { min: 0, max: 1e7, integer: tr
 const share = (at: At): number => readNumber(at, { min: 0, max: 1 });
 const classId = (at: At): ClassId => readString(at, { max: 100 }) as ClassId;
 
-/** Reads an estimate; problems are gathered in `at.problems`. */
+/** Reads an estimate whose figures agree with each other; problems are gathered in `at.problems`. */
 export function readEstimate(at: At): Estimate {
+  const before = at.problems.length;
+  const estimate = readFields(at);
+  if (at.problems.length === before && estimate.kind === "figure") {
+    for (const what of contradictions(estimate)) at.problems.push(`${at.path} contradicts itself: ${what}`);
+  }
+  return estimate;
+}
+
+function readFields(at: At): Estimate {
   const withoutFigure = readList(field(at, "withoutFigure"), { min: 0, max: maxClasses }).map(classId);
   const kind = readOneOf(field(at, "kind"), ["figure", "none"]);
   if (kind === "none") return { kind, reason: readString(field(at, "reason"), { max: 1000 }), withoutFigure };

@@ -44,7 +44,7 @@ export function percentile(values: readonly number[], share: number): number {
   const below = Math.floor(at);
   const low = sorted[below]!;
   const high = sorted[Math.min(below + 1, sorted.length - 1)]!;
-  return low + (high - low) * (at - below);
+  return Math.min(high, low + (high - low) * (at - below));
 }
 
 export type BootstrapOptions = Readonly<{ random: Random; resamples?: number; level?: number }>;
