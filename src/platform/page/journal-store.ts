@@ -83,10 +83,13 @@ async function write<Names extends StoreNames<Schema>>(
       tx.abort();
       throw error;
     }
-    // All requests are made at once and all are awaited: a rejected one must not go unnoticed beside `done`.
-    await Promise.all([...requests, tx.done]);
+    // All requests are made at once and all are waited for. Where a write fails, its neighbours only say that they were aborted:
+    // the one that says why is looked for.
+    const outcomes = await Promise.allSettled([...requests, tx.done]);
+    const reasons = outcomes.flatMap((o) => (o.status === "rejected" ? [o.reason as unknown] : []));
+    if (reasons.length > 0) throw reasons.find((reason) => !isAbort(reason)) ?? reasons[0];
   } catch (error) {
-    // An aborted transaction reports itself as AbortError: that is the storage's failure, nobody cancelled.
+    // Nobody cancelled: a transaction that was given up reports itself as AbortError.
     if (isAbort(error))
       throw new Fault("storage", `${what}: the browser gave the write up. It is tried again.`, {}, error);
     throw storageFault(error, what);
