@@ -261,7 +261,8 @@ export const shapingRules = {
         const range = cut.find((one) => one.axis === i);
         return range ? n - range.start - Number(range.size) : 0;
       });
-      return [emit.op("Pad", [dy, emit.vector([...before, ...after])])];
+      const pads = [...before, ...after];
+      return [pads.every((n) => n === 0) ? dy : emit.op("Pad", [dy, emit.vector(pads)])];
     },
   },
   Pad: {

@@ -22,7 +22,7 @@ export type Slot = Readonly<{ offset: number; shape: readonly number[] }>;
 export type ThetaLayout = Readonly<{ prompts: Slot; headWeight: Slot; length: number }>;
 
 /**
- * Inputs (all fp32, static): `tokens` [B,T,D], `targets` [B,C] (rows sum to 1), `sampleWeight` [B] (0 pads a short batch; not all
+ * Inputs (all fp32, static): `tokens` [B,T,D], `targets` [B,C], `sampleWeight` [B] (0 pads a short batch; not all
  * 0), `centre` [F], `temperature` [1], `theta` `m` `v` `rateScale` [P], `learningRate` [1], `weightDecay` [1],
  * `correction1` [1] = 1/(1-0.9^t), `correction2` [1] = 1/(1-0.999^t), t counting steps from 1.
  * Outputs: `loss` [1], `logits` [B,C], `thetaNext` `mNext` `vNext` [P].
@@ -87,12 +87,11 @@ function cosineLogits(b: Builder, features: string, centre: string, head: string
   return b.op("Mul", [cosine, temperature], {}, "head/logits");
 }
 
-/** sum_b w_b * (logsumexp(logits_b) - targets_b . logits_b) / sum_b w_b; rows of the targets sum to 1. Shape [1]. */
+/** sum_b w_b * sum_c targets_bc (logsumexp(logits_b) - logits_bc) / sum_b w_b. Shape [1]. */
 function crossEntropy(b: Builder, logits: string, targets: string, sampleWeight: string): string {
-  const keep = { keepdims: int(0) };
-  const norm = b.op("ReduceLogSumExp", [logits, b.vector([1])], keep, "loss/norm");
-  const hit = b.op("ReduceSum", [b.op("Mul", [targets, logits], {}, "loss/hits"), b.vector([1])], keep, "loss/hit");
-  const each = b.op("Sub", [norm, hit], {}, "loss/each");
+  const norm = b.op("ReduceLogSumExp", [logits, b.vector([1])], { keepdims: int(1) }, "loss/norm");
+  const surprise = b.op("Mul", [targets, b.op("Sub", [norm, logits], {}, "loss/surprise")], {}, "loss/parts");
+  const each = b.op("ReduceSum", [surprise, b.vector([1])], { keepdims: int(0) }, "loss/each");
   const weighted = b.op("Mul", [each, sampleWeight], {}, "loss/weighted");
   const sum = b.op("ReduceSum", [weighted, b.vector([0])], { keepdims: int(1) }, "loss/sum");
   const weight = b.op("ReduceSum", [sampleWeight, b.vector([0])], { keepdims: int(1) }, "loss/weight");
