@@ -17,8 +17,10 @@ export type ViewerEvents = Readonly<{
   onPointer(at: Point<"slide"> | null): void;
   onView(view: SlideView): void;
   onReady(): void;
-  /** A tile could not be shown, or drawing fell back. Once per kind of message is enough for the receiver. */
+  /** A tile could not be shown. Comes once per tile: telling the person once per message is enough. */
   onFailure(error: unknown): void;
+  /** The drawer cannot go on: destroy this viewer and create one with "canvas". */
+  onDrawerLost(): void;
 }>;
 
 export type SlideViewer = Readonly<{
@@ -64,6 +66,7 @@ export function createViewer(element: HTMLElement, options: ViewerOptions, event
     navigatorDrawer: "canvas",
     showNavigator: true,
     navigatorElement: options.navigator,
+    navigatorDisplayRegionColor: "#0f766e",
     showNavigationControl: false,
     animationTime: options.reducedMotion ? 0 : 0.5,
     blendTime: 0,
@@ -154,7 +157,8 @@ export function createViewer(element: HTMLElement, options: ViewerOptions, event
   });
   viewer.addHandler("update-viewport", onUpdate);
   viewer.addHandler("resize", onUpdate);
-  viewer.addHandler("drawer-error", (event) => events.onFailure(event.error));
+  viewer.addHandler("drawer-error", () => events.onDrawerLost());
+  viewer.addHandler("webgl-context-recovery-failed", () => events.onDrawerLost());
 
   const moveTo = (centre: Point<"slide">, slidePerPixel: number, instantly: boolean): void => {
     if (!image) return;

@@ -43,6 +43,7 @@ const viewer = createViewer(
     onReady: () => {
       report.ready = true;
     },
+    onDrawerLost: () => report.failures.push("drawer lost"),
     onFailure: (error) => report.failures.push(String(error)),
   },
 );

@@ -1,0 +1,93 @@
+// What happens by itself: loading the model and its shipped sets, finding similar places, handing answers over to the first labels.
+// Knows the commands; draws nothing.
+import { isAbort, toFault } from "../base/fault.ts";
+import { promptSetIdOf } from "../domain/prompt-set-file.ts";
+import { type ActionContext, perform, stateOf } from "../state/action.ts";
+import { indexSlide, loadEngine } from "../state/actions/engine.ts";
+import { activatePromptSet, addShippedSet } from "../state/actions/prompt-sets.ts";
+import { activeSetHere, blocksPatches, countsPerClass, offeredSets, scorer } from "../state/selectors.ts";
+import { notify } from "../state/session-store.ts";
+import { besideManifest, manifestUrl } from "./addresses.ts";
+
+export type Preference = "auto" | "webgpu" | "wasm";
+
+/** Loads the model, then the prompt sets shipped beside it. Faults become notices. */
+export async function loadModel(context: ActionContext, prefer: Preference): Promise<void> {
+  if (!(await perform(context, loadEngine, { manifestUrl: manifestUrl(), prefer }))) return;
+  const { engine } = stateOf(context).session;
+  if (engine.kind !== "ready") return;
+  for (const file of engine.status.model.promptSets) {
+    try {
+      const response = await fetch(besideManifest(file.path));
+      if (!response.ok) throw new Error(`the server answered ${response.status}`);
+      const bytes = new Uint8Array(await response.arrayBuffer());
+      if (promptSetIdOf(bytes) !== file.sha256) throw new Error("its bytes are not those the model names");
+      await addShippedSet(context, bytes);
+    } catch (error) {
+      if (isAbort(error)) return;
+      const fault = toFault(error, "network", `The shipped prompt set ${file.path} could not be loaded`);
+      notify(context.session, "warning", fault.message, fault);
+    }
+  }
+}
+
+/**
+ * On a first visit the shipped set answers, so that the first click says something. It steps back once the person's own labels can
+ * answer: two classes with a label each.
+ */
+export function leadIn(context: ActionContext, firstVisit: boolean): () => void {
+  let offered = !firstVisit;
+  let steppedBack = false;
+  const look = (): void => {
+    const state = stateOf(context);
+    const { project, role } = state.project;
+    if (role === "reader") return;
+    if (!offered && project.labels.size === 0 && project.activeSet === null) {
+      const [shipped] = offeredSets(state).filter((set) => state.session.shippedSets.has(set.id));
+      if (!shipped || state.session.currentSlide === null) return;
+      offered = true;
+      const events = [{ type: "active-set/put", id: shipped.id }] as const;
+      context.project.dispatch({ title: `Use ${shipped.metadata.name}`, events, undoable: false });
+      return;
+    }
+    const active = activeSetHere(state);
+    if (steppedBack || !active || !state.session.shippedSets.has(active.id) || project.promptSets.size > 0) return;
+    if ([...countsPerClass(state).values()].filter((count) => count > 0).length < 2) return;
+    steppedBack = true;
+    void perform(context, activatePromptSet, { id: null });
+    notify(
+      context.session,
+      "info",
+      `Your labels answer now, as an instant preview. “${active.metadata.name}” is still in the list on the left.`,
+    );
+  };
+  const ends = [context.project.subscribe(look), context.session.subscribe(look)];
+  return () => {
+    for (const end of ends) end();
+  };
+}
+
+/** Features of the slide's tissue, while nothing else can answer a click than places that look alike. */
+export function followIndex(context: ActionContext): () => void {
+  let tried: string | null = null;
+  const look = (): void => {
+    const state = stateOf(context);
+    const { currentSlide: id, engine, indexing } = state.session;
+    const wanted = id !== null && engine.kind === "ready" && blocksPatches(state) === null;
+    if (!wanted || scorer(state).kind !== "similar") {
+      if (indexing && !indexing.complete) context.indexing.cancel();
+      tried = null;
+      return;
+    }
+    const key = `${id} ${engine.status.weightsDigest}`;
+    if (tried === key || (indexing?.slideId === id && indexing.complete)) return;
+    tried = key;
+    // In its own turn: a store must not change while it tells its listeners.
+    queueMicrotask(() => void perform(context, indexSlide, { id }));
+  };
+  const ends = [context.project.subscribe(look), context.session.subscribe(look)];
+  look();
+  return () => {
+    for (const end of ends) end();
+  };
+}

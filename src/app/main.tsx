@@ -1,0 +1,149 @@
+// The page's roof: workers, stores, journal, the first slide and the model; then React draws. Nobody imports this.
+import { createRoot } from "react-dom/client";
+import type { ProjectId } from "../base/brand.ts";
+import { type Fault, toFault } from "../base/fault.ts";
+import type { Journal } from "../domain/keeping.ts";
+import { emptyProject, type Project, type SlideRef } from "../domain/project.ts";
+import { createFileHandles } from "../platform/page/file-handles.ts";
+import { createIndexedDbJournalStore } from "../platform/page/journal-store.ts";
+import { createActionContext } from "../state/action.ts";
+import { followScorer } from "../state/actions/clicks.ts";
+import { engineDied } from "../state/actions/engine.ts";
+import { forgetOpenSlides } from "../state/actions/slides.ts";
+import { settleInterruptedRuns } from "../state/actions/tuning.ts";
+import { createProjectStore } from "../state/project-store.ts";
+import { createSessionStore, notify } from "../state/session-store.ts";
+import type { App } from "../ui/app-context.ts";
+import { Root } from "../ui/root.tsx";
+import { createStage } from "../ui/stage.ts";
+import { createUiStore } from "../ui/ui-store.ts";
+import { parseViewAddress } from "../viewer/view-address.ts";
+import { askedSlide } from "./addresses.ts";
+import { followIndex, leadIn, loadModel, type Preference } from "./background.ts";
+import { readCapabilities } from "./capabilities.ts";
+import { createHost, saveFile } from "./host.ts";
+import { createUnkeptJournal } from "./unkept-journal.ts";
+import { startWorkers } from "./workers.ts";
+
+const projectId = "default" as ProjectId;
+/** A worker that keeps dying is not restarted for ever. */
+const mostRestarts = 3;
+
+function newId(): string {
+  // Not randomUUID: pages that are not served over https do not have it.
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+type Kept = Readonly<{ project: Project; journal: Journal; warnings: readonly string[]; fault: Fault | null }>;
+
+async function openJournal(): Promise<Kept> {
+  try {
+    const opened = await createIndexedDbJournalStore().open(projectId, new AbortController().signal);
+    return { ...opened, fault: null };
+  } catch (error) {
+    const fault = toFault(error, "storage", "Your saved work could not be opened");
+    return { project: emptyProject(projectId), journal: createUnkeptJournal(fault), warnings: [], fault };
+  }
+}
+
+/** `?provider=wasm` or `webgpu`: for comparing, and for machines whose graphics card misbehaves. */
+function preference(): Preference {
+  const asked = new URLSearchParams(location.search).get("provider");
+  return asked === "wasm" || asked === "webgpu" ? asked : "auto";
+}
+
+async function start(element: HTMLElement): Promise<void> {
+  const session = createSessionStore();
+  const workers = startWorkers({
+    onSlideDeath: (fault, restarts) => {
+      notify(session, "error", `${fault.message} Slides are opened again.`, fault);
+      const open = [...session.getState().openSlides.values()];
+      forgetOpenSlides(context);
+      if (restarts > mostRestarts) return;
+      const known = context.project.getState().project.slides;
+      for (const { info } of open) {
+        const slide = known.get(info.id);
+        if (slide) void reopenQuietly(slide, true);
+      }
+    },
+    onEngineDeath: (fault, restarts) => {
+      engineDied(context, fault);
+      notify(session, "error", `${fault.message} The model is loaded again; your labels are safe.`, fault);
+      if (restarts <= mostRestarts) void loadModel(context, preference());
+    },
+  });
+  const { project, journal, warnings, fault } = await openJournal();
+  const projectStore = createProjectStore({
+    project,
+    journal,
+    now: () => Date.now(),
+    onFault: (failed) => notify(session, "error", failed.message, failed),
+  });
+  const context = createActionContext({
+    project: projectStore,
+    session,
+    journal,
+    get slides() {
+      return workers.slides;
+    },
+    get engine() {
+      return workers.engine;
+    },
+    newId,
+    saveFile,
+  });
+  const ui = createUiStore();
+  const handles = createFileHandles();
+  const host = createHost({
+    context,
+    ui,
+    handles,
+    restartEngine: () => {
+      workers.restartEngine();
+      void loadModel(context, preference());
+    },
+  });
+
+  /** Without asking anybody; what needs a person stays in the list of slides to open again. */
+  const reopenQuietly = async (slide: SlideRef, show: boolean): Promise<boolean> => {
+    if (slide.source.kind === "embedded") return host.showDemo(show);
+    if (slide.source.kind === "url") return false;
+    const file = await handles.reopenSilently(slide.id).catch(() => null);
+    return file !== null && host.openFile(file, null, { expected: slide.id, show });
+  };
+
+  const app: App = { context, host, ui, stage: createStage() };
+  createRoot(element).render(<Root app={app} />);
+
+  if (fault) notify(session, "error", fault.message, fault);
+  for (const warning of warnings) notify(session, "warning", warning);
+  settleInterruptedRuns(context);
+  followScorer(context);
+  leadIn(context, project.slides.size === 0 && project.classes.length === 0);
+  followIndex(context);
+  void readCapabilities().then((capabilities) => session.setState({ capabilities }));
+  void loadModel(context, preference());
+  await firstSlides(context.project.getState().project, host, reopenQuietly);
+}
+
+/** The slide on the screen first, then, behind it, those the labels are on. */
+async function firstSlides(
+  project: Project,
+  host: ReturnType<typeof createHost>,
+  reopenQuietly: (slide: SlideRef, show: boolean) => Promise<boolean>,
+): Promise<void> {
+  const asked = askedSlide();
+  const linked = parseViewAddress(location.hash)?.slide ?? null;
+  const wanted = linked ? [...project.slides.values()].find((slide) => slide.id.startsWith(linked)) : undefined;
+  if (asked !== null) host.openUrl(asked);
+  else if (!wanted || !(await reopenQuietly(wanted, true))) await host.showDemo(true);
+  const labelled = new Set([...project.labels.values()].map((label) => label.slideId));
+  for (const slide of project.slides.values()) {
+    if (slide.id !== wanted?.id && labelled.has(slide.id)) await reopenQuietly(slide, false);
+  }
+}
+
+const element = document.getElementById("root");
+if (!element) throw new Error("assertion failed: the page has no #root");
+void start(element);

@@ -1,0 +1,64 @@
+// What every component can reach: the stores, the commands' context, the viewer and what only the roof can do.
+import { createContext, use, useCallback } from "react";
+import { useStore } from "zustand";
+import type { SlideRef } from "../domain/project.ts";
+import { type Action, type ActionContext, type AppState, perform } from "../state/action.ts";
+import type { ProjectState } from "../state/project-store.ts";
+import type { SessionState } from "../state/session-store.ts";
+import type { Stage } from "./stage.ts";
+import type { UiState, UiStore } from "./ui-store.ts";
+
+/** What needs the browser itself: files, addresses, workers. The roof implements it. */
+export type Host = Readonly<{
+  /** Slides and prompt sets alike; each is recognised by what it is. */
+  openFiles(files: readonly File[]): void;
+  pickSlide(): void;
+  pickPromptSet(): void;
+  openDemo(): void;
+  /** Asks about a new origin first. */
+  openUrl(url: string): void;
+  approveOrigin(url: string): void;
+  /** Opens a slide of the project again: by its kept handle where there is one, else by asking for the file. */
+  reopen(slide: SlideRef): void;
+  retryEngine(): void;
+}>;
+
+export type App = Readonly<{ context: ActionContext; host: Host; ui: UiStore; stage: Stage }>;
+
+export const AppContext = createContext<App | null>(null);
+
+export function useApp(): App {
+  const app = use(AppContext);
+  if (!app) throw new Error("assertion failed: a component stands outside the app");
+  return app;
+}
+
+export function useProject<T>(select: (state: ProjectState) => T): T {
+  return useStore(useApp().context.project, select);
+}
+
+export function useSession<T>(select: (state: SessionState) => T): T {
+  return useStore(useApp().context.session, select);
+}
+
+export function useUi<T>(select: (state: UiState) => T): T {
+  return useStore(useApp().ui, select);
+}
+
+/** Both stores; for selectors that need both. */
+export function useAppState(): AppState {
+  const project = useProject((state) => state);
+  const session = useSession((state) => state);
+  return { project, session };
+}
+
+/** Runs a command of the state floor; its faults become notices there. */
+export function usePerform(): <P>(action: Action<P>, ...params: P extends void ? [] : [P]) => void {
+  const { context } = useApp();
+  return useCallback(
+    (action, ...params) => {
+      void perform(context, action, ...params);
+    },
+    [context],
+  );
+}

@@ -1,0 +1,207 @@
+// What I say: classes with colour, key and counts; adding, renaming, recolouring, removing.
+import { ActionIcon, Menu, TextInput } from "@mantine/core";
+import { IconDots, IconPlus } from "@tabler/icons-react";
+import { useState } from "react";
+import type { ClassId } from "../base/brand.ts";
+import type { TissueClass } from "../domain/label.ts";
+import {
+  addClass,
+  classColors,
+  nameIsFree,
+  recolourClass,
+  removeClass,
+  renameClass,
+  selectClass,
+} from "../state/actions/classes.ts";
+import { canWrite, countsPerClass } from "../state/selectors.ts";
+import { useApp, useAppState, usePerform, useUi } from "./app-context.ts";
+
+export function ClassPanel() {
+  const state = useAppState();
+  const { classes, labels } = state.project.project;
+  const counts = countsPerClass(state);
+  const labelling = useUi((ui) => ui.labelling);
+  return (
+    <section className="pt-section" aria-label="Classes">
+      <h2>
+        Classes <span>{labels.size === 1 ? "1 label" : `${labels.size} labels`}</span>
+      </h2>
+      <div data-testid="classes">
+        {classes.map((c) => (
+          <ClassRow
+            key={c.id}
+            value={c}
+            count={counts.get(c.id) ?? 0}
+            selected={labelling && state.session.selectedClass === c.id}
+          />
+        ))}
+      </div>
+      <AddClass first={classes.length === 0} />
+      <ClassHint classes={classes} counts={counts} />
+    </section>
+  );
+}
+
+function ClassHint(props: Readonly<{ classes: readonly TissueClass[]; counts: ReadonlyMap<ClassId, number> }>) {
+  const labelled = props.classes.filter((c) => (props.counts.get(c.id) ?? 0) > 0).length;
+  if (props.classes.length === 0) return <p className="pt-hint">Name two tissues you want to tell apart.</p>;
+  if (props.classes.length === 1) return <p className="pt-hint">Add a second class: a model only ever tells apart.</p>;
+  if (labelled < props.classes.length)
+    return <p className="pt-hint">Point at tissue and press its number key, or choose a class and click.</p>;
+  return null;
+}
+
+type RowProps = Readonly<{ value: TissueClass; count: number; selected: boolean }>;
+
+function ClassRow({ value, count, selected }: RowProps) {
+  const [renaming, setRenaming] = useState(false);
+  const perform = usePerform();
+  const { ui } = useApp();
+  if (renaming) return <RenameRow value={value} onDone={() => setRenaming(false)} />;
+  return (
+    <div className="pt-row" data-on={selected} data-testid="class-row">
+      <button
+        type="button"
+        className="pt-row-main"
+        aria-pressed={selected}
+        title={selected ? "Clicks label with this class. Press again to stop." : `Label ${value.name} by clicking`}
+        onClick={() => {
+          if (!selected) perform(selectClass, { id: value.id });
+          ui.setState({ labelling: !selected });
+        }}
+        onDoubleClick={() => setRenaming(true)}
+      >
+        <span className="pt-swatch" style={{ background: value.color }} />
+        <span className="pt-cut">{value.name}</span>
+      </button>
+      <span className="pt-count" title={`${count} labelled`} data-testid="class-count">
+        {count}
+      </span>
+      {value.key !== null && <kbd className="pt-kbd">{value.key}</kbd>}
+      <ClassMenu value={value} count={count} onRename={() => setRenaming(true)} />
+    </div>
+  );
+}
+
+function ClassMenu({ value, count, onRename }: Readonly<{ value: TissueClass; count: number; onRename: () => void }>) {
+  const perform = usePerform();
+  const write = canWrite(useAppState());
+  return (
+    <Menu position="bottom-end" withinPortal shadow="md">
+      <Menu.Target>
+        <ActionIcon
+          className="pt-more"
+          size="sm"
+          variant="subtle"
+          color="gray"
+          aria-label={`More about ${value.name}`}
+          {...(write !== true && { title: write })}
+        >
+          <IconDots size={15} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item onClick={onRename}>Rename</Menu.Item>
+        <Menu.Label>Colour</Menu.Label>
+        <div className="pt-colors">
+          {classColors.map((color) => (
+            <Menu.Item
+              key={color}
+              aria-label={`Colour ${color}`}
+              data-on={color === value.color}
+              onClick={() => perform(recolourClass, { id: value.id, color })}
+            >
+              <span className="pt-swatch" style={{ background: color, display: "block" }} />
+            </Menu.Item>
+          ))}
+        </div>
+        <Menu.Divider />
+        <Menu.Item color="red" onClick={() => perform(removeClass, { id: value.id })}>
+          Remove{count > 0 ? ` with its ${count === 1 ? "label" : `${count} labels`}` : ""}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function RenameRow({ value, onDone }: Readonly<{ value: TissueClass; onDone: () => void }>) {
+  const [name, setName] = useState(value.name);
+  const perform = usePerform();
+  const state = useAppState();
+  const free = nameIsFree(state, name, value.id);
+  const save = (): void => {
+    if (free === true && name.trim() !== value.name) perform(renameClass, { id: value.id, name });
+    onDone();
+  };
+  return (
+    <form
+      className="pt-row"
+      onSubmit={(event) => {
+        event.preventDefault();
+        save();
+      }}
+    >
+      <TextInput
+        aria-label={`New name of ${value.name}`}
+        value={name}
+        autoFocus
+        error={free === true ? null : free}
+        onChange={(event) => setName(event.currentTarget.value)}
+        onBlur={save}
+        onKeyDown={(event) => {
+          if (event.key === "Escape") onDone();
+        }}
+        style={{ flex: 1 }}
+      />
+    </form>
+  );
+}
+
+function AddClass({ first }: Readonly<{ first: boolean }>) {
+  const [name, setName] = useState<string | null>(null);
+  const perform = usePerform();
+  const state = useAppState();
+  const write = canWrite(state);
+  if (name === null && !first) {
+    return (
+      <button
+        type="button"
+        className="pt-row pt-mute pt-add"
+        aria-disabled={write !== true}
+        {...(write !== true && { title: write })}
+        onClick={() => write === true && setName("")}
+      >
+        <IconPlus size={14} aria-hidden="true" /> Add class
+      </button>
+    );
+  }
+  const text = name ?? "";
+  const free = text.trim() === "" ? true : nameIsFree(state, text);
+  return (
+    <form
+      className="pt-row"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (text.trim() === "" || free !== true) return;
+        perform(addClass, { name: text });
+        setName(first ? null : "");
+      }}
+    >
+      <TextInput
+        aria-label="Name of the new class"
+        placeholder="Class name, then Enter"
+        value={text}
+        autoFocus={!first}
+        error={free === true ? null : free}
+        onChange={(event) => setName(event.currentTarget.value)}
+        onBlur={() => {
+          if (text.trim() === "" && !first) setName(null);
+        }}
+        onKeyDown={(event) => {
+          if (event.key === "Escape") setName(null);
+        }}
+        style={{ flex: 1 }}
+      />
+    </form>
+  );
+}

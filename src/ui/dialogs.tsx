@@ -1,0 +1,186 @@
+// The dialogs there are; which one is open is the ui store's business.
+import { Button, Modal, TextInput } from "@mantine/core";
+import { useState } from "react";
+import { currentSlide } from "../state/selectors.ts";
+import { useApp, useAppState, useUi } from "./app-context.ts";
+import { CalibrationDialog } from "./calibration-dialog.tsx";
+import { CapabilityDialog } from "./capability-dialog.tsx";
+import { shortcuts } from "./keyboard.ts";
+import { calibrationWords } from "./top-bar.tsx";
+import { type Dialog, noDialog } from "./ui-store.ts";
+import { bytesWords } from "./words.ts";
+
+export function Dialogs() {
+  const dialog = useUi((state) => state.dialog);
+  switch (dialog.kind) {
+    case "none":
+      return null;
+    case "shortcuts":
+      return <ShortcutsDialog />;
+    case "capabilities":
+      return <CapabilityDialog />;
+    case "calibration":
+      return <CalibrationDialog />;
+    case "slide-facts":
+      return <SlideFactsDialog />;
+    case "open-url":
+      return <OpenUrlDialog />;
+    case "origin":
+      return <OriginDialog dialog={dialog} />;
+    default:
+      return dialog satisfies never;
+  }
+}
+
+function useClose(): () => void {
+  const { ui } = useApp();
+  return () => ui.setState({ dialog: noDialog });
+}
+
+function ShortcutsDialog() {
+  return (
+    <Modal opened onClose={useClose()} title="Keyboard shortcuts">
+      <dl className="pt-facts">
+        {shortcuts.map(([keys, what]) => (
+          <ShortcutRow key={what} keys={keys} what={what} />
+        ))}
+      </dl>
+    </Modal>
+  );
+}
+
+function ShortcutRow({ keys, what }: Readonly<{ keys: readonly string[]; what: string }>) {
+  return (
+    <>
+      <dt>
+        {keys.map((key) => (
+          <kbd key={key} className="pt-kbd" style={{ marginRight: 4 }}>
+            {key}
+          </kbd>
+        ))}
+      </dt>
+      <dd>{what}</dd>
+    </>
+  );
+}
+
+/** Asked before the first byte: opening an address tells that server that someone here looks at this slide. */
+function OriginDialog({ dialog }: Readonly<{ dialog: Extract<Dialog, { kind: "origin" }> }>) {
+  const { host } = useApp();
+  const close = useClose();
+  return (
+    <Modal opened onClose={close} title="Read a slide from another server?">
+      <div className="pt-stack" data-testid="origin-dialog">
+        <p style={{ margin: 0 }}>
+          This page was asked to open a slide from <strong>{dialog.origin}</strong>. That server will see your address
+          and which parts of the slide are looked at. Your labels and prompts are not sent.
+        </p>
+        <p className="pt-hint" style={{ overflowWrap: "anywhere" }}>
+          {dialog.url}
+        </p>
+        <div className="pt-line">
+          <span className="pt-space" />
+          <Button variant="default" onClick={close}>
+            Do not open
+          </Button>
+          <Button
+            data-testid="origin-approve"
+            onClick={() => {
+              close();
+              host.approveOrigin(dialog.url);
+            }}
+          >
+            Open from {dialog.origin}
+          </Button>
+        </div>
+      </div>
+    </Modal>
+  );
+}
+
+function OpenUrlDialog() {
+  const { host } = useApp();
+  const close = useClose();
+  const [url, setUrl] = useState("");
+  return (
+    <Modal opened onClose={close} title="Open a slide by its address">
+      <form
+        className="pt-stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          close();
+          host.openUrl(url.trim());
+        }}
+      >
+        <TextInput
+          label="Address"
+          placeholder="https://…/slide.svs"
+          description="The server must allow range requests and other sites' pages (CORS)."
+          value={url}
+          data-autofocus
+          onChange={(event) => setUrl(event.currentTarget.value)}
+        />
+        <div className="pt-line">
+          <span className="pt-space" />
+          <Button type="submit">Open</Button>
+        </div>
+      </form>
+    </Modal>
+  );
+}
+
+function SlideFactsDialog() {
+  const slide = currentSlide(useAppState());
+  const [revealed, setRevealed] = useState(false);
+  const close = useClose();
+  if (!slide) return null;
+  const { info } = slide;
+  const hidden = info.properties.filter((p) => p.mayIdentify).length;
+  return (
+    <Modal opened onClose={close} title={slide.name} size="lg">
+      <dl className="pt-facts">
+        <dt>Format</dt>
+        <dd>
+          {info.format}, {bytesWords(info.fingerprint.bytes)}
+        </dd>
+        <dt>Size</dt>
+        <dd>
+          {info.width} × {info.height} px, {info.levels.length} {info.levels.length === 1 ? "level" : "levels"}
+        </dd>
+        <dt>Scale</dt>
+        <dd>{calibrationWords(info.calibration)}</dd>
+        {info.origin === "generated" && (
+          <>
+            <dt>Origin</dt>
+            <dd className="pt-warn">Synthetic: drawn by a program</dd>
+          </>
+        )}
+        {info.warnings.length > 0 && (
+          <>
+            <dt>Notes</dt>
+            <dd>{info.warnings.join(" ")}</dd>
+          </>
+        )}
+        {info.properties
+          .filter((p) => revealed || !p.mayIdentify)
+          .map((p) => (
+            <Property key={p.name} name={p.name} value={p.value} />
+          ))}
+      </dl>
+      {hidden > 0 && !revealed && (
+        <Button mt="sm" variant="default" onClick={() => setRevealed(true)}>
+          Show {hidden} {hidden === 1 ? "field" : "fields"} that may identify a patient
+        </Button>
+      )}
+    </Modal>
+  );
+}
+
+function Property({ name, value }: Readonly<{ name: string; value: string }>) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </>
+  );
+}

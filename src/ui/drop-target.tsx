@@ -1,0 +1,51 @@
+// The whole page takes files: slides and prompt sets.
+import { useEffect, useState } from "react";
+import { useApp } from "./app-context.ts";
+
+export function DropTarget() {
+  const { host } = useApp();
+  const [over, setOver] = useState(false);
+  useEffect(() => {
+    let depth = 0;
+    const holdsFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") ?? false;
+    const onEnter = (event: DragEvent): void => {
+      if (!holdsFiles(event)) return;
+      depth++;
+      setOver(true);
+    };
+    const onLeave = (event: DragEvent): void => {
+      if (!holdsFiles(event)) return;
+      depth = Math.max(0, depth - 1);
+      if (depth === 0) setOver(false);
+    };
+    const onOver = (event: DragEvent): void => {
+      if (holdsFiles(event)) event.preventDefault();
+    };
+    const onDrop = (event: DragEvent): void => {
+      if (!holdsFiles(event)) return;
+      event.preventDefault();
+      depth = 0;
+      setOver(false);
+      host.openFiles([...(event.dataTransfer?.files ?? [])]);
+    };
+    window.addEventListener("dragenter", onEnter);
+    window.addEventListener("dragleave", onLeave);
+    window.addEventListener("dragover", onOver);
+    window.addEventListener("drop", onDrop);
+    return () => {
+      window.removeEventListener("dragenter", onEnter);
+      window.removeEventListener("dragleave", onLeave);
+      window.removeEventListener("dragover", onOver);
+      window.removeEventListener("drop", onDrop);
+    };
+  }, [host]);
+  if (!over) return null;
+  return (
+    <div className="pt-drop">
+      <div>
+        Drop a slide (.svs, .tif) or a prompt set (.safetensors)
+        <div className="pt-mute pt-small">It is read on this computer and never uploaded.</div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,122 @@
+// The held-out estimate: a sentence with counts and an interval, the frozen baseline beside it, and who was taken for whom.
+
+import type { Estimate } from "../domain/estimate.ts";
+import { estimateWords } from "../domain/estimate-words.ts";
+import type { TissueClass } from "../domain/label.ts";
+import { activeSetHere } from "../state/selectors.ts";
+import { useAppState } from "./app-context.ts";
+
+export function EstimatePanel() {
+  const set = activeSetHere(useAppState());
+  const estimate = set?.metadata.estimate ?? null;
+  return (
+    <section className="pt-section" aria-label="On labels it did not see" data-testid="estimate-panel">
+      <h2>On labels it did not see</h2>
+      <div className="pt-card">
+        {set && estimate ? (
+          <EstimateWordsAndTable
+            estimate={estimate}
+            classes={set.metadata.classes}
+            synthetic={set.metadata.synthetic}
+            name={set.metadata.name}
+          />
+        ) : (
+          <p className="pt-hint">
+            {set
+              ? `“${set.metadata.name}” came without a held-out estimate.`
+              : "No figure yet. Tuning first holds whole places out, tunes on the rest, and counts."}
+          </p>
+        )}
+      </div>
+    </section>
+  );
+}
+
+type Props = Readonly<{
+  estimate: Estimate;
+  classes: readonly TissueClass[];
+  synthetic: boolean;
+  name: string;
+}>;
+
+export function EstimateWordsAndTable({ estimate, classes, synthetic, name }: Props) {
+  const words = estimateWords(estimate, classes);
+  return (
+    <>
+      {synthetic && (
+        <span className="pt-synthetic" style={{ alignSelf: "flex-start" }}>
+          Synthetic: drawn by a program
+        </span>
+      )}
+      <div className="pt-big" data-testid="estimate-headline">
+        {words.counts ?? words.headline}
+      </div>
+      {words.counts && <div className="pt-small">{words.headline}</div>}
+      {words.frozen && <div className="pt-small pt-mute">{words.frozen}</div>}
+      {words.majority && <div className="pt-small pt-mute">{words.majority}</div>}
+      {estimate.kind === "figure" && <ConfusionTable estimate={estimate} classes={classes} />}
+      {words.withoutFigure.map((line) => (
+        <p key={line} className="pt-hint pt-warn">
+          {line}
+        </p>
+      ))}
+      {words.meaning && <p className="pt-hint">{words.meaning}</p>}
+      {words.origins && <p className="pt-hint">{words.origins}</p>}
+      {synthetic && (
+        <p className="pt-hint">
+          “{name}” was trained on drawings: this figure tests the software and says nothing about tissue.
+        </p>
+      )}
+    </>
+  );
+}
+
+type TableProps = Readonly<{ estimate: Extract<Estimate, { kind: "figure" }>; classes: readonly TissueClass[] }>;
+
+function ConfusionTable({ estimate, classes }: TableProps) {
+  const known = estimate.classIds.map((id) => classes.find((c) => c.id === id));
+  return (
+    <table className="pt-matrix" data-testid="confusion">
+      <caption className="pt-hint" style={{ textAlign: "left" }}>
+        Rows: what you said. Columns: what it answered.
+      </caption>
+      <thead>
+        <tr>
+          <th style={{ width: "34%" }} />
+          {known.map((c, i) => (
+            <th key={estimate.classIds[i]} scope="col" title={c?.name}>
+              {c?.name ?? "?"}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {estimate.confusion.map((row, i) => {
+          const total = row.reduce((a, b) => a + b, 0);
+          const own = known[i];
+          return (
+            <tr key={estimate.classIds[i]}>
+              <th scope="row" title={own?.name}>
+                {own?.name ?? "?"}
+              </th>
+              {row.map((count, j) => (
+                <td
+                  // A cell is its position.
+                  key={estimate.classIds[j]}
+                  data-zero={count === 0}
+                  data-right={i === j}
+                  style={count > 0 && own ? { background: tint(own.color, count / Math.max(total, 1)) } : undefined}
+                >
+                  {count}
+                </td>
+              ))}
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+const tint = (color: string, share: number): string =>
+  `color-mix(in srgb, ${color} ${Math.round(12 + 40 * share)}%, var(--pt-panel))`;

@@ -1,0 +1,88 @@
+// Keys of the whole page. Commands know what they do; this knows which key means which, and when keys are for typing.
+import { useEffect } from "react";
+import { centre, type Point } from "../domain/geometry.ts";
+import { stateOf } from "../state/action.ts";
+import { clearClick } from "../state/actions/clicks.ts";
+import { redo, undo } from "../state/actions/history.ts";
+import { labelPatch, removeLabel } from "../state/actions/labels.ts";
+import { blinkPromptSets } from "../state/actions/prompt-sets.ts";
+import { startTuning } from "../state/actions/tuning.ts";
+import { labelAt } from "../state/selectors.ts";
+import { notify } from "../state/session-store.ts";
+import { type App, useApp, usePerform } from "./app-context.ts";
+
+/** For the list of shortcuts. */
+export const shortcuts: readonly (readonly [keys: readonly string[], what: string])[] = [
+  [["Click"], "Classify this patch"],
+  [["1 … 9", "0"], "Label the patch under the cursor"],
+  [["Delete"], "Remove the label under the cursor"],
+  [["Ctrl Z"], "Undo"],
+  [["Ctrl Shift Z"], "Redo"],
+  [["T"], "Tune"],
+  [["B"], "Blink between the last two prompt sets"],
+  [["Esc"], "Stop labelling or measuring; forget the patch"],
+  [["Arrows"], "Move over the slide"],
+  [["+", "−"], "Zoom"],
+  [["Enter"], "Classify the patch in the centre (slide focused)"],
+  [["?"], "This list"],
+];
+
+function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || target.matches("textarea, select, input:not([type=radio], [type=checkbox])"))
+  );
+}
+
+/** The place keys speak of: under the pointer, else the clicked patch, else (keyboard alone) the centre of the view. */
+function placeOf({ stage, context }: App): Point<"slide"> | null {
+  if (stage.pointer) return stage.pointer;
+  const { click, currentSlide } = context.session.getState();
+  if (click.kind !== "none" && click.patch.slideId === currentSlide) return centre(click.patch.region);
+  return stage.view?.centre ?? null;
+}
+
+export function useKeyboard(): void {
+  const app = useApp();
+  const perform = usePerform();
+  useEffect(() => {
+    const { context, ui } = app;
+    const onDigit = (digit: number): void => {
+      const state = stateOf(context);
+      const wanted = state.project.project.classes.find((c) => c.key === digit);
+      const at = placeOf(app);
+      if (!wanted) notify(context.session, "info", `No class has the key ${digit}. Add a class on the left first.`);
+      else if (at) perform(labelPatch, { at, classId: wanted.id });
+    };
+    const onDelete = (): void => {
+      const at = placeOf(app);
+      const label = at && labelAt(stateOf(context), at);
+      if (label) perform(removeLabel, { id: label.id });
+    };
+    const onEscape = (): void => {
+      const { measuring, labelling } = ui.getState();
+      if (measuring || labelling) ui.setState({ measuring: null, labelling: false });
+      else perform(clearClick);
+    };
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.defaultPrevented || ui.getState().dialog.kind !== "none" || isTyping(event.target)) return;
+      const control = event.ctrlKey || event.metaKey;
+      const key = event.key.toLowerCase();
+      if (control && key === "z") perform(event.shiftKey ? redo : undo);
+      else if (control && key === "y") perform(redo);
+      else if (control || event.altKey) return;
+      else if (/^\d$/.test(key)) onDigit(Number(key));
+      else if (key === "delete") onDelete();
+      else if (key === "escape") onEscape();
+      else if (event.key === "?") ui.setState({ dialog: { kind: "shortcuts" } });
+      else if (key === "t") perform(startTuning, {});
+      else if (key === "b") perform(blinkPromptSets);
+      else return;
+      // Escape also closes menus: they must still see it.
+      if (key !== "escape") event.preventDefault();
+    };
+    // Captured: OpenSeadragon stops some keys on their way up.
+    window.addEventListener("keydown", onKey, true);
+    return () => window.removeEventListener("keydown", onKey, true);
+  }, [app, perform]);
+}

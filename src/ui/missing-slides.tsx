@@ -1,0 +1,33 @@
+// Slides of the project that are not open but carry labels: asked for by name.
+import { Button } from "@mantine/core";
+import { missingSlides } from "../state/selectors.ts";
+import { useApp, useAppState } from "./app-context.ts";
+
+export function MissingSlides() {
+  const { host } = useApp();
+  const state = useAppState();
+  const labels = [...state.project.project.labels.values()];
+  const wanted = missingSlides(state)
+    .map((slide) => ({ slide, count: labels.filter((label) => label.slideId === slide.id).length }))
+    .filter(({ count }) => count > 0);
+  if (wanted.length === 0) return null;
+  return (
+    <section className="pt-section" aria-label="Slides to open again">
+      <h2>Slides to open again</h2>
+      {wanted.map(({ slide, count }) => (
+        <div key={slide.id} className="pt-card" data-testid="missing-slide">
+          <span style={{ overflowWrap: "anywhere" }}>
+            <strong>{slide.name}</strong>
+            <span className="pt-mute">
+              {" "}
+              holds {count} of your {labels.length === 1 ? "label" : "labels"}.
+            </span>
+          </span>
+          <Button variant="default" onClick={() => host.reopen(slide)}>
+            Open this file again
+          </Button>
+        </div>
+      ))}
+    </section>
+  );
+}

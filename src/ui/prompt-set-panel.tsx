@@ -1,0 +1,135 @@
+// Prompt sets as a list of which one answers. The frozen backbone is one of the rows, never hidden.
+import { ActionIcon, Menu, Tooltip } from "@mantine/core";
+import { IconDots, IconUpload } from "@tabler/icons-react";
+import type { ReactNode } from "react";
+import type { PromptSetId } from "../base/brand.ts";
+import { wholePercent } from "../domain/estimate-words.ts";
+import type { PromptSetSummary } from "../domain/prompt-set.ts";
+import { activatePromptSet, exportPromptSet, removePromptSet } from "../state/actions/prompt-sets.ts";
+import { activeSetHere, allSets, setOffer } from "../state/selectors.ts";
+import { useApp, useAppState, usePerform } from "./app-context.ts";
+import { bytesWords } from "./words.ts";
+
+export function PromptSetPanel() {
+  const state = useAppState();
+  const { host } = useApp();
+  const active = activeSetHere(state);
+  const sets = allSets(state);
+  const frozen = active?.metadata.estimate;
+  return (
+    <section className="pt-section" aria-label="Prompt sets">
+      <h2>
+        Prompt sets
+        <Tooltip label="Load a prompt set (.safetensors); dropping it on the page works too">
+          <ActionIcon
+            size="sm"
+            variant="subtle"
+            color="gray"
+            aria-label="Load a prompt set"
+            onClick={host.pickPromptSet}
+          >
+            <IconUpload size={15} />
+          </ActionIcon>
+        </Tooltip>
+      </h2>
+      <div role="radiogroup" aria-label="Which prompt set answers" data-testid="prompt-sets">
+        {sets.map((set) => (
+          <SetRow key={set.id} set={set} on={active?.id === set.id} offer={setOffer(state, set)} />
+        ))}
+        <Row
+          id={null}
+          on={active === null}
+          offer={true}
+          name="No prompts (frozen)"
+          detail="centroids of your labels"
+          figure={frozen?.kind === "figure" ? percent(frozen.frozen.balancedAccuracy) : "–"}
+        />
+      </div>
+      {sets.length > 0 && (
+        <p className="pt-hint" style={{ padding: "4px 6px" }}>
+          Figures are balanced accuracy on held-out labels. <kbd className="pt-kbd">B</kbd> blinks between the last two.
+        </p>
+      )}
+    </section>
+  );
+}
+
+const percent = (share: number): string => `${wholePercent(share)} %`;
+
+function SetRow({ set, on, offer }: Readonly<{ set: PromptSetSummary; on: boolean; offer: true | string }>) {
+  const { metadata } = set;
+  const { context } = useApp();
+  const perform = usePerform();
+  const own = context.project.getState().project.promptSets.has(set.id);
+  const estimate = metadata.estimate;
+  const from = own ? `${metadata.labels.count} labels` : "comes with the app";
+  return (
+    <Row
+      id={set.id}
+      on={on}
+      offer={offer}
+      name={metadata.name}
+      detail={`${bytesWords(set.bytes)} · ${metadata.classes.length} classes · ${from}`}
+      figure={estimate?.kind === "figure" ? percent(estimate.tuned.balancedAccuracy) : "–"}
+    >
+      <Menu position="bottom-end" withinPortal shadow="md">
+        <Menu.Target>
+          <ActionIcon
+            className="pt-more"
+            size="sm"
+            variant="subtle"
+            color="gray"
+            aria-label={`More about ${metadata.name}`}
+          >
+            <IconDots size={15} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item onClick={() => perform(exportPromptSet, { id: set.id })}>Save as a file</Menu.Item>
+          <Menu.Item color="red" onClick={() => perform(removePromptSet, { id: set.id })}>
+            Remove
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+    </Row>
+  );
+}
+
+type RowProps = Readonly<{
+  id: PromptSetId | null;
+  on: boolean;
+  offer: true | string;
+  name: string;
+  detail: string;
+  figure: string;
+  children?: ReactNode;
+}>;
+
+function Row({ id, on, offer, name, detail, figure, children }: RowProps) {
+  const perform = usePerform();
+  const blocked = offer !== true;
+  return (
+    <div className="pt-row pt-set" data-on={on} data-testid="prompt-set-row" {...(blocked && { title: offer })}>
+      <label className="pt-row-main" style={{ alignItems: "flex-start", opacity: blocked ? 0.6 : 1 }}>
+        <input
+          type="radio"
+          name="prompt-set"
+          className="pt-radio"
+          checked={on}
+          aria-disabled={blocked}
+          onChange={() => perform(activatePromptSet, { id })}
+        />
+        <span style={{ minWidth: 0, flex: 1 }}>
+          <span className="pt-cut" style={{ display: "block" }} title={name}>
+            {name}
+          </span>
+          <span className="pt-mute pt-small pt-cut" style={{ display: "block" }}>
+            {blocked ? offer : detail}
+          </span>
+        </span>
+        <span className="pt-figure">{figure}</span>
+      </label>
+      {children ?? <span style={{ width: 22 }} />}
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+// The page: three columns, two strips, and what floats over them.
+import "@mantine/core/styles.css";
+import "../viewer/viewer.css";
+import "./tokens.css";
+import "./layout.css";
+import "./parts.css";
+import { MantineProvider } from "@mantine/core";
+import { type App, AppContext } from "./app-context.ts";
+import { BackbonePanel } from "./backbone-card.tsx";
+import { ClassPanel } from "./class-panel.tsx";
+import { Dialogs } from "./dialogs.tsx";
+import { DropTarget } from "./drop-target.tsx";
+import { EstimatePanel } from "./estimate-panel.tsx";
+import { FooterBar } from "./footer-bar.tsx";
+import { useKeyboard } from "./keyboard.ts";
+import { MissingSlides } from "./missing-slides.tsx";
+import { PatchPanel } from "./patch-panel.tsx";
+import { PromptSetPanel } from "./prompt-set-panel.tsx";
+import { SlideStage } from "./slide-stage.tsx";
+import { cssVariables, theme } from "./theme.ts";
+import { TopBar } from "./top-bar.tsx";
+import { TunePanel } from "./tune-panel.tsx";
+
+export function Root({ app }: Readonly<{ app: App }>) {
+  return (
+    <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
+      <AppContext value={app}>
+        <Page />
+      </AppContext>
+    </MantineProvider>
+  );
+}
+
+function Page() {
+  useKeyboard();
+  return (
+    <div className="pt-shell">
+      <TopBar />
+      <aside className="pt-panel pt-left" aria-label="What you say">
+        <MissingSlides />
+        <ClassPanel />
+        <BackbonePanel />
+        <PromptSetPanel />
+      </aside>
+      <SlideStage />
+      <aside className="pt-panel pt-right" aria-label="What it says">
+        <PatchPanel />
+        <TunePanel />
+        <EstimatePanel />
+      </aside>
+      <FooterBar />
+      <Dialogs />
+      <DropTarget />
+    </div>
+  );
+}

@@ -1,0 +1,34 @@
+// Class scores as bars. Scores, never called probabilities.
+import type { ClassScore } from "../domain/label.ts";
+
+export function ScoreBars({ scores }: Readonly<{ scores: readonly ClassScore[] }>) {
+  const ordered = scores.toSorted((a, b) => b.score - a.score);
+  return (
+    <ul className="pt-bars" aria-label="Class scores" data-testid="scores">
+      {ordered.map((s) => (
+        <ScoreRow key={s.classId} score={s} />
+      ))}
+    </ul>
+  );
+}
+
+function ScoreRow({ score }: Readonly<{ score: ClassScore }>) {
+  return (
+    <li data-testid="score" data-class={score.name} data-score={score.score}>
+      <span className="pt-cut" title={score.name}>
+        {score.name}
+      </span>
+      <span className="pt-bar" aria-hidden="true">
+        <span style={{ width: `${Math.max(score.score * 100, 1)}%`, background: score.color }} />
+      </span>
+      <span>{words(score.score)}</span>
+    </li>
+  );
+}
+
+/** ".81", never "1.00" or "0.00": a score of a few labels is never certain. */
+function words(score: number): string {
+  if (score > 0.99) return ">.99";
+  if (score < 0.01) return "<.01";
+  return score.toFixed(2).slice(1);
+}

@@ -1,0 +1,121 @@
+// The slide on the screen with everything that lies on it. Draws and dispatches; the viewer lives in use-viewer.ts.
+import { Button, Loader } from "@mantine/core";
+import { useEffect, useMemo, useRef } from "react";
+import type { Point } from "../domain/geometry.ts";
+import { regionAround } from "../domain/patch.ts";
+import { stateOf } from "../state/action.ts";
+import { classifyAt } from "../state/actions/clicks.ts";
+import { labelPatch } from "../state/actions/labels.ts";
+import { currentSlide, patchSpec, slideMpp } from "../state/selectors.ts";
+import type { OpenSlide } from "../state/session-store.ts";
+import { useApp, useAppState, usePerform, useUi } from "./app-context.ts";
+import { NoticeList } from "./notice-list.tsx";
+import { StageBanner } from "./stage-banner.tsx";
+import { marksOf, outlineOf } from "./stage-marks.ts";
+import { useViewer } from "./use-viewer.ts";
+import { Magnifications, ScaleBarHud } from "./view-hud.tsx";
+
+export function SlideStage() {
+  const state = useAppState();
+  const open = currentSlide(state);
+  return (
+    <main className="pt-stage" aria-label="Slide">
+      {open ? <OneSlide key={open.info.id} open={open} /> : <EmptyStage opening={state.session.opening} />}
+      <NoticeList />
+    </main>
+  );
+}
+
+function EmptyStage({ opening }: Readonly<{ opening: string | null }>) {
+  const { host } = useApp();
+  return (
+    <div className="pt-empty">
+      <div>
+        {opening ? (
+          <>
+            <Loader />
+            <span>Opening “{opening}”…</span>
+          </>
+        ) : (
+          <>
+            <strong className="pt-big">Open a slide</strong>
+            <span className="pt-mute">
+              Aperio SVS or tiled TIFF with JPEG tiles. Drop a file anywhere on this page: it is read here and never
+              uploaded.
+            </span>
+            <div className="pt-buttons">
+              <Button size="sm" onClick={host.pickSlide}>
+                Open your own slide
+              </Button>
+              <Button size="sm" variant="default" onClick={host.openDemo}>
+                Open the demo slide
+              </Button>
+            </div>
+          </>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function OneSlide({ open }: Readonly<{ open: OpenSlide }>) {
+  const { context, ui } = useApp();
+  const state = useAppState();
+  const perform = usePerform();
+  const element = useRef<HTMLDivElement>(null);
+  const navigator = useRef<HTMLDivElement>(null);
+  const measuring = useUi((s) => s.measuring);
+  const { info } = open;
+
+  const onClick = (at: Point<"slide">): void => {
+    const tool = ui.getState();
+    if (tool.measuring) {
+      const { from, to } = tool.measuring;
+      const next = from === null || to !== null ? { from: at, to: null } : { from, to: at };
+      ui.setState({ measuring: next, ...(next.to && { dialog: { kind: "calibration" } as const }) });
+      return;
+    }
+    const classId = context.session.getState().selectedClass;
+    if (tool.labelling && classId !== null) perform(labelPatch, { at, classId });
+    if (classifyAt.enabled(stateOf(context), { at }) === true || !tool.labelling) perform(classifyAt, { at });
+  };
+  const viewer = useViewer(element, navigator, open, onClick);
+
+  const { project } = state.project;
+  const { click } = state.session;
+  const marks = useMemo(() => marksOf(state), [project.labels, project.classes, click, info.id]);
+  useEffect(() => viewer?.setMarks(marks), [viewer, marks]);
+  const outline = useMemo(() => outlineOf(state), [click, info.id]);
+  useEffect(() => viewer?.setOutline(outline), [viewer, outline]);
+  const spec = patchSpec(state);
+  const spot = spec?.pixels === undefined ? null : `${spec.pixels}@${spec.mpp}`;
+  useEffect(() => {
+    const at = patchSpec(stateOf(context));
+    viewer?.setGhost(at && !measuring ? (p) => regionAround(p, at, info.calibration) : null);
+  }, [viewer, context, info.calibration, measuring, spot]);
+  useEffect(() => {
+    const { from, to } = measuring ?? { from: null, to: null };
+    viewer?.setRuler(from ? { from, to: to ?? from } : null);
+  }, [viewer, measuring]);
+
+  const mpp = slideMpp(info.calibration);
+  const finest = Math.max(...info.levels.map((l) => l.downsampleX)) * 2;
+  const generated = info.origin === "generated";
+  return (
+    <>
+      <div ref={element} className="pt-slide" data-testid="slide" data-measuring={measuring !== null} />
+      <Magnifications mpp={mpp} finest={Math.max(finest, 4)} />
+      <StageBanner open={open} />
+      {generated && (
+        <span className="pt-synthetic pt-stage-badge" data-testid="synthetic">
+          Synthetic: drawn by a program
+        </span>
+      )}
+      <ScaleBarHud mpp={mpp} />
+      <div className="pt-hud pt-navigator">
+        <div ref={navigator} />
+        {generated && <div className="pt-navigator-note">synthetic</div>}
+      </div>
+    </>
+  );
+}

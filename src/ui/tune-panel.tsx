@@ -1,0 +1,146 @@
+// Tune: one button with sensible settings; progress, loss and two ways to stop while it runs.
+import { Collapse, Progress } from "@mantine/core";
+import { useState } from "react";
+import type { LossPoint, TuningProgress, TuningRun } from "../domain/run.ts";
+import { cancelTuning, finishEarly, startTuning } from "../state/actions/tuning.ts";
+import { tuningSettings } from "../state/selectors.ts";
+import { useAppState, usePerform } from "./app-context.ts";
+import { LossCurve } from "./loss-curve.tsx";
+import { ReasonButton } from "./reason-button.tsx";
+import { TuneSettings } from "./tune-settings.tsx";
+import { useForecast } from "./use-forecast.ts";
+import { secondsWords } from "./words.ts";
+
+export function TunePanel() {
+  const { tuning } = useAppState().session;
+  const running = tuning?.state === "preparing" || tuning?.state === "running";
+  return (
+    <section className="pt-section" aria-label="Tune" data-testid="tune-panel" data-state={tuning?.state ?? "none"}>
+      <h2>
+        Tune <span>the backbone stays frozen</span>
+      </h2>
+      <div className="pt-card">{running ? <Running run={tuning} /> : <Ready last={tuning} />}</div>
+    </section>
+  );
+}
+
+function Ready({ last }: Readonly<{ last: TuningRun | null }>) {
+  const state = useAppState();
+  const perform = usePerform();
+  const [advanced, setAdvanced] = useState(false);
+  const enabled = startTuning.enabled(state, {});
+  const settings = tuningSettings(state);
+  const seconds = useForecast(settings, state.project.project.labels.size, enabled === true);
+  const time = secondsWords(seconds);
+  return (
+    <>
+      <ReasonButton
+        enabled={enabled}
+        fullWidth
+        size="sm"
+        testId="tune"
+        hint="Trains prompts and head on your labels (T)"
+        onClick={() => perform(startTuning, {})}
+      >
+        Tune on my labels
+      </ReasonButton>
+      {enabled === true ? (
+        <p className="pt-hint">
+          {time
+            ? `About ${time}, with the held-out estimate.`
+            : "Prompts and head are trained here; nothing is uploaded."}
+        </p>
+      ) : (
+        <p className="pt-hint" data-testid="tune-reason">
+          {enabled}
+        </p>
+      )}
+      <Ended run={last} />
+      {settings && (
+        <>
+          <button
+            type="button"
+            className="pt-link pt-small"
+            style={{ alignSelf: "flex-start" }}
+            aria-expanded={advanced}
+            onClick={() => setAdvanced(!advanced)}
+          >
+            {advanced ? "Hide settings" : "Advanced"}
+          </button>
+          <Collapse expanded={advanced}>
+            <TuneSettings settings={settings} />
+          </Collapse>
+        </>
+      )}
+    </>
+  );
+}
+
+function Ended({ run }: Readonly<{ run: TuningRun | null }>) {
+  if (run?.state === "cancelled") return <p className="pt-hint">Cancelled: nothing was changed.</p>;
+  if (run?.state === "failed") return <p className="pt-hint pt-warn">{run.fault.message}</p>;
+  if (run?.state !== "finished") return null;
+  const words = {
+    complete: "Finished; the new set answers now.",
+    early: "Finished early; what it had learned is kept.",
+    diverged: "The loss stopped being a number: the last good state was kept. A lower learning rate helps.",
+  } as const;
+  return (
+    <>
+      <LossCurve points={run.losses} epochs={run.settings.epochs} />
+      <p className={run.ended === "diverged" ? "pt-hint pt-warn" : "pt-hint"}>{words[run.ended]}</p>
+    </>
+  );
+}
+
+function Running({ run }: Readonly<{ run: TuningRun }>) {
+  const state = useAppState();
+  const perform = usePerform();
+  const progress = run.state === "running" ? run.progress : null;
+  const losses: readonly LossPoint[] = run.state === "running" ? run.losses : [];
+  const left = secondsWords(progress?.secondsLeft ?? null);
+  const last = losses.at(-1);
+  return (
+    <>
+      <div className="pt-line" role="status">
+        <span>{phaseWords(progress)}</span>
+        <span className="pt-space" />
+        <span className="pt-mute">{left ? `${left} left` : last ? `loss ${last.loss.toFixed(2)}` : ""}</span>
+      </div>
+      <Progress value={100 * (progress?.done ?? 0)} size="sm" aria-label="Tuning" data-testid="tune-progress" />
+      <LossCurve points={losses} epochs={run.settings.epochs} />
+      <div className="pt-buttons">
+        <ReasonButton
+          enabled={finishEarly.enabled(state, undefined)}
+          variant="light"
+          testId="finish-early"
+          onClick={() => perform(finishEarly)}
+        >
+          Finish now (keep)
+        </ReasonButton>
+        <ReasonButton
+          enabled={cancelTuning.enabled(state, undefined)}
+          variant="default"
+          testId="cancel-tuning"
+          onClick={() => perform(cancelTuning)}
+        >
+          Cancel (throw away)
+        </ReasonButton>
+      </div>
+    </>
+  );
+}
+
+function phaseWords(progress: TuningProgress | null): string {
+  if (!progress) return "Preparing…";
+  switch (progress.phase) {
+    case "features":
+      return `Reading patches, ${progress.step} of ${progress.steps}`;
+    case "folds":
+      return `Held-out estimate, fold ${progress.fold} of ${progress.folds}`;
+    case "final":
+      return `All labels, epoch ${progress.epoch} of ${progress.epochs}`;
+    default:
+      return progress.phase satisfies never;
+  }
+}

@@ -1,0 +1,18 @@
+// Sizes and times as a person reads them. Pure.
+
+/** "61 KB", "11.2 MB". */
+export function bytesWords(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  if (bytes < 999_500) return `${Math.round(bytes / 1000)} KB`;
+  const mb = bytes / 1e6;
+  return `${mb < 100 ? mb.toFixed(1) : Math.round(mb)} MB`;
+}
+
+/** "12 s", "2 min 10 s"; null in, nothing out. */
+export function secondsWords(seconds: number | null): string | null {
+  if (seconds === null || !Number.isFinite(seconds)) return null;
+  const whole = Math.max(1, Math.round(seconds));
+  if (whole < 100) return `${whole} s`;
+  const [minutes, rest] = [Math.floor(whole / 60), Math.round((whole % 60) / 10) * 10];
+  return rest === 0 || rest === 60 ? `${rest === 60 ? minutes + 1 : minutes} min` : `${minutes} min ${rest} s`;
+}
