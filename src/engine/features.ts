@@ -25,6 +25,8 @@ export type PatchAnalyser = Readonly<{
 }>;
 
 const batchSize = 8;
+/** A number each, but with a long key: some 20 MB. */
+const mostTissueShares = 100_000;
 
 export function createPatchAnalyser(
   deps: Readonly<{
@@ -36,6 +38,7 @@ export function createPatchAnalyser(
   }>,
 ): PatchAnalyser {
   const { manifest, programs, slides, cache, lane } = deps;
+  const tissueOf = new Map<string, number>();
   let last: Readonly<{ key: string; pixels: PatchPixels }> | null = null;
 
   const pixels = async (patch: Patch, signal: AbortSignal): Promise<PatchPixels> => {
@@ -50,7 +53,7 @@ export function createPatchAnalyser(
     const key = patchKey(patch);
     const features = cache.get(`features/${key}`);
     const tokens = cache.get(`tokens@${cut}/${key}`);
-    const tissue = cache.get(`tissue/${key}`)?.[0];
+    const tissue = tissueOf.get(key);
     return features && tokens && tissue !== undefined ? { tissue, features, tokens } : null;
   };
 
@@ -87,14 +90,15 @@ export function createPatchAnalyser(
       const key = patchKey(patch);
       cache.put(`features/${key}`, analysis.features);
       cache.put(`tokens@${cut}/${key}`, analysis.tokens);
-      cache.put(`tissue/${key}`, Float32Array.of(analysis.tissue));
+      if (tissueOf.size >= mostTissueShares) tissueOf.clear();
+      tissueOf.set(key, analysis.tissue);
       return analysis;
     });
   };
 
   return {
     async tissue(patch, signal) {
-      return cache.get(`tissue/${patchKey(patch)}`)?.[0] ?? (await pixels(patch, signal)).tissue;
+      return tissueOf.get(patchKey(patch)) ?? (await pixels(patch, signal)).tissue;
     },
     async analyse(patches, cut, priority, signal, onDone) {
       const found = new Map<string, PatchAnalysis>();

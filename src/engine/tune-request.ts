@@ -3,8 +3,10 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { Fault } from "../base/fault.ts";
 import { canonicalJson } from "../domain/canonical-json.ts";
+import { rootAt } from "../domain/json-reader.ts";
 import type { Label, TissueClass } from "../domain/label.ts";
 import type { ModelManifest } from "../domain/model.ts";
+import { readTuningSettings } from "../domain/parse-prompt-metadata.ts";
 import type { Patch } from "../domain/patch.ts";
 import type { PromptSetMetadata } from "../domain/prompt-set.ts";
 import type { TuneParams } from "../protocol/engine-api.ts";
@@ -22,19 +24,12 @@ export type TuneRequest = Readonly<{
 /** Throws Fault `too-few-labels`, or `invalid` naming every problem. */
 export function checkTuneRequest(params: TuneParams, manifest: ModelManifest): TuneRequest {
   const { settings, examples } = params;
-  const problems: string[] = [];
-  const whole = (what: string, value: number, min: number, max: number): void => {
-    if (!Number.isInteger(value) || value < min || value > max) problems.push(`${what} must be ${min} to ${max}`);
-  };
-  whole("the number of prompted blocks", settings.blocks, 1, manifest.architecture.depth);
-  whole("the number of prompts a block", settings.tokensPerBlock, 1, 200);
-  whole("the number of epochs", settings.epochs, 1, 1000);
-  whole("the batch", settings.batch, 1, 256);
-  whole("the seed", settings.seed, 0, 2 ** 32 - 1);
-  if (!(settings.learningRate > 0)) problems.push("the learning rate must be above 0");
-  if (!(settings.weightDecay >= 0)) problems.push("the weight decay must not be negative");
-  if (!(settings.labelSmoothing >= 0 && settings.labelSmoothing < 1)) problems.push("label smoothing must be 0 to 1");
-  if (!(settings.temperature > 0)) problems.push("the temperature must be above 0");
+  // The file's own limits: a tuning must not end in a file that cannot be read back.
+  const root = rootAt(settings, "settings");
+  readTuningSettings(root);
+  const problems = [...root.problems];
+  const { depth } = manifest.architecture;
+  if (settings.blocks > depth) problems.push(`settings.blocks is ${settings.blocks}, and the backbone has ${depth}`);
 
   const patchOf = new Map(examples.map((example) => [example.labelId, example.patch]));
   const known = new Set(params.classes.map((c) => c.id));

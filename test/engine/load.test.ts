@@ -1,0 +1,161 @@
+// Loading a model folder: what is checked, the digest that names a backbone, and the gates that refuse a device.
+import { describe, expect, test } from "vitest";
+import { parseSafetensors, serializeSafetensors } from "../../src/domain/safetensors.ts";
+import { createFrozenWeights } from "../../src/engine/frozen-weights.ts";
+import type { Runtime } from "../../src/engine/runtime.ts";
+import { weightsDigest } from "../../src/engine/weights-digest.ts";
+import { buildVit } from "../../src/graph/vit/build-vit.ts";
+import { packWeights } from "../../src/graph/weight-file.ts";
+import { openNodeRuntime } from "../../src/platform/node/ort-runtime.ts";
+import { tinyEngine } from "../support/tiny-engine.ts";
+import { type ModelFolder, manifestUrl, tinyArchitecture, tinyModel, tinyTensors } from "../support/tiny-model.ts";
+
+const folder = tinyModel();
+const load = (changed: ModelFolder, prefer: "auto" | "webgpu" | "wasm" = "auto") =>
+  tinyEngine(changed).engine.load({ manifestUrl, prefer });
+
+/** A runtime whose features are off by `share`. */
+const skewed =
+  (share: number) =>
+  (runtime: Runtime): Runtime => ({
+    ...runtime,
+    async compile(graph, weights, options) {
+      const program = await runtime.compile(graph, weights, options);
+      return {
+        ...program,
+        async run(feeds) {
+          const { values, residents } = await program.run(feeds);
+          values.features?.data.forEach((value, i, data) => {
+            data[i] = value * (1 + share);
+          });
+          return { values, residents };
+        },
+      };
+    },
+  });
+
+describe("loading a model", () => {
+  test("passes the golden patch and says where it runs and why not faster", async () => {
+    const status = await load(folder);
+    expect(status.gates).toHaveLength(1);
+    expect(status.gates[0]).toMatchObject({ name: "golden-patch", passed: true });
+    expect(status.gates[0]?.error).toBeLessThan(1e-5);
+    expect(status.provider).toMatchObject({ kind: "wasm", words: "Processor, 1 thread", why: "No GPU in Node." });
+    expect(status.defaults.blocks).toBe(3);
+  });
+
+  test("with one byte of the weights changed is refused by name", async () => {
+    const changed = new Map(folder);
+    const weights = folder.get("weights.safetensors")?.slice() as Uint8Array;
+    weights[weights.length - 1] = (weights[weights.length - 1] ?? 0) ^ 1;
+    await expect(load(changed.set("weights.safetensors", weights))).rejects.toMatchObject({
+      kind: "bad-model",
+      message: expect.stringContaining("weights.safetensors"),
+    });
+    await expect(load(changed.set("weights.safetensors", weights.slice(1)))).rejects.toThrow(
+      /bytes, the manifest says/,
+    );
+  });
+
+  test("whose manifest describes another graph is refused with every difference", async () => {
+    const text = new TextDecoder().decode(folder.get("manifest.json"));
+    const other = text.replace('"depth":3', '"depth":4').replace('"heads":3', '"heads":4');
+    const changed = new Map(folder).set("manifest.json", new TextEncoder().encode(other));
+    await expect(load(changed)).rejects.toThrow(/blocks: manifest 4, graph 3; heads: manifest 4, graph 3/);
+  });
+
+  test("reports progress in bytes, and stops when cancelled", async () => {
+    const seen: string[] = [];
+    await tinyEngine(folder).engine.load({ manifestUrl, prefer: "auto" }, { onProgress: (p) => seen.push(p.what) });
+    expect([...new Set(seen)]).toEqual(["downloading", "preparing", "self-test"]);
+    const signal = AbortSignal.abort();
+    const cancelled = tinyEngine(folder).engine.load({ manifestUrl, prefer: "auto" }, { signal });
+    await expect(cancelled).rejects.toMatchObject({ name: "AbortError" });
+  });
+});
+
+describe("the gates", () => {
+  test("refuse a device whose features are 1 % off", async () => {
+    const { engine } = tinyEngine(folder, skewed(0.01));
+    const loading = engine.load({ manifestUrl, prefer: "auto" });
+    await expect(loading).rejects.toMatchObject({ kind: "self-test", message: expect.stringContaining("1.0 %") });
+    await expect(engine.forecast({ settings: {} as never, labels: 9 })).resolves.toEqual({ seconds: null });
+  });
+
+  test("refuse features that are not numbers", async () => {
+    const loading = tinyEngine(folder, skewed(Number.NaN)).engine.load({ manifestUrl, prefer: "auto" });
+    await expect(loading).rejects.toMatchObject({ kind: "self-test" });
+  });
+
+  test("fall back from a GPU that is 1 % off to the processor, and say why", async () => {
+    const gpu = () => skewed(0.01)(openNodeRuntime());
+    const { engine } = tinyEngine(folder, (runtime) => runtime, gpu);
+    const { provider } = await engine.load({ manifestUrl, prefer: "auto" });
+    expect(provider.kind).toBe("wasm");
+    expect(provider.why).toMatch(/graphics processor computes something else/);
+    await expect(engine.load({ manifestUrl, prefer: "webgpu" })).rejects.toMatchObject({ kind: "self-test" });
+  });
+
+  test("compare a GPU with the processor where the golden patch alone would let it pass", async () => {
+    const lenient = tinyModel({ tolerance: 0.005 });
+    const gpu = () => skewed(0.003)(openNodeRuntime());
+    const { engine } = tinyEngine(lenient, (runtime) => runtime, gpu);
+    await expect(engine.load({ manifestUrl, prefer: "webgpu" })).rejects.toThrow(/away from the processor/);
+    const good = tinyEngine(lenient, (runtime) => runtime, openNodeRuntime);
+    const status = await good.engine.load({ manifestUrl, prefer: "webgpu" });
+    expect(status.gates.map((gate) => [gate.name, gate.passed])).toEqual([
+      ["golden-patch", true],
+      ["webgpu-against-wasm", true],
+    ]);
+  });
+});
+
+describe("the weights digest", () => {
+  const digestOf = (file: Uint8Array) =>
+    weightsDigest(tinyArchitecture, createFrozenWeights(parseSafetensors(file, "w"), "w"));
+  const half = folder.get("weights.safetensors") as Uint8Array;
+
+  test("is the same for fp16 and fp32 copies, in any order and beside other tensors", async () => {
+    const tensors = tinyTensors(1);
+    const extra = { name: "head.weight", dtype: "F32", shape: [2], data: Float32Array.of(1, 2) } as const;
+    const single = serializeSafetensors([extra, ...tensors.toReversed()], { other: "metadata" });
+    expect(digestOf(single)).toBe(digestOf(half));
+    const rounded = tensors.map((t) => ({ ...t, data: t.data.map((v) => v * (1 + 2 ** -14)) }));
+    expect(digestOf(serializeSafetensors(rounded, {}))).toBe(digestOf(half));
+    expect((await load(folder)).weightsDigest).toBe(digestOf(half));
+  });
+
+  test("is the same when the tensors lie in another container, the blob of an ONNX session", () => {
+    const weights = createFrozenWeights(parseSafetensors(half, "w"), "w");
+    const packed = packWeights(buildVit(tinyArchitecture), (key) => weights.tensor(key).data);
+    const values = new Float32Array(packed.bytes.buffer);
+    const whole = new Map<string, Float32Array>();
+    // The graph holds q, k and v as row ranges of one fused tensor: put back together by key and offset.
+    for (const entry of buildVit(tinyArchitecture).initializers) {
+      if (entry.source.kind !== "weight") continue;
+      const { key, elementOffset } = entry.source;
+      const target = whole.get(key) ?? new Float32Array(weights.tensor(key).data.length);
+      const from = (packed.file.tensors.get(entry.name)?.byteOffset ?? 0) / 4;
+      target.set(values.subarray(from, from + entry.shape.reduce((a, b) => a * b, 1)), elementOffset);
+      whole.set(key, target);
+    }
+    const again = [...whole].map(([name, data]) => ({
+      name,
+      dtype: "F32" as const,
+      shape: weights.tensor(name).shape,
+      data,
+    }));
+    expect(digestOf(serializeSafetensors(again, {}))).toBe(digestOf(half));
+  });
+
+  test("differs when one weight differs by a rounding step, and names what is missing", () => {
+    const tensors = tinyTensors(1).map((t, i) => {
+      if (i !== 5) return t;
+      const data = t.data.slice();
+      data[0] = (data[0] ?? 0) * 1.01;
+      return { ...t, data };
+    });
+    expect(digestOf(serializeSafetensors(tensors, {}))).not.toBe(digestOf(half));
+    expect(() => digestOf(serializeSafetensors(tensors.slice(1), {}))).toThrow(/missing/);
+  });
+});

@@ -1,0 +1,188 @@
+// Tuning on the real runtime with a tiny model: it learns, it can be stopped, it ends well when it diverges, it repeats exactly.
+import { beforeAll, describe, expect, test } from "vitest";
+import type { SlideId } from "../../src/base/brand.ts";
+import { parsePromptSet } from "../../src/domain/prompt-set-file.ts";
+import { advance, type TuningEvent, type TuningRun } from "../../src/domain/run.ts";
+import type { TensorValue } from "../../src/engine/runtime.ts";
+import { patchAt, placeOf, slideId } from "../support/texture-slide.ts";
+import { classesOf, loadedEngine, type TinyEngine, tinyEngine, tuneParams } from "../support/tiny-engine.ts";
+import { manifestUrl, sha256, tinyModel } from "../support/tiny-model.ts";
+
+const folder = tinyModel();
+let tiny: TinyEngine;
+beforeAll(async () => {
+  tiny = await loadedEngine(folder);
+});
+
+describe("tuning", () => {
+  test("learns 8 patches by heart", async () => {
+    const params = tuneParams(2, 4, { epochs: 40, learningRate: 1e-2, labelSmoothing: 0 });
+    const { summary } = await tiny.engine.tune(params);
+    for (const label of params.labels) {
+      const scorer = { kind: "prompt-set", id: summary.id } as const;
+      const answer = await tiny.engine.classify({ patch: patchAt(label.region), scorer });
+      expect(answer.kind).toBe("scored");
+      if (answer.kind !== "scored") continue;
+      const best = answer.scores.toSorted((a, b) => b.score - a.score)[0];
+      expect(best?.classId).toBe(label.classId);
+      expect(answer.scores.reduce((sum, s) => sum + s.score, 0)).toBeCloseTo(1, 9);
+    }
+  });
+
+  test("reports progress that only grows, a falling loss, and the states of a run", async () => {
+    const params = tuneParams(3, 4, { epochs: 6 });
+    const events: TuningEvent[] = [];
+    const { estimate, ended } = await tiny.engine.tune(params, { onProgress: (event) => events.push(event) });
+    const done = events.flatMap((e) => (e.type === "progress" ? [e.progress.done] : []));
+    expect(done).toEqual(done.toSorted((a, b) => a - b));
+    expect(done.at(-1)).toBeCloseTo(1, 6);
+    const losses = events.flatMap((e) => (e.type === "loss" ? [e.point.loss] : []));
+    expect(losses).toHaveLength(6);
+    expect(losses.at(-1)).toBeLessThan(losses[0] ?? 0);
+    const start: TuningRun = { state: "preparing", id: params.runId, settings: params.settings };
+    expect(events.reduce(advance, start).state).toBe("finished");
+    expect(ended).toBe("complete");
+    expect(estimate).toMatchObject({ kind: "figure", unit: "island", folds: 5 });
+    if (estimate.kind === "figure") expect(estimate.tuned.total).toBe(12);
+  });
+
+  test("gives the same bytes for the same labels and seed, in whatever order they were made, and others for another seed", async () => {
+    const params = tuneParams(2, 3);
+    const first = await tiny.engine.tune(params);
+    const shuffled = { ...params, labels: params.labels.toReversed(), examples: params.examples.toReversed() };
+    const again = await tiny.engine.tune(shuffled);
+    expect(sha256(again.bytes)).toBe(sha256(first.bytes));
+    const other = await tiny.engine.tune(tuneParams(2, 3, { seed: 2 }));
+    expect(sha256(other.bytes)).not.toBe(sha256(first.bytes));
+  });
+
+  test("writes a file that holds its estimate and what it is bound to, and that another engine accepts", async () => {
+    const { bytes, estimate, summary } = await tiny.engine.tune(tuneParams(2, 3));
+    const set = parsePromptSet(bytes);
+    expect(set.id).toBe(summary.id);
+    expect(set.metadata.estimate).toEqual(estimate);
+    expect(set.metadata.labels).toMatchObject({ count: 6, perClass: [3, 3], origins: { free: 6 } });
+    expect(set.metadata.method).toMatchObject({ firstBlock: 1, blocks: 2, tokensPerBlock: 3 });
+    const other = await loadedEngine(tinyModel({ precision: "F32" }));
+    await expect(other.engine.addPromptSet({ bytes })).resolves.toMatchObject({ id: summary.id });
+  });
+
+  test("on one drawn slide makes a set for that slide only, and says it is synthetic", async () => {
+    const drawn = await tiny.engine.tune(tuneParams(2, 2, {}, { syntheticSlides: [slideId] }));
+    expect(drawn.summary.metadata).toMatchObject({ onlyOn: slideId, synthetic: true });
+    const elsewhere = patchAt(placeOf(0, 30), "6".repeat(64) as SlideId);
+    const scorer = { kind: "prompt-set", id: drawn.summary.id } as const;
+    const answer = await tiny.engine.classify({ patch: elsewhere, scorer });
+    expect(answer).toMatchObject({ kind: "unscored", why: expect.stringContaining("drawings") });
+  });
+
+  test("never changes the backbone's bytes", async () => {
+    const before = sha256(folder.get("weights.safetensors") as Uint8Array);
+    const asked = tiny.asked.length;
+    await tiny.engine.tune(tuneParams(2, 2));
+    expect(sha256(folder.get("weights.safetensors") as Uint8Array)).toBe(before);
+    expect(tiny.asked.length).toBe(asked);
+  });
+});
+
+describe("a tuning that is stopped", () => {
+  test("by cancelling is thrown away, and the next one runs", async () => {
+    const controller = new AbortController();
+    const cancelled = tiny.engine.tune(tuneParams(2, 4), {
+      signal: controller.signal,
+      onProgress: (event) => {
+        if (event.type === "progress" && event.progress.phase === "folds") controller.abort();
+      },
+    });
+    await expect(cancelled).rejects.toMatchObject({ name: "AbortError" });
+    await expect(tiny.engine.tune(tuneParams(2, 2))).resolves.toMatchObject({ ended: "complete" });
+  });
+
+  test("early in the final training keeps what it has and claims no estimate", async () => {
+    const params = tuneParams(2, 4, { epochs: 20 });
+    const losses: number[] = [];
+    const { ended, estimate, summary } = await tiny.engine.tune(params, {
+      onProgress: (event) => {
+        if (event.type !== "loss") return;
+        losses.push(event.point.loss);
+        if (event.point.epoch === 3) void tiny.engine.finishEarly({ runId: params.runId });
+      },
+    });
+    expect(ended).toBe("early");
+    expect(losses).toHaveLength(3);
+    expect(summary.metadata.settings?.epochs).toBeLessThan(6);
+    expect(estimate).toMatchObject({ kind: "none", reason: expect.stringContaining("Finished early") });
+  });
+
+  test("early during the folds still trains a set on all labels", async () => {
+    const params = tuneParams(2, 4, { epochs: 5 });
+    let finals = 0;
+    const { ended, estimate, summary } = await tiny.engine.tune(params, {
+      onProgress: (event) => {
+        if (event.type === "progress" && event.progress.phase === "folds") {
+          void tiny.engine.finishEarly({ runId: params.runId });
+        }
+        if (event.type === "progress" && event.progress.phase === "final") finals++;
+      },
+    });
+    expect(ended).toBe("early");
+    expect(estimate.kind).toBe("none");
+    expect(finals).toBeGreaterThan(0);
+    expect(summary.metadata.labels.count).toBe(8);
+  });
+
+  test("by a loss that is not a number ends in the last good state", async () => {
+    // From the 29th step on every number is NaN: after 5 folds of 5 steps the final training breaks in its 4th epoch.
+    let steps = 0;
+    const good: Float32Array[] = [];
+    const { engine } = tinyEngine(folder, (runtime) => ({
+      ...runtime,
+      async compile(graph, weights, options) {
+        const program = await runtime.compile(graph, weights, options);
+        if (!options.name.startsWith("train")) return program;
+        return {
+          ...program,
+          async run(feeds) {
+            const outputs = await program.run(feeds);
+            if (++steps >= 29) for (const value of Object.values(outputs.values)) value.data.fill(Number.NaN);
+            else good.push((outputs.values.thetaNext as TensorValue).data);
+            return outputs;
+          },
+        };
+      },
+    }));
+    await engine.load({ manifestUrl, prefer: "auto" });
+    const { ended, bytes, estimate, summary } = await engine.tune(tuneParams(2, 3, { epochs: 5 }));
+    expect(ended).toBe("diverged");
+    const set = parsePromptSet(bytes);
+    expect([...set.prompts, ...set.headWeight]).toEqual([...(good.at(-1) as Float32Array)]);
+    expect(summary.metadata.settings?.epochs).toBe(3);
+    expect(estimate).toMatchObject({ kind: "none", reason: expect.stringContaining("diverged") });
+  });
+});
+
+describe("a tuning that cannot start", () => {
+  test("names what is missing", async () => {
+    const one = tuneParams(1, 4);
+    await expect(tiny.engine.tune({ ...one, classes: classesOf(2) })).rejects.toMatchObject({ kind: "too-few-labels" });
+    const broken = tuneParams(2, 2, { blocks: 9, epochs: 0 });
+    await expect(tiny.engine.tune({ ...broken, examples: broken.examples.slice(1) })).rejects.toThrow(
+      /settings\.epochs must be a whole number from 1 .*; settings\.blocks is 9, and the backbone has 3; label l\d has no patch/,
+    );
+  });
+
+  test("says that one is running already", async () => {
+    const controller = new AbortController();
+    const first = tiny.engine.tune(tuneParams(2, 3), { signal: controller.signal });
+    await expect(tiny.engine.tune(tuneParams(2, 3))).rejects.toThrow(/running already/);
+    controller.abort();
+    await expect(first).rejects.toMatchObject({ name: "AbortError" });
+  });
+});
+
+test("a class labelled in one place only gets no figure, and the reason says what to do", async () => {
+  const params = tuneParams(2, 3);
+  const labels = params.labels.map((label) => (label.classId === "c1" ? { ...label, group: "one stroke" } : label));
+  const { estimate } = await tiny.engine.tune({ ...params, labels });
+  expect(estimate).toMatchObject({ kind: "none", reason: expect.stringContaining("second place") });
+});
