@@ -49,3 +49,36 @@ export function softmaxRows(table: Float64Array, columns: number): void {
     for (let j = 0; j < columns; j++) row[j]! /= total;
   }
 }
+
+/** Rows in an orthonormal basis of their own span: `coordinates` [rows, rank], `basis` [rank, width], rows = coordinates * basis. */
+export type SpanOfRows = Readonly<{ coordinates: Float64Array; basis: readonly Float64Array[]; rank: number }>;
+
+/** Gram and Schmidt, each row projected twice (Giraud et al. 2005: twice is enough). Of `rows` rows the rank is at most `rows`. */
+export function spanOfRows(table: Float64Array, width: number, tiny = 1e-10): SpanOfRows {
+  const rows = table.length / width;
+  const basis: Float64Array[] = [];
+  const found: Float64Array[] = [];
+  for (let i = 0; i < rows; i++) {
+    const rest = table.slice(i * width, (i + 1) * width);
+    const along = new Float64Array(basis.length + 1);
+    for (let pass = 0; pass < 2; pass++) {
+      basis.forEach((direction, k) => {
+        const share = dot(direction, rest);
+        along[k]! += share;
+        addScaled(rest, -share, direction);
+      });
+    }
+    const length = norm(rest);
+    if (length > tiny) {
+      along[basis.length] = length;
+      basis.push(rest.map((v) => v / length));
+    }
+    found.push(along);
+  }
+  const rank = basis.length;
+  const coordinates = new Float64Array(rows * rank);
+  found.forEach((along, i) => {
+    coordinates.set(along.subarray(0, rank), i * rank);
+  });
+  return { coordinates, basis, rank };
+}

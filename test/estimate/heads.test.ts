@@ -88,6 +88,17 @@ describe("heads", () => {
     for (let i = 0; i < 40; i++) expect(argmaxOfRow(scores, i, 2)).toBe(i < 20 ? 0 : 1);
   });
 
+  test("a feature that is no number is a fault of the runtime, never an even answer", () => {
+    const features = Float32Array.from(around(1, 4));
+    const examples = { features, width, targets: [0, 0, 1, 1], classes: 2 };
+    const head = fitCentroids(examples, 10);
+    for (const broken of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      const asked = features.slice(0, width).fill(broken, 2, 3);
+      expect(() => cosineScores(head, asked)).toThrow(/no numbers/);
+      expect(() => logisticScores(fitLogistic(examples), asked)).toThrow(/no numbers/);
+    }
+  });
+
   test("a target outside the classes, or features that are no whole rows, are mistakes", () => {
     const features = new Float32Array(2 * width);
     expect(() => fitCentroids({ features, width, targets: [0, 2], classes: 2 }, 10)).toThrow(/target 2/);

@@ -1,6 +1,6 @@
 // What every few-label head is fitted on, and the centring all of them share. Knows no model and no classes' names.
-import { assert } from "../../base/fault.ts";
-import { addScaled, normalise } from "../../math/linear-algebra.ts";
+import { assert, Fault } from "../../base/fault.ts";
+import { addScaled, norm, normalise } from "../../math/linear-algebra.ts";
 
 /** `features` is [rows, width] row-major; `targets[i]` is the class index of row i, 0..classes-1. */
 export type HeadExamples = Readonly<{
@@ -45,7 +45,10 @@ export function centreOf(examples: HeadExamples): Float32Array {
   return Float32Array.from(centre);
 }
 
-/** Rows minus the centre, each scaled to length 1 (zeros where a row is the centre), in float64. */
+/**
+ * Rows minus the centre, each scaled to length 1 (zeros where a row is the centre), in float64. Fault `runtime` where a feature is
+ * no number: every class would look alike, and an answer would be made of nothing.
+ */
 export function centredUnitRows(features: Float32Array, centre: Float32Array): Float64Array {
   const width = centre.length;
   const rows = rowsOf(features, width);
@@ -53,6 +56,12 @@ export function centredUnitRows(features: Float32Array, centre: Float32Array): F
   for (let i = 0; i < rows; i++) {
     const row = out.subarray(i * width, (i + 1) * width);
     for (let j = 0; j < width; j++) row[j] = features[i * width + j]! - centre[j]!;
+    if (!Number.isFinite(norm(row))) {
+      throw new Fault(
+        "runtime",
+        "The model answered with values that are no numbers. Reload the page; if it happens again, use the processor instead of the GPU.",
+      );
+    }
     normalise(row);
   }
   return out;
