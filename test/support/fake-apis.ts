@@ -1,0 +1,202 @@
+// An engine and a slide reader without model and pixels that keep the contracts of protocol/: cancelling, faults, what is known.
+// Answers depend on their parameters only. Knows no test runner.
+import type { PromptSetId, SlideId } from "../../src/base/brand.ts";
+import { Fault } from "../../src/base/fault.ts";
+import type { Prediction } from "../../src/domain/label.ts";
+import type { PromptSetSummary } from "../../src/domain/prompt-set.ts";
+import { promptSetIdOf } from "../../src/domain/prompt-set-file.ts";
+import type { TuningEvent } from "../../src/domain/run.ts";
+import type { SlideInfo } from "../../src/domain/slide.ts";
+import type { EngineApi, EngineStatus, Scorer, TuneParams, TuneResult } from "../../src/protocol/engine-api.ts";
+import type { SlideApi } from "../../src/protocol/slide-api.ts";
+import { manifest, settings, slideInfo, summary, weightsDigest } from "./sample-project.ts";
+
+export const engineStatus: EngineStatus = {
+  provider: { kind: "wasm", words: "Processor, 1 thread", threads: 1, why: null },
+  model: manifest,
+  weightsDigest,
+  gates: [],
+  defaults: settings,
+};
+
+/** A prompt set "file": its name as bytes, so that a name gives an id. */
+export const setFile = (name: string): Uint8Array => new TextEncoder().encode(name);
+export const setFileId = (name: string): PromptSetId => promptSetIdOf(setFile(name));
+
+export type FakeEngine = Readonly<{
+  api: EngineApi;
+  /** Scorers that were asked, in order. */
+  asked: readonly Scorer[];
+  known: ReadonlyMap<PromptSetId, PromptSetSummary>;
+  /** The tuning in progress waits for these. */
+  progress(event: TuningEvent): void;
+  finish(ended?: TuneResult["ended"]): void;
+  fail(fault: Fault): void;
+  lastTuning(): TuneParams | null;
+  /** While held, answers to clicks wait (until cancelled). */
+  hold(): () => void;
+  /** As after a death: all that was known is gone. */
+  restart(): void;
+}>;
+
+type Tuning = {
+  readonly params: TuneParams;
+  readonly onProgress: ((event: TuningEvent) => void) | undefined;
+  readonly resolve: (result: TuneResult) => void;
+  readonly reject: (reason: unknown) => void;
+};
+
+const rejectOnAbort = (signal: AbortSignal | undefined, reject: (reason: unknown) => void): void => {
+  if (signal?.aborted) reject(signal.reason);
+  signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+};
+
+export function createFakeEngine(options: Readonly<{ onlyOn?: Readonly<Record<string, SlideId>> }> = {}): FakeEngine {
+  const known = new Map<PromptSetId, PromptSetSummary>();
+  const asked: Scorer[] = [];
+  let tuning: Tuning | null = null;
+  let lastTuning: TuneParams | null = null;
+  let gate: Promise<void> | null = null;
+
+  const need = (id: PromptSetId): PromptSetSummary => {
+    const set = known.get(id);
+    if (!set) throw new Fault("bad-prompt-set", "The engine does not hold this prompt set.", { id });
+    return set;
+  };
+  const add = (bytes: Uint8Array): PromptSetSummary => {
+    const name = new TextDecoder().decode(bytes);
+    if (name.startsWith("bad")) throw new Fault("bad-prompt-set", `This file cannot be used as a prompt set: ${name}.`);
+    const made = summary(promptSetIdOf(bytes), { name, onlyOn: options.onlyOn?.[name] ?? null });
+    known.set(made.id, made);
+    return made;
+  };
+  const end = (ended: TuneResult["ended"]): void => {
+    if (!tuning) return;
+    const bytes = setFile(`tuned by ${tuning.params.runId}`);
+    const made = add(bytes);
+    const estimate = { kind: "none", reason: "Label more places.", withoutFigure: [] } as const;
+    tuning.resolve({ bytes, summary: made, estimate, ended });
+    tuning = null;
+  };
+
+  const api: EngineApi = {
+    load: async (_, call) => {
+      call?.onProgress?.({ what: "downloading", done: 1, total: 2 });
+      return engineStatus;
+    },
+    classify: async ({ patch, scorer }, call): Promise<Prediction> => {
+      asked.push(scorer);
+      if (gate) {
+        const opened = gate;
+        await new Promise<void>((resolve, reject) => {
+          rejectOnAbort(call?.signal, reject);
+          void opened.then(resolve);
+        });
+      }
+      call?.signal?.throwIfAborted();
+      if (patch.region.x < 0) return { kind: "no-tissue", tissue: 0 };
+      switch (scorer.kind) {
+        case "prompt-set": {
+          const { classes } = need(scorer.id).metadata;
+          const scores = classes.map(({ id, name, color }, i) => ({
+            classId: id,
+            name,
+            color,
+            score: i === 0 ? 1 : 0,
+          }));
+          return { kind: "scored", by: { kind: "prompt-set", id: scorer.id }, scores, tissue: 1 };
+        }
+        case "preview": {
+          const share = 1 / scorer.classes.length;
+          const scores = scorer.classes.map(({ id, name, color }) => ({ classId: id, name, color, score: share }));
+          return { kind: "scored", by: { kind: "frozen-preview", labels: scorer.examples.length }, scores, tissue: 1 };
+        }
+        case "similar":
+          return { kind: "unscored", tissue: 1, similar: [] };
+        default:
+          return scorer satisfies never;
+      }
+    },
+    indexSlide: async ({ max }, call) => {
+      call?.onProgress?.({ done: 1, total: max });
+      return { places: max };
+    },
+    addPromptSet: async ({ bytes }) => add(bytes),
+    removePromptSet: async ({ id }) => void known.delete(id),
+    warm: async ({ id }) => {
+      need(id);
+      return { compiled: false, milliseconds: 0 };
+    },
+    tune: (params, call) =>
+      new Promise((resolve, reject) => {
+        lastTuning = params;
+        tuning = { params, resolve, reject, onProgress: call?.onProgress };
+        rejectOnAbort(call?.signal, (reason) => {
+          tuning = null;
+          reject(reason);
+        });
+      }),
+    finishEarly: async () => end("early"),
+    forecast: async () => ({ seconds: null }),
+  };
+
+  return {
+    api,
+    asked,
+    known,
+    progress: (event) => tuning?.onProgress?.(event),
+    finish: (ended = "complete") => end(ended),
+    fail: (fault) => {
+      tuning?.reject(fault);
+      tuning = null;
+    },
+    lastTuning: () => lastTuning,
+    hold: () => {
+      let open = (): void => {};
+      gate = new Promise((resolve) => {
+        open = resolve;
+      });
+      return () => {
+        gate = null;
+        open();
+      };
+    },
+    restart: () => known.clear(),
+  };
+}
+
+/** Slides by file name "1", "2", ...; "bad" is no slide, "plain" (number 9) has no um/px. */
+export function createFakeSlides(): Pick<SlideApi, "open" | "close" | "calibrate"> & SlideApi {
+  const open = new Map<SlideId, SlideInfo>();
+  const unused = async (): Promise<never> => {
+    throw new Fault("unsupported", "This fake reads no pixels.");
+  };
+  const need = (id: SlideId): SlideInfo => {
+    const info = open.get(id);
+    if (!info) throw new Fault("invalid", "This slide is not open.");
+    return info;
+  };
+  return {
+    open: async ({ source }, call) => {
+      await Promise.resolve();
+      call?.signal?.throwIfAborted();
+      const name = source.kind === "file" ? source.file.name : source.url;
+      if (name === "bad") throw new Fault("not-a-slide", '"bad" is not a slide.');
+      const info =
+        name === "plain" ? slideInfo(9, { calibration: { kind: "unknown" } }) : slideInfo(Number.parseInt(name, 10));
+      open.set(info.id, open.get(info.id) ?? info);
+      return need(info.id);
+    },
+    close: async ({ slideId }) => void open.delete(slideId),
+    calibrate: async ({ slideId, calibration }) => {
+      const info = { ...need(slideId), calibration };
+      open.set(slideId, info);
+      return info;
+    },
+    tile: unused,
+    preview: unused,
+    patch: unused,
+    tissueMask: unused,
+    tissueGrid: unused,
+  };
+}

@@ -1,0 +1,105 @@
+// The real stores and commands over a memory journal and the fakes that keep the contracts: everything but a screen.
+import type { ClassId, ProjectId, SlideId } from "../../src/base/brand.ts";
+import { present } from "../../src/base/fault.ts";
+import type { Point } from "../../src/domain/geometry.ts";
+import { createMemoryJournalStore, type MemoryDisk } from "../../src/platform/node/memory-journal.ts";
+import { type Action, type ActionContext, createActionContext, perform, stateOf } from "../../src/state/action.ts";
+import { addClass } from "../../src/state/actions/classes.ts";
+import { followScorer } from "../../src/state/actions/clicks.ts";
+import { loadEngine } from "../../src/state/actions/engine.ts";
+import { labelPatch } from "../../src/state/actions/labels.ts";
+import { openSlide } from "../../src/state/actions/slides.ts";
+import { createProjectStore } from "../../src/state/project-store.ts";
+import { createSessionStore, notify } from "../../src/state/session-store.ts";
+import { createFakeEngine, createFakeSlides, type FakeEngine } from "./fake-apis.ts";
+
+const id = "project" as ProjectId;
+
+export type StateWorld = Readonly<{
+  context: ActionContext;
+  engine: FakeEngine;
+  saved: Map<string, Uint8Array>;
+  disk: MemoryDisk;
+  do<P>(action: Action<P>, ...params: P extends void ? [] : [params: P]): Promise<boolean>;
+  state: () => ReturnType<typeof stateOf>;
+  /** Text of the last notice, or null. */
+  said(): string | null;
+  classId(name: string): ClassId;
+  open(name: string, expected?: SlideId): Promise<boolean>;
+  labelAt(x: number, y: number, className: string): Promise<boolean>;
+  /** What is on the screen after a reload with the same disk: nothing but what was kept. */
+  reload(): Promise<StateWorld>;
+  settle(): Promise<void>;
+}>;
+
+type WorldOptions = Readonly<{ disk?: MemoryDisk; onlyOn?: Readonly<Record<string, SlideId>>; load?: boolean }>;
+
+export async function createStateWorld(options: WorldOptions = {}): Promise<StateWorld> {
+  const disk: MemoryDisk = options.disk ?? new Map();
+  const opened = await createMemoryJournalStore(disk).open(id, new AbortController().signal);
+  const session = createSessionStore();
+  const engine = createFakeEngine(options.onlyOn ? { onlyOn: options.onlyOn } : {});
+  const saved = new Map<string, Uint8Array>();
+  const past = opened.project.labels.size + opened.project.runs.size + opened.project.classes.length;
+  let ids = past * 1000;
+  const context = createActionContext({
+    project: createProjectStore({
+      project: opened.project,
+      journal: opened.journal,
+      now: () => 1_000,
+      onFault: (fault) => notify(session, "error", fault.message, fault),
+    }),
+    session,
+    journal: opened.journal,
+    slides: createFakeSlides(),
+    engine: engine.api,
+    newId: () => `id-${String(++ids).padStart(6, "0")}`,
+    saveFile: (name, bytes) => void saved.set(name, bytes),
+  });
+  followScorer(context);
+  const world: StateWorld = {
+    context,
+    engine,
+    saved,
+    disk,
+    do: (action, ...params) => perform(context, action, ...params),
+    state: () => stateOf(context),
+    said: () => session.getState().notices.at(-1)?.text ?? null,
+    classId: (name) =>
+      present(
+        context.project.getState().project.classes.find((c) => c.name === name),
+        name,
+      ).id,
+    open: (name, expected) =>
+      perform(context, openSlide, {
+        source: { kind: "url", url: name },
+        name: `${name}.svs`,
+        kept: { kind: "file" },
+        ...(expected !== undefined && { expected }),
+      }),
+    labelAt: (x, y, className) =>
+      perform(context, labelPatch, { at: { x, y } satisfies Point<"slide">, classId: world.classId(className) }),
+    reload: async () => {
+      await context.project.flush();
+      await opened.journal.close();
+      return createStateWorld({ ...options, disk });
+    },
+    settle: async () => {
+      for (let i = 0; i < 20; i++) await Promise.resolve();
+    },
+  };
+  if (options.load !== false) await world.do(loadEngine, { manifestUrl: "m", prefer: "auto" });
+  return world;
+}
+
+/** Slide 1 open, classes A and B, `each` labels in each, far apart. */
+export async function createLabelledWorld(each: number, options: WorldOptions = {}): Promise<StateWorld> {
+  const world = await createStateWorld(options);
+  await world.open("1");
+  for (const name of ["A", "B"]) await world.do(addClass, { name });
+  for (let i = 0; i < each; i++) {
+    await world.labelAt(500 + i * 1000, 1000, "A");
+    await world.labelAt(500 + i * 1000, 5000, "B");
+  }
+  return world;
+}
