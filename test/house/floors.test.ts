@@ -52,7 +52,9 @@ const files = filesUnder(src).map((path) => {
   const place = parts[0] === "platform" ? `platform/${parts[1]}` : (parts[0] ?? "");
   const text = readFileSync(path, "utf8");
   const code = text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/(^|[^:"'`])\/\/.*$/gm, "$1");
-  const imports = [...code.matchAll(/(?:from|import)\s*\(?\s*["']([^"']+)["']/g)].map((match) => match[1] ?? "");
+  const imports = [...code.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*["']([\w@.][^"'\s]*)["']/g)].map(
+    (match) => match[1] ?? "",
+  );
   return { name, path, place, text, code, imports };
 });
 
@@ -97,8 +99,9 @@ describe("the house", () => {
   });
 
   test("the core reads no clock, no randomness and no host", () => {
+    // What else a host offers (window, document, self ...) does not compile there: tsconfig.core.json.
     const forbidden =
-      /\b(Date\.now|new Date\b|Math\.random|performance\.|setTimeout|setInterval|fetch\(|console\.|globalThis|self\.|window\.|document\.|navigator\.|process\.|indexedDB|localStorage|XMLHttpRequest|eval\(|new Function)/;
+      /\b(Date\.now|new Date\b|Math\.random|performance\.|setTimeout|setInterval|fetch\(|console\.|globalThis|process\.|indexedDB|localStorage|XMLHttpRequest|eval\(|new Function)/;
     const wrong = files
       .filter((file) => core.includes(file.place) && !file.name.endsWith(".d.ts"))
       .flatMap((file) => {
