@@ -10,6 +10,7 @@ import {
   type Shape,
   staticShape,
   type ValueInfo,
+  type WeightSource,
 } from "./ir.ts";
 import type { Op } from "./ops/op-names.ts";
 import type { Emit, Known } from "./ops/op-rule.ts";
@@ -20,7 +21,8 @@ export const opset = 20;
 export type Builder = Omit<Emit, "op"> &
   Readonly<{
     input(name: string, dtype: DType, shape: Shape): string;
-    weight(name: string, key: string, elementOffset: number, shape: readonly number[]): string;
+    /** A frozen weight of this shape; `transposed` where it is stored the other way round. */
+    weight(name: string, source: Omit<WeightSource, "kind">, shape: readonly number[]): string;
     /** `name` is how the output is called, made unique where taken. */
     op(op: Op, inputs: readonly string[], attributes?: Attributes, name?: string): string;
     /** Adds nodes of another graph: values found in `given` are replaced, all others renamed to be new; returns the new names. */
@@ -99,8 +101,8 @@ export function createBuilder(start?: Graph): Builder {
       values.set(name, { dtype, shape });
       return name;
     },
-    weight: (name, key, elementOffset, shape) =>
-      addInitializer({ name, dtype: "float32", shape, source: { kind: "weight", key, elementOffset } }),
+    weight: (name, source, shape) =>
+      addInitializer({ name, dtype: "float32", shape, source: { kind: "weight", ...source } }),
     op(op, from, attributes = {}, name = op.toLowerCase()) {
       const output = fresh(name);
       addNode({ op, name: output, inputs: from, outputs: [output], attributes });

@@ -36,7 +36,13 @@ export type InlineSource = Readonly<{ kind: "inline"; values: Float32Array | rea
  * Frozen weights: `elementOffset` elements into the tensor `key` (row-major), so that q, k and v are contiguous row ranges of
  * one fused tensor. How the tensor is stored (fp16, fp32, which file, which buffer) is not the graph's affair: here it is fp32.
  */
-export type WeightSource = Readonly<{ kind: "weight"; key: string; elementOffset: number }>;
+export type WeightSource = Readonly<{
+  kind: "weight";
+  key: string;
+  elementOffset: number;
+  /** The stored matrix is [columns, rows] of the shape here: linear layers are stored [out, in] and multiplied as [in, out]. */
+  transposed?: true;
+}>;
 
 export type Initializer = Readonly<{
   name: string;

@@ -18,9 +18,12 @@ export function weightsOf(graph: Graph): readonly WeightInitializer[] {
 /** Elements of the tensor `key` as fp32, whole. */
 export type WeightReader = (key: string) => Float32Array;
 
-/** The fp32 values of one weight of the graph: a view, not a copy. Fault `bad-model` when the tensor is too short. */
+/**
+ * The fp32 values of one weight of the graph, in the graph's orientation: a view where it is stored so, else a copy.
+ * Fault `bad-model` when the tensor is too short.
+ */
 export function weightValues(weight: WeightInitializer, read: WeightReader): Float32Array {
-  const { key, elementOffset } = weight.source;
+  const { key, elementOffset, transposed } = weight.source;
   const tensor = read(key);
   const count = elementCount(weight.shape);
   if (elementOffset + count > tensor.length) {
@@ -29,7 +32,14 @@ export function weightValues(weight: WeightInitializer, read: WeightReader): Flo
       `Tensor ${key} has ${tensor.length} elements; the graph needs ${elementOffset + count} for ${weight.name}.`,
     );
   }
-  return tensor.subarray(elementOffset, elementOffset + count);
+  const stored = tensor.subarray(elementOffset, elementOffset + count);
+  if (!transposed) return stored;
+  const [rows = 0, columns = 0] = weight.shape;
+  const values = new Float32Array(count);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) values[i * columns + j] = stored[j * rows + i] as number;
+  }
+  return values;
 }
 
 /**

@@ -17,7 +17,7 @@ const limits = { bytes: 2 ** 31 - 1, nodes: 100_000, initializers: 100_000, attr
 
 /**
  * Parses a model. External data is resolved to tensor keys through `weights` (the file its `location` names). fp16 weights that
- * are only widened to fp32 become fp32 weights; Constant nodes become initializers. Fault `damaged`, `limit`, `bad-model`;
+ * are only widened to fp32 become fp32 weights, those that are turned become transposed ones; Constant nodes become initializers. Fault `damaged`, `limit`, `bad-model`;
  * `unsupported-op` names every unknown operator at once. `name` is how messages call the file.
  */
 export function parseOnnx(bytes: Uint8Array, options: Readonly<{ name: string; weights?: WeightFile }>): Graph {
@@ -52,7 +52,7 @@ export function parseOnnx(bytes: Uint8Array, options: Readonly<{ name: string; w
     else nodes.push(parseNode(node, name));
   }
   const stored = new Set(initializers.map((entry) => entry.name));
-  return withWideWeights({
+  return withPreparedWeights({
     // Old exporters list initializers among the inputs too.
     inputs: graph.input.filter((value) => !stored.has(value.name)).map((value) => parseValue(value, name)),
     outputs: graph.output.map((value) => parseValue(value, name)),
@@ -169,30 +169,49 @@ function parseConstant(node: NodeProto, file: string): Initializer {
   throw new Fault("unsupported", `${file}: constant ${name} is of a kind that is not read.`);
 }
 
-/** Widening fp16 to fp32 is exact, so a weight that is only read through such a Cast is an fp32 weight for us. */
-function withWideWeights(graph: Graph): Graph {
-  const halves = new Map(
-    graph.initializers
-      .filter((entry) => entry.dtype === "float16" && entry.source.kind === "weight")
-      .map((entry) => [entry.name, entry]),
-  );
-  const wide = new Map<string, Initializer>();
+/**
+ * Widening fp16 to fp32 is exact, and turning a stored matrix moves numbers only: a weight that is read through such a Cast or
+ * Transpose is an fp32 weight, or a turned one, for us.
+ */
+function withPreparedWeights(graph: Graph): Graph {
+  const weights = new Map<string, Initializer>();
+  for (const entry of graph.initializers) if (entry.source.kind === "weight") weights.set(entry.name, entry);
+  const prepared: Initializer[] = [];
   const nodes = graph.nodes.filter((node) => {
-    const entry = node.op === "Cast" ? halves.get(node.inputs[0] ?? "") : undefined;
-    const to = node.attributes.to;
-    const [output = ""] = node.outputs;
-    if (!entry || to?.kind !== "int" || to.value !== 1 || wide.has(entry.name)) return true;
-    wide.set(entry.name, { ...entry, name: output, dtype: "float32" });
+    const entry = weights.get(node.inputs[0] ?? "");
+    const ready = entry && (node.op === "Cast" ? widened(node, entry) : turned(node, entry));
+    if (!ready) return true;
+    weights.set(ready.name, ready);
+    prepared.push(ready);
     return false;
   });
-  const stillRead = new Set(nodes.flatMap((node) => node.inputs));
-  return {
-    ...graph,
-    nodes,
-    initializers: graph.initializers.flatMap((entry) => {
-      const widened = wide.get(entry.name);
-      if (!widened) return [entry];
-      return stillRead.has(entry.name) ? [entry, widened] : [widened];
-    }),
-  };
+  if (prepared.length === 0) return graph;
+  const read = new Set([...nodes.flatMap((node) => node.inputs), ...graph.outputs.map((value) => value.name)]);
+  const byStart = new Map(prepared.map((entry) => [sourceKey(entry), entry]));
+  // In the place of what they are made from, so that writing and reading again keeps the order.
+  const placed = graph.initializers.flatMap((entry) => {
+    if (entry.source.kind !== "weight" || read.has(entry.name)) return [entry];
+    const heir = byStart.get(sourceKey(entry));
+    return heir && read.has(heir.name) ? [heir] : [];
+  });
+  const there = new Set(placed.map((entry) => entry.name));
+  const others = prepared.filter((entry) => read.has(entry.name) && !there.has(entry.name));
+  return { ...graph, nodes, initializers: [...placed, ...others] };
+}
+
+const sourceKey = ({ source }: Initializer): string =>
+  source.kind === "weight" ? `${source.key}+${source.elementOffset}` : "";
+
+function widened(node: Node, entry: Initializer): Initializer | null {
+  const to = node.attributes.to;
+  if (entry.dtype !== "float16" || to?.kind !== "int" || to.value !== 1) return null;
+  return { ...entry, name: node.outputs[0] ?? "", dtype: "float32" };
+}
+
+function turned(node: Node, entry: Initializer): Initializer | null {
+  const { source, shape } = entry;
+  const perm = node.attributes.perm;
+  if (node.op !== "Transpose" || source.kind !== "weight" || source.transposed || shape.length !== 2) return null;
+  if (perm && (perm.kind !== "ints" || perm.value.join() !== "1,0")) return null;
+  return { ...entry, name: node.outputs[0] ?? "", shape: shape.toReversed(), source: { ...source, transposed: true } };
 }

@@ -10,6 +10,7 @@ import {
   type Initializer,
   type Node,
   type ValueInfo,
+  type WeightSource,
 } from "../ir.ts";
 import { onnxTypeOf } from "../ops/elementwise.ts";
 import type { WeightFile } from "../weight-file.ts";
@@ -38,11 +39,11 @@ export function serializeOnnx(
   graph: Graph,
   options: Readonly<{ weights: WeightStorage }> = { weights: { kind: "none" } },
 ): Uint8Array<ArrayBuffer> {
-  const widenings: NodeInit[] = [];
+  const preparing: NodeInit[] = [];
   const initializer = graph.initializers.map((entry): TensorInit => {
     if (entry.source.kind === "inline") return inlineTensor(entry, entry.source.values);
-    const { tensor, widen } = weightTensor(entry, entry.source, options.weights);
-    if (widen) widenings.push(widen);
+    const { tensor, nodes } = weightTensor(entry, entry.source, options.weights);
+    preparing.push(...nodes);
     return tensor;
   });
   const model = create(ModelProtoSchema, {
@@ -51,7 +52,7 @@ export function serializeOnnx(
     opsetImport: [{ domain: "", version: BigInt(graph.opset) }],
     graph: {
       name: "graph",
-      node: [...widenings, ...graph.nodes.map(nodeInit)],
+      node: [...preparing, ...graph.nodes.map(nodeInit)],
       initializer,
       input: graph.inputs.map(valueInit),
       output: graph.outputs.map(valueInit),
@@ -62,9 +63,9 @@ export function serializeOnnx(
 
 function weightTensor(
   { name, shape }: Initializer,
-  { key, elementOffset }: Readonly<{ key: string; elementOffset: number }>,
+  { key, elementOffset, transposed }: WeightSource,
   storage: WeightStorage,
-): Readonly<{ tensor: TensorInit; widen: NodeInit | null }> {
+): Readonly<{ tensor: TensorInit; nodes: readonly NodeInit[] }> {
   const place = storage.kind === "file" ? storage.file.tensors.get(key) : undefined;
   if (storage.kind !== "file" || !place) {
     throw new Fault("bad-model", `The graph needs the weight ${key}, which its weight file does not hold.`, { key });
@@ -79,10 +80,11 @@ function weightTensor(
   }
   const half = place.dtype === "float16";
   const size = half ? 2 : 4;
-  const stored = half ? `${name}${halfSuffix}` : name;
+  const upright = transposed ? `${name}${turnedSuffix}` : name;
+  const stored = half ? `${name}${halfSuffix}` : upright;
   const tensor: TensorInit = {
     name: stored,
-    dims: shape.map(BigInt),
+    dims: (transposed ? shape.toReversed() : shape).map(BigInt),
     dataType: half ? float16 : onnxTypeOf.float32,
     dataLocation: 1,
     externalData: [
@@ -91,13 +93,20 @@ function weightTensor(
       { key: "length", value: String(count * size) },
     ],
   };
-  if (!half) return { tensor, widen: null };
   const to = { name: "to", type: 2, i: BigInt(onnxTypeOf.float32) };
-  return { tensor, widen: { opType: "Cast", name, input: [stored], output: [name], attribute: [to] } };
+  const perm = { name: "perm", type: 7, ints: [1n, 0n] };
+  return {
+    tensor,
+    nodes: [
+      ...(half ? [{ opType: "Cast", name: upright, input: [stored], output: [upright], attribute: [to] }] : []),
+      ...(transposed ? [{ opType: "Transpose", name, input: [upright], output: [name], attribute: [perm] }] : []),
+    ],
+  };
 }
 
-/** Ending of the name under which an fp16 weight is stored, before it is widened under its own. */
+/** Endings of the names under which a weight is stored, before it is widened and turned under its own. */
 const halfSuffix = ":f16";
+const turnedSuffix = ":stored";
 
 function inlineTensor({ name, dtype, shape }: Initializer, values: Float32Array | readonly number[]): TensorInit {
   const init = { name, dims: shape.map(BigInt), dataType: onnxTypeOf[dtype] };

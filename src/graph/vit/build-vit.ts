@@ -1,7 +1,7 @@
 // A plain vision transformer as a graph over timm's tensor names (Dosovitskiy et al. 2021). Knows no weights.
 import { Fault } from "../../base/fault.ts";
 import { type Builder, createBuilder } from "../builder.ts";
-import { type Attributes, float, type Graph, int, ints } from "../ir.ts";
+import { float, type Graph, int, ints } from "../ir.ts";
 
 /** The fields of a manifest's architecture that shape the graph. Pixels, tokens and widths are counts. */
 export type VitShape = Readonly<{
@@ -36,7 +36,7 @@ export function buildVit(shape: VitShape): Graph {
   );
   const rows = b.op("Reshape", [patches, b.vector([0, width, grid * grid])], {}, "embed/rows");
   const tokens = b.op("Transpose", [rows], { perm: ints([0, 2, 1]) }, "embed/patch_tokens");
-  const cls = b.op("Expand", [whole(b, "cls_token", [1, 1, width]), batchShape(b, tokens)], {}, "embed/class_token");
+  const cls = repeated(b, whole(b, "cls_token", [1, 1, width]), tokens, "embed/class_token");
   const joined = b.op("Concat", [cls, tokens], { axis: int(1) }, "embed/joined");
   const position = whole(b, "pos_embed", [1, grid * grid + 1, width]);
   let stream = b.op("Add", [joined, position], {}, "embed/tokens");
@@ -44,13 +44,18 @@ export function buildVit(shape: VitShape): Graph {
   return b.finish({ features: readOut(b, shape, stream) });
 }
 
-/** [B,1,1], as an integer vector: what to Expand something without a batch to. */
-export function batchShape(b: Builder, tokens: string): string {
+/** Repeats `value` [1,N,D] for every image of `tokens` [B,T,D]: [B,N,D]. */
+export function repeated(b: Builder, value: string, tokens: string, name: string): string {
+  const [batch] = b.known(tokens).shape;
+  if (typeof batch === "number") return b.op("Expand", [value, b.vector([batch, 1, 1])], {}, name);
+  // Asking for the batch (Shape) is an operator of the processor, which a graph on the GPU must not need: a zero that has the
+  // batch is added instead.
   const corner = b.op("Slice", [tokens, b.vector([0, 0]), b.vector([1, 1]), b.vector([1, 2])], {}, "batch/corner");
-  return b.op("Shape", [corner], {}, "batch/shape");
+  return b.op("Add", [b.op("Mul", [corner, b.scalar(0)], {}, "batch/zero"), value], {}, name);
 }
 
-const whole = (b: Builder, key: string, shape: readonly number[]): string => b.weight(key, key, 0, shape);
+const whole = (b: Builder, key: string, shape: readonly number[]): string =>
+  b.weight(key, { key, elementOffset: 0 }, shape);
 
 function layerNorm(b: Builder, shape: VitShape, x: string, key: string): string {
   const scale = whole(b, `${key}.weight`, [shape.width]);
@@ -62,51 +67,43 @@ function addBlock(b: Builder, shape: VitShape, block: number, x: string): string
   const { width, heads, mlpWidth } = shape;
   const key = `blocks.${block}`;
   const headWidth = width / heads;
-  // One Gemm over all rows of the batch takes timm's [out, in] weights as they are; Shape brings the rows back to [B, T, D].
-  const rowsOf = (tokens: string, name: string): string => b.op("Reshape", [tokens, b.vector([-1, width])], {}, name);
-  const scale = headWidth ** -0.5;
 
   const norm1 = layerNorm(b, shape, x, `${key}.norm1`);
-  const rows = rowsOf(norm1, `${key}.attn.rows`);
-  const size = b.op("Shape", [norm1], {}, `${key}.attn.size`);
   const project = (part: "q" | "k" | "v", index: number): string => {
-    const weight = b.weight(`${key}.attn.qkv.weight#${part}`, `${key}.attn.qkv.weight`, index * width * width, [
-      width,
-      width,
-    ]);
-    const bias = b.weight(`${key}.attn.qkv.bias#${part}`, `${key}.attn.qkv.bias`, index * width, [width]);
-    // The scale of the logits rides on the query's Gemm: no operator of its own.
-    const scaled: Attributes =
-      part === "q" ? { alpha: float(scale), beta: float(scale), transB: int(1) } : { transB: int(1) };
-    const flat = b.op("Gemm", [rows, weight, bias], scaled, `${key}.attn.${part}`);
-    const tokens = b.op("Reshape", [flat, size], {}, `${key}.attn.${part}.tokens`);
-    const split = b.op("Reshape", [tokens, b.vector([0, 0, heads, headWidth])], {}, `${key}.attn.${part}.heads`);
+    const rows: Rows = { part, first: index * width, count: width };
+    const tokens = linear(b, `${key}.attn.qkv`, norm1, width, rows);
+    const scaled =
+      part === "q" ? b.op("Mul", [tokens, b.scalar(headWidth ** -0.5)], {}, `${key}.attn.q.scaled`) : tokens;
+    const split = b.op("Reshape", [scaled, b.vector([0, 0, heads, headWidth])], {}, `${key}.attn.${part}.heads`);
     const perm = part === "k" ? [0, 2, 3, 1] : [0, 2, 1, 3];
     return b.op("Transpose", [split], { perm: ints(perm) }, `${key}.attn.${part}.by_head`);
   };
   const [q, k, v] = [project("q", 0), project("k", 1), project("v", 2)];
-  const attention = b.op(
-    "Softmax",
-    [b.op("MatMul", [q, k], {}, `${key}.attn.logits`)],
-    { axis: int(-1) },
-    `${key}.attn.map`,
-  );
-  const mixed = b.op("MatMul", [attention, v], {}, `${key}.attn.mixed`);
+  const logits = b.op("MatMul", [q, k], {}, `${key}.attn.logits`);
+  const map = b.op("Softmax", [logits], { axis: int(-1) }, `${key}.attn.map`);
+  const mixed = b.op("MatMul", [map, v], {}, `${key}.attn.mixed`);
   const joined = b.op("Transpose", [mixed], { perm: ints([0, 2, 1, 3]) }, `${key}.attn.joined`);
-  const attended = linear(b, `${key}.attn.proj`, rowsOf(joined, `${key}.attn.out_rows`), width, width);
-  const middle = b.op("Add", [x, b.op("Reshape", [attended, size], {}, `${key}.attn.out`)], {}, `${key}.middle`);
+  const tokens = b.op("Reshape", [joined, b.vector([0, 0, width])], {}, `${key}.attn.tokens`);
+  const middle = b.op("Add", [x, linear(b, `${key}.attn.proj`, tokens, width, all(width))], {}, `${key}.middle`);
 
   const norm2 = layerNorm(b, shape, middle, `${key}.norm2`);
-  const hidden = linear(b, `${key}.mlp.fc1`, rowsOf(norm2, `${key}.mlp.rows`), width, mlpWidth);
+  const hidden = linear(b, `${key}.mlp.fc1`, norm2, width, all(mlpWidth));
   const active = b.op("Gelu", [hidden], {}, `${key}.mlp.act`);
-  const out = linear(b, `${key}.mlp.fc2`, active, mlpWidth, width);
-  const back = b.op("Reshape", [out, b.op("Shape", [norm2], {}, `${key}.mlp.size`)], {}, `${key}.mlp.out`);
-  return b.op("Add", [middle, back], {}, `${key}.out`);
+  return b.op("Add", [middle, linear(b, `${key}.mlp.fc2`, active, mlpWidth, all(width))], {}, `${key}.out`);
 }
 
-function linear(b: Builder, key: string, rows: string, from: number, to: number): string {
-  const weight = whole(b, `${key}.weight`, [to, from]);
-  return b.op("Gemm", [rows, weight, whole(b, `${key}.bias`, [to])], { transB: int(1) }, key);
+/** Rows `first` .. `first + count` of a stored [out, in] weight: q, k and v are thirds of one tensor. */
+type Rows = Readonly<{ part: string | null; first: number; count: number }>;
+const all = (count: number): Rows => ({ part: null, first: 0, count });
+
+/** x [B,T,from] -> [B,T,rows.count], weights turned from timm's [out, in]; any number of images and tokens. */
+function linear(b: Builder, key: string, x: string, from: number, { part, first, count }: Rows): string {
+  const suffix = part ? `#${part}` : "";
+  const source = { key: `${key}.weight`, elementOffset: first * from, transposed: true } as const;
+  const weight = b.weight(`${key}.weight${suffix}`, source, [from, count]);
+  const bias = b.weight(`${key}.bias${suffix}`, { key: `${key}.bias`, elementOffset: first }, [count]);
+  const name = part ? `${key}.${part}` : key;
+  return b.op("Add", [b.op("MatMul", [x, weight], {}, `${name}.product`), bias], {}, name);
 }
 
 function readOut(b: Builder, shape: VitShape, stream: string): string {

@@ -1,10 +1,10 @@
 // Cuts a vision transformer where prompts enter: the part below runs once per patch, the part above takes prompts.
 import { assert, present } from "../../base/fault.ts";
 import { type Builder, createBuilder } from "../builder.ts";
+import { fuseLinear } from "../fuse-linear.ts";
 import { type Dim, type Graph, int, type Node } from "../ir.ts";
-import { prune } from "../prune.ts";
 import type { VitStructure } from "./analyse-vit.ts";
-import { batchShape } from "./build-vit.ts";
+import { repeated } from "./build-vit.ts";
 import { readLastBlock } from "./last-block.ts";
 import { nodesFromTo } from "./links.ts";
 
@@ -16,7 +16,7 @@ export function baseGraph(graph: Graph, structure: VitStructure, cut: number): G
   const given = b.input("pixels", "float32", pixels.shape);
   const names = b.copy(graph, graph.nodes, new Map([[pixels.name, given]]));
   const at = (name: string): string => present(names.get(name), name);
-  return prune(b.finish({ features: at(structure.features), tokens: at(structure.streams[cut] ?? "") }));
+  return fuseLinear(b.finish({ features: at(structure.features), tokens: at(structure.streams[cut] ?? "") }));
 }
 
 /**
@@ -28,7 +28,7 @@ export function upperGraph(graph: Graph, structure: VitStructure, firstBlock: nu
   const b = createBuilder();
   const tokens = b.input("tokens", "float32", ["B", count, width]);
   const prompts = b.input("prompts", "float32", [depth - firstBlock, "N", width]);
-  return prune(b.finish({ features: addUpper(b, graph, structure, firstBlock, tokens, prompts) }));
+  return fuseLinear(b.finish({ features: addUpper(b, graph, structure, firstBlock, tokens, prompts) }));
 }
 
 /**
@@ -45,13 +45,11 @@ export function addUpper(
 ): string {
   const { depth, streams, features } = structure;
   assert(firstBlock >= 0 && firstBlock < depth, `block ${firstBlock} exists`);
-  const repeat = prompts === null ? null : batchShape(b, tokens);
   const length = present(b.known(tokens).shape[1], "the number of tokens");
   let stream = tokens;
   for (let block = firstBlock; block < depth; block++) {
     const index = block - firstBlock;
-    const prompted =
-      prompts === null || repeat === null ? stream : withPrompts(b, stream, prompts, index, repeat, length);
+    const prompted = prompts === null ? stream : withPrompts(b, stream, prompts, index, length);
     stream =
       block === depth - 1
         ? readLastBlock(b, graph, structure, prompted)
@@ -67,11 +65,16 @@ export function instantiate(b: Builder, graph: Graph, from: string, to: string, 
   return present(b.copy(graph, nodes, new Map([[from, input]])).get(to), to);
 }
 
-function withPrompts(b: Builder, stream: string, prompts: string, index: number, repeat: string, length: Dim): string {
+function withPrompts(b: Builder, stream: string, prompts: string, index: number, length: Dim): string {
   const bounds = [b.vector([index]), b.vector([index + 1]), b.vector([0])];
   const own = b.op("Slice", [prompts, ...bounds], {}, `prompts/${index}`);
-  const repeated = b.op("Expand", [own, repeat], {}, `prompts/${index}/repeated`);
-  return b.op("Concat", [onlyFirst(b, stream, length), repeated], { axis: int(1) }, `prompts/${index}/tokens`);
+  const image = onlyFirst(b, stream, length);
+  return b.op(
+    "Concat",
+    [image, repeated(b, own, image, `prompts/${index}/repeated`)],
+    { axis: int(1) },
+    `prompts/${index}/tokens`,
+  );
 }
 
 /** The first `length` tokens: what is behind them are the outputs of the block's prompts. */

@@ -1,6 +1,7 @@
 // The tuning step as one graph: upper part, cosine head, loss, gradient, AdamW. Knows no runtime and no schedule.
 import { assert, present } from "../../base/fault.ts";
 import { type Builder, createBuilder } from "../builder.ts";
+import { fuseLinear } from "../fuse-linear.ts";
 import { gradient } from "../gradient.ts";
 import { elementCount, type Graph, int } from "../ir.ts";
 import { foldShapes } from "../prune.ts";
@@ -58,7 +59,7 @@ export function trainGraph(graph: Graph, structure: VitStructure, options: Train
   const logits = cosineLogits(forward, features, centre, head, temperature);
   const loss = crossEntropy(forward, logits, targets, sampleWeight);
 
-  const folded = foldShapes(forward.finish({ loss, logits }));
+  const folded = fuseLinear(foldShapes(forward.finish({ loss, logits })));
   const { builder: b, gradients } = gradient(folded, "loss", ["theta"]);
   const grad = present(gradients.theta, "the gradient of theta");
   const step = adamW(b, grad, layout.length);
