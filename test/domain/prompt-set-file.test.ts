@@ -41,9 +41,11 @@ const ramp = (n: number): Float32Array => Float32Array.from({ length: n }, (_, i
 const tensors = { prompts: ramp(2 * 3 * 4), headWeight: ramp(8), headCentre: ramp(4) };
 const file = serializePromptSet(metadata, tensors);
 
+type Loose = { backbone?: unknown; classes: Record<string, unknown>[] };
+
 /** A file with other metadata or tensors than the format allows. */
 function broken(
-  change: (metadata: Record<string, never>) => void,
+  change: (metadata: Loose) => void,
   shapes: { prompts?: number[]; weight?: number[]; data?: Float32Array } = {},
 ): Uint8Array {
   const copy = structuredClone(metadata) as never;
@@ -77,9 +79,9 @@ describe("a prompt set file", () => {
   });
 
   test.each([
-    ["metadata of a missing digest", broken((m) => delete (m as never as { backbone?: unknown }).backbone), /backbone/],
-    ["one class only", broken((m) => (m.classes as unknown[]).pop()), /classes must be a list of 2/],
-    ["two classes of one id", broken((m) => Object.assign(m.classes[0], { id: "two" })), /different ids/],
+    ["metadata of a missing digest", broken((m) => delete m.backbone), /backbone/],
+    ["one class only", broken((m) => m.classes.pop()), /classes must be a list of 2/],
+    ["two classes of one id", broken((m) => Object.assign(m.classes[0] ?? {}, { id: "two" })), /different ids/],
     ["another number of tokens than stated", broken(() => {}, { prompts: [2, 5, 4] }), /prompts\.visual has shape/],
     ["a head of another class count", broken(() => {}, { weight: [3, 4] }), /head\.weight has shape/],
     ["values that are not finite", broken(() => {}, { data: ramp(24).fill(Number.NaN, 3, 4) }), /not finite/],

@@ -4,7 +4,8 @@ import type { PromptSetMetadata } from "../../src/domain/prompt-set.ts";
 import { parsePromptSet, serializePromptSet } from "../../src/domain/prompt-set-file.ts";
 import type { TuneResult } from "../../src/protocol/engine-api.ts";
 import { patchAt, placeOf, slideId } from "../support/texture-slide.ts";
-import { classesOf, loadedEngine, type TinyEngine, tuneParams } from "../support/tiny-engine.ts";
+import { loadedEngine, type TinyEngine } from "../support/tiny-engine.ts";
+import { classesOf, tuneParams } from "../support/tiny-labels.ts";
 import { tinyModel } from "../support/tiny-model.ts";
 
 let tiny: TinyEngine;

@@ -5,7 +5,8 @@ import { parsePromptSet } from "../../src/domain/prompt-set-file.ts";
 import { advance, type TuningEvent, type TuningRun } from "../../src/domain/run.ts";
 import type { TensorValue } from "../../src/engine/runtime.ts";
 import { patchAt, placeOf, slideId } from "../support/texture-slide.ts";
-import { classesOf, loadedEngine, type TinyEngine, tinyEngine, tuneParams } from "../support/tiny-engine.ts";
+import { loadedEngine, type TinyEngine, tinyEngine } from "../support/tiny-engine.ts";
+import { classesOf, tuneParams } from "../support/tiny-labels.ts";
 import { manifestUrl, sha256, tinyModel } from "../support/tiny-model.ts";
 
 const folder = tinyModel();

@@ -1,6 +1,7 @@
 // A whole model folder in memory: a small random ViT with graph, weights, manifest and golden patch, and variants of it.
 // Golden features come from the graph floor's float64 evaluator, which its own tests hold against PyTorch.
-import { createHash } from "node:crypto";
+import { sha256 as hash } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
 import { present } from "../../src/base/fault.ts";
 import { parseSafetensors, serializeSafetensors, type TensorToWrite } from "../../src/domain/safetensors.ts";
 import { createFrozenWeights, weightFileOf } from "../../src/engine/frozen-weights.ts";
@@ -45,7 +46,7 @@ export function tinyTensors(seed: number): readonly (TensorToWrite & { data: Flo
   });
 }
 
-export const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+export const sha256 = (bytes: Uint8Array): string => bytesToHex(hash(bytes));
 
 export type TinyOptions = Readonly<{
   seed?: number;

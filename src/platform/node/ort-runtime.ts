@@ -5,20 +5,14 @@ import * as ort from "onnxruntime-web/wasm";
 import type { Runtime } from "../../engine/runtime.ts";
 import { createCpuRuntime } from "../ort/cpu-runtime.ts";
 
-/** `threads` above 1 start workers that live until the process ends. The first call of a process decides. */
-export function openNodeRuntime(threads = 1): Runtime {
+/** One thread: onnxruntime-web's threads want a browser's workers. */
+export function openNodeRuntime(): Runtime {
   if (!ort.env.wasm.wasmBinary) {
     const path = createRequire(import.meta.url).resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm");
     const file = readFileSync(path);
     ort.env.wasm.wasmBinary = file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength);
-    ort.env.wasm.numThreads = threads;
+    ort.env.wasm.numThreads = 1;
     ort.env.logLevel = "error";
   }
-  const used = ort.env.wasm.numThreads ?? threads;
-  return createCpuRuntime(ort, {
-    kind: used > 1 ? "wasm-threads" : "wasm",
-    words: `Processor, ${used} ${used === 1 ? "thread" : "threads"}`,
-    threads: used,
-    why: null,
-  });
+  return createCpuRuntime(ort, { kind: "wasm", words: "Processor, 1 thread", threads: 1, why: null });
 }

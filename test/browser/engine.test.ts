@@ -1,0 +1,66 @@
+// A full tuning in Chromium: on WebGPU (software adapter) with nothing on the processor, against the same tuning on WASM.
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { collectErrors, hasBrowser, launch, type Served, serveSources, softwareWebGpu } from "../support/browser.ts";
+
+type Report = Readonly<{
+  provider: Readonly<{ kind: string; words: string; why: string | null }>;
+  gates: readonly Readonly<{ name: string; error: number; passed: boolean }>[];
+  losses: readonly number[];
+  ended: string;
+  scores: readonly number[];
+  prompts: readonly number[];
+}>;
+
+describe.skipIf(!hasBrowser)("the engine in a browser", () => {
+  let served: Served;
+  let browser: Browser;
+  beforeAll(async () => {
+    served = await serveSources();
+    browser = await launch(softwareWebGpu);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await served?.close();
+  });
+
+  const tuneOn = async (prefer: string): Promise<Report> => {
+    const page = await browser.newPage();
+    const errors = collectErrors(page);
+    await page.goto(`${served.url}test/browser/pages/engine.html`);
+    await page.waitForFunction(() => "tuneOn" in window);
+    const report = await page.evaluate(
+      (where) => (window as unknown as { tuneOn(prefer: string): Promise<Report> }).tuneOn(where),
+      prefer,
+    );
+    expect(errors).toEqual([]);
+    await page.close();
+    return report;
+  };
+
+  test("tunes on WebGPU to what WASM gives, prompts, losses and answer", async () => {
+    const gpu = await tuneOn("webgpu");
+    const cpu = await tuneOn("wasm");
+    expect(gpu.provider.kind).toBe("webgpu");
+    expect(gpu.gates.map((gate) => [gate.name, gate.passed])).toEqual([
+      ["golden-patch", true],
+      ["webgpu-against-wasm", true],
+    ]);
+    expect([gpu.ended, cpu.ended]).toEqual(["complete", "complete"]);
+    gpu.losses.forEach((loss, i) => {
+      expect(loss).toBeCloseTo(cpu.losses[i] ?? 0, 3);
+    });
+    expect(gpu.losses.at(-1)).toBeLessThan(gpu.losses[0] ?? 0);
+    gpu.scores.forEach((score, i) => {
+      expect(score).toBeCloseTo(cpu.scores[i] ?? 0, 3);
+    });
+    const difference = Math.hypot(...gpu.prompts.map((value, i) => value - (cpu.prompts[i] ?? 0)));
+    expect(difference / Math.hypot(...cpu.prompts)).toBeLessThan(0.01);
+  });
+
+  test("does not choose a software adapter by itself, and says why", async () => {
+    const { provider } = await tuneOn("auto");
+    expect(provider.kind).toBe("wasm-threads");
+    expect(provider.why).toMatch(/software/);
+  });
+});

@@ -1,0 +1,40 @@
+// A whole tuning with the browser's own runtimes on a tiny model: load, gates, tune, swap. Knows nothing of the app.
+import { parsePromptSet } from "../../../src/domain/prompt-set-file.ts";
+import { createEngine } from "../../../src/engine/service.ts";
+import { createRuntimes } from "../../../src/platform/worker/ort-runtime.ts";
+import { patchAt, placeOf, textureSlide } from "../../support/texture-slide.ts";
+import { tuneParams } from "../../support/tiny-labels.ts";
+import { folderFetch, manifestUrl, tinyModel } from "../../support/tiny-model.ts";
+
+const folder = tinyModel();
+
+async function tuneOn(prefer: "auto" | "webgpu" | "wasm") {
+  const engine = createEngine({
+    runtimes: createRuntimes(),
+    slides: textureSlide(),
+    fetchBytes: folderFetch(folder).fetchBytes,
+    now: () => performance.now(),
+    appVersion: "0.1.0",
+  });
+  const status = await engine.load({ manifestUrl, prefer });
+  const losses: number[] = [];
+  const result = await engine.tune(tuneParams(2, 3, { epochs: 3 }), {
+    onProgress: (event) => event.type === "loss" && losses.push(event.point.loss),
+  });
+  const patch = patchAt(placeOf(1, 40));
+  const answer = await engine.classify({ patch, scorer: { kind: "prompt-set", id: result.summary.id } });
+  const compiled = engine.compiled();
+  const { prompts } = parsePromptSet(result.bytes);
+  await engine.release();
+  return {
+    provider: status.provider,
+    gates: status.gates,
+    losses,
+    ended: result.ended,
+    compiled,
+    scores: answer.kind === "scored" ? answer.scores.map((score) => score.score) : [],
+    prompts: [...prompts],
+  };
+}
+
+Object.assign(window, { tuneOn });
