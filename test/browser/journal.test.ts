@@ -79,6 +79,21 @@ describe.skipIf(!hasBrowser)("the journal over IndexedDB", () => {
     expect(await again.evaluate(() => journalPage.open())).toEqual({ role: "writer", labels: 9, warnings: [] });
   });
 
+  test("a file's handle opens it again after a reload; a file that is gone is said; a forgotten one is not", async () => {
+    const page = await tab();
+    expect(await page.evaluate(() => journalPage.reopenFile())).toBe(null);
+    await page.evaluate(() => journalPage.rememberFile("a.svs", "pixels"));
+    await page.reload();
+    await page.waitForFunction("globalThis.journalPage");
+    expect(await page.evaluate(() => journalPage.reopenFile())).toBe("pixels");
+    await page.evaluate(() => journalPage.removeFile("a.svs"));
+    expect(await page.evaluate(() => journalPage.reopenFile())).toBe(
+      'read: "a.svs" is not where it was. Choose the file again.',
+    );
+    await page.evaluate(() => journalPage.forgetFile());
+    expect(await page.evaluate(() => journalPage.reopenFile())).toBe(null);
+  });
+
   test.each([
     ["Web Locks", "Object.defineProperty(Navigator.prototype, 'locks', { value: undefined })"],
     ["IndexedDB", "Object.defineProperty(globalThis, 'indexedDB', { value: undefined })"],

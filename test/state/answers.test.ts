@@ -142,6 +142,13 @@ describe("prompt sets", () => {
     expect(by(again)).toEqual({ kind: "prompt-set", id: setFileId("mine") });
   });
 
+  test("a loaded set's bytes are kept before the event that names them", async () => {
+    const world = await createLabelledWorld(1);
+    await load(world, "mine");
+    await world.context.project.flush();
+    expect(world.written.slice(-2)).toEqual([`bytes ${setFileId("mine")}`, "prompt-set/put active-set/put"]);
+  });
+
   test("blinking goes back and forth between the last two", async () => {
     const world = await createLabelledWorld(1);
     expect(await world.do(blinkPromptSets)).toBe(false);

@@ -108,6 +108,16 @@ describe("a tuning", () => {
     expect(runs(again)).toEqual(runs(world));
   });
 
+  test("keeps the bytes of its set before the event that names them", async () => {
+    const world = await createLabelledWorld(2);
+    const { done } = await tune(world);
+    world.engine.finish();
+    await done;
+    await world.context.project.flush();
+    const set = activeSetHere(world.state())?.id;
+    expect(world.written.slice(-3)).toEqual([`bytes ${set}`, "prompt-set/put active-set/put", "run/put"]);
+  });
+
   test("undo takes the set and its use back, but not the record of the run", async () => {
     const world = await createLabelledWorld(2);
     const { done } = await tune(world);

@@ -2,6 +2,7 @@
 import type { ClassId, ProjectId, SlideId } from "../../src/base/brand.ts";
 import { present } from "../../src/base/fault.ts";
 import type { Point } from "../../src/domain/geometry.ts";
+import type { Journal } from "../../src/domain/keeping.ts";
 import { createMemoryJournalStore, type MemoryDisk } from "../../src/platform/node/memory-journal.ts";
 import { type Action, type ActionContext, createActionContext, perform, stateOf } from "../../src/state/action.ts";
 import { addClass } from "../../src/state/actions/classes.ts";
@@ -20,6 +21,8 @@ export type StateWorld = Readonly<{
   engine: FakeEngine;
   saved: Map<string, Uint8Array>;
   disk: MemoryDisk;
+  /** What reached the journal, in order: "bytes <id>" or the types of a change's events. */
+  written: readonly string[];
   do<P>(action: Action<P>, ...params: P extends void ? [] : [params: P]): Promise<boolean>;
   state: () => ReturnType<typeof stateOf>;
   /** Text of the last notice, or null. */
@@ -37,6 +40,18 @@ type WorldOptions = Readonly<{ disk?: MemoryDisk; onlyOn?: Readonly<Record<strin
 export async function createStateWorld(options: WorldOptions = {}): Promise<StateWorld> {
   const disk: MemoryDisk = options.disk ?? new Map();
   const opened = await createMemoryJournalStore(disk).open(id, new AbortController().signal);
+  const written: string[] = [];
+  const journal: Journal = {
+    ...opened.journal,
+    append: async (change) => {
+      await opened.journal.append(change);
+      written.push(change.events.map((event) => event.type).join(" "));
+    },
+    putPromptSet: async (set, bytes) => {
+      await opened.journal.putPromptSet(set, bytes);
+      written.push(`bytes ${set}`);
+    },
+  };
   const session = createSessionStore();
   const engine = createFakeEngine(options.onlyOn ? { onlyOn: options.onlyOn } : {});
   const saved = new Map<string, Uint8Array>();
@@ -45,12 +60,12 @@ export async function createStateWorld(options: WorldOptions = {}): Promise<Stat
   const context = createActionContext({
     project: createProjectStore({
       project: opened.project,
-      journal: opened.journal,
+      journal,
       now: () => 1_000,
       onFault: (fault) => notify(session, "error", fault.message, fault),
     }),
     session,
-    journal: opened.journal,
+    journal,
     slides: createFakeSlides(),
     engine: engine.api,
     newId: () => `id-${String(++ids).padStart(6, "0")}`,
@@ -62,6 +77,7 @@ export async function createStateWorld(options: WorldOptions = {}): Promise<Stat
     engine,
     saved,
     disk,
+    written,
     do: (action, ...params) => perform(context, action, ...params),
     state: () => stateOf(context),
     said: () => session.getState().notices.at(-1)?.text ?? null,

@@ -3,9 +3,10 @@ import { openDB } from "idb";
 import type { ProjectId } from "../../../src/base/brand.ts";
 import { isFault, present } from "../../../src/base/fault.ts";
 import type { OpenedProject } from "../../../src/domain/keeping.ts";
+import { createFileHandles } from "../../../src/platform/page/file-handles.ts";
 import { createIndexedDbJournalStore } from "../../../src/platform/page/journal-store.ts";
 import { journalContract, type MakeWorld } from "../../support/journal-contract.ts";
-import { work } from "../../support/sample-project.ts";
+import { slideId, work } from "../../support/sample-project.ts";
 
 let worlds = 0;
 const make: MakeWorld = async ({ compactEvery }) => {
@@ -56,6 +57,25 @@ const page = {
       return isFault(error) ? error.kind : String(error);
     }
   },
+  /** A file of the origin's private file system stands for one the person picked: the same kind of handle, never asked about. */
+  rememberFile: async (name: string, text: string): Promise<void> => {
+    const root = await navigator.storage.getDirectory();
+    const handle = await root.getFileHandle(name, { create: true });
+    const stream = await handle.createWritable();
+    await stream.write(text);
+    await stream.close();
+    await createFileHandles().remember(slideId(1), handle);
+  },
+  reopenFile: async (): Promise<string | null> => {
+    try {
+      const file = await createFileHandles().reopen(slideId(1));
+      return file && (await file.text());
+    } catch (error) {
+      return isFault(error) ? `${error.kind}: ${error.message}` : String(error);
+    }
+  },
+  removeFile: async (name: string): Promise<void> => (await navigator.storage.getDirectory()).removeEntry(name),
+  forgetFile: () => createFileHandles().forget(slideId(1)),
   /** Durability the browser was asked for by a write, observed at the api. */
   durabilities: async (): Promise<readonly (string | undefined)[]> => {
     const seen: (string | undefined)[] = [];
