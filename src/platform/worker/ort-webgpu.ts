@@ -36,7 +36,8 @@ export function createWebGpuRuntime(
   };
 
   const weightTensor = (weight: WeightInitializer, weights: FrozenWeights): OrtTensor => {
-    const key = `${weight.source.key}+${weight.source.elementOffset}[${weight.shape.join(",")}]`;
+    const { key: stored, elementOffset, transposed } = weight.source;
+    const key = `${stored}+${elementOffset}[${weight.shape.join(",")}]${transposed ? "^T" : ""}`;
     const buffer =
       buffers.get(key) ??
       upload(
