@@ -209,13 +209,24 @@ describe("prompt sets", () => {
   });
 
   test("a set shipped beside the model is listed but is nobody's work: not kept, not removed", async () => {
-    const world = await createLabelledWorld(1);
-    await addShippedSet(world.context, setFile("shipped"));
+    const world = await createLabelledWorld(1, { shipped: ["shipped", "bad one"] });
+    expect(world.state().session.notices.map((notice) => notice.text)).toEqual(['"bad one" cannot be used.']);
     await world.do(activatePromptSet, { id: setFileId("shipped") });
     await click(world);
     expect(by(world)).toEqual({ kind: "prompt-set", id: setFileId("shipped") });
+    expect(allSets(world.state()).map((set) => set.metadata.name)).toEqual(["shipped"]);
     expect(world.state().project.project.promptSets.size).toBe(0);
     expect(await world.do(removePromptSet, { id: setFileId("shipped") })).toBe(false);
+    const again = await world.reload();
+    expect(activeSetHere(again.state())?.metadata.name).toBe("shipped");
+  });
+
+  test("a set handed over later as shipped is treated the same", async () => {
+    const world = await createLabelledWorld(1);
+    await addShippedSet(world.context, setFile("late"));
+    await world.do(activatePromptSet, { id: setFileId("late") });
+    await click(world);
+    expect(by(world)).toEqual({ kind: "prompt-set", id: setFileId("late") });
   });
 
   test("bytes that are kept nowhere are said at the click, which otherwise would be wrong in silence", async () => {

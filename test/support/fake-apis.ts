@@ -51,7 +51,14 @@ const rejectOnAbort = (signal: AbortSignal | undefined, reject: (reason: unknown
   signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
 };
 
-export function createFakeEngine(options: Readonly<{ onlyOn?: Readonly<Record<string, SlideId>> }> = {}): FakeEngine {
+export type FakeEngineOptions = Readonly<{
+  /** Sets that work on one slide only, by name. */
+  onlyOn?: Readonly<Record<string, SlideId>>;
+  /** Names of the sets that come with the model. */
+  shipped?: readonly string[];
+}>;
+
+export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
   const known = new Map<PromptSetId, PromptSetSummary>();
   const asked: Scorer[] = [];
   let tuning: Tuning | null = null;
@@ -82,7 +89,10 @@ export function createFakeEngine(options: Readonly<{ onlyOn?: Readonly<Record<st
   const api: EngineApi = {
     load: async (_, call) => {
       call?.onProgress?.({ what: "downloading", done: 1, total: 2 });
-      return engineStatus;
+      const names = options.shipped ?? [];
+      const shipped = names.filter((name) => !name.startsWith("bad")).map((name) => add(setFile(name)));
+      const shippedRefused = names.filter((name) => name.startsWith("bad")).map((name) => `"${name}" cannot be used.`);
+      return { ...engineStatus, shipped, shippedRefused };
     },
     classify: async ({ patch, scorer }, call): Promise<Prediction> => {
       asked.push(scorer);

@@ -12,7 +12,7 @@ import { labelPatch } from "../../src/state/actions/labels.ts";
 import { openSlide } from "../../src/state/actions/slides.ts";
 import { createProjectStore } from "../../src/state/project-store.ts";
 import { createSessionStore, notify } from "../../src/state/session-store.ts";
-import { createFakeEngine, createFakeSlides, type FakeEngine } from "./fake-apis.ts";
+import { createFakeEngine, createFakeSlides, type FakeEngine, type FakeEngineOptions } from "./fake-apis.ts";
 
 const id = "project" as ProjectId;
 
@@ -35,7 +35,7 @@ export type StateWorld = Readonly<{
   settle(): Promise<void>;
 }>;
 
-type WorldOptions = Readonly<{ disk?: MemoryDisk; onlyOn?: Readonly<Record<string, SlideId>>; load?: boolean }>;
+type WorldOptions = FakeEngineOptions & Readonly<{ disk?: MemoryDisk; load?: boolean }>;
 
 export async function createStateWorld(options: WorldOptions = {}): Promise<StateWorld> {
   const disk: MemoryDisk = options.disk ?? new Map();
@@ -53,7 +53,7 @@ export async function createStateWorld(options: WorldOptions = {}): Promise<Stat
     },
   };
   const session = createSessionStore();
-  const engine = createFakeEngine(options.onlyOn ? { onlyOn: options.onlyOn } : {});
+  const engine = createFakeEngine(options);
   const saved = new Map<string, Uint8Array>();
   const past = opened.project.labels.size + opened.project.runs.size + opened.project.classes.length;
   let ids = past * 1000;

@@ -3,6 +3,7 @@ import type { SlideId } from "../../base/brand.ts";
 import { type Fault, faultToData, isAbort, toFault } from "../../base/fault.ts";
 import { type Action, type ActionContext, stateOf } from "../action.ts";
 import { blocksPatches } from "../selectors.ts";
+import { notify } from "../session-store.ts";
 
 export const loadEngine: Action<Readonly<{ manifestUrl: string; prefer: "auto" | "webgpu" | "wasm" }>> = {
   id: "engine/load",
@@ -18,7 +19,12 @@ export const loadEngine: Action<Readonly<{ manifestUrl: string; prefer: "auto" |
             engine.kind === "loading" ? { engine: { kind: "loading", progress } } : {},
           ),
       });
-      session.setState({ engine: { kind: "ready", status, knownSets: [] } });
+      const shipped = status.shipped ?? [];
+      session.setState({
+        engine: { kind: "ready", status, knownSets: shipped.map((set) => set.id) },
+        shippedSets: new Map(shipped.map((set) => [set.id, set])),
+      });
+      for (const reason of status.shippedRefused ?? []) notify(session, "warning", reason);
     } catch (error) {
       if (isAbort(error)) throw error;
       const fault = toFault(error, "runtime", "The model could not be loaded");
