@@ -1,0 +1,93 @@
+// The slide worker in Chromium: the browser's own decoder gives the same bytes as OpenSlide and Pillow.
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { SlideId } from "../../src/base/brand.ts";
+import type { Patch } from "../../src/domain/patch.ts";
+import { collectErrors, hasBrowser, launch, root, type Served, serveSources } from "../support/browser.ts";
+import { flat, jpeg } from "../support/jpeg-tiles.ts";
+import { buildPyramidTiff } from "../support/tiff-builder.ts";
+import type { SlideBench } from "./pages/slide.ts";
+
+declare const bench: SlideBench;
+
+type Fixture = Readonly<{
+  slideMpp: number;
+  pixels: number;
+  snap: number;
+  cases: readonly Readonly<{ x: number; y: number; mpp: number; filter: string; edge: string; sha256: string }>[];
+}>;
+const fixture = (name: string): Fixture =>
+  JSON.parse(readFileSync(join(root, "test/fixtures/exact-patch", name), "utf8"));
+
+const cmu = join(root, "../shared/data/slides/svs/CMU-1-Small-Region.svs");
+
+describe.skipIf(!hasBrowser)("the slide worker in Chromium", () => {
+  let browser: Browser;
+  let served: Served;
+  let page: Page;
+  let errors: string[];
+  const folder = mkdtempSync(join(tmpdir(), "pathotune-"));
+
+  beforeAll(async () => {
+    served = await serveSources();
+    browser = await launch();
+    page = await browser.newPage();
+    errors = collectErrors(page);
+    await page.goto(`${served.url}test/browser/pages/slide.html`);
+    await page.waitForFunction(() => "bench" in globalThis);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await served?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function mismatches(slideId: SlideId, { cases, slideMpp, pixels, snap }: Fixture): Promise<string[]> {
+    const wrong: string[] = [];
+    for (const c of cases) {
+      const side = (pixels * c.mpp) / slideMpp;
+      const patch = {
+        slideId,
+        region: { x: c.x, y: c.y, width: side, height: side },
+        spec: { pixels, mpp: c.mpp, filter: c.filter, edge: c.edge, snap },
+      } as Patch;
+      const hash = await page.evaluate((p) => bench.patchHash(p), patch);
+      if (hash !== c.sha256) wrong.push(`${c.x},${c.y} at ${c.mpp}`);
+    }
+    return wrong;
+  }
+
+  test("reads the embedded slide by HTTP ranges, byte for byte as OpenSlide and Pillow", async () => {
+    const info = await page.evaluate(() => bench.openUrl("/slides/synthetic-he.tif"));
+    expect(info.origin).toBe("generated");
+    expect(await mismatches(info.id, fixture("synthetic-he.json"))).toEqual([]);
+    const level = info.levels.length - 1;
+    const tile = await page.evaluate((p) => bench.tileSize(p), { slideId: info.id, level, column: 0, row: 0 });
+    expect(tile).toEqual([info.levels[level]?.tileWidth, info.levels[level]?.tileHeight]);
+    const region = { x: 0, y: 0, width: info.width, height: info.height };
+    const preview = await page.evaluate((p) => bench.previewSize(p), { slideId: info.id, region, maxPixels: 200 });
+    expect(Math.max(...preview)).toBe(200);
+    expect(errors).toEqual([]);
+  });
+
+  test.skipIf(!existsSync(cmu))("reads CMU-1-Small-Region.svs from a picked file, byte for byte too", async () => {
+    await page.setInputFiles("#slide", cmu);
+    const info = await page.evaluate(() => bench.openFile());
+    expect(await mismatches(info.id, fixture("cmu-1-small-region.json"))).toEqual([]);
+  });
+
+  test("refuses a hostile file in words and goes on", async () => {
+    const tile = jpeg(flat(64, [200, 120, 160]), 64);
+    const bad = join(folder, "loop.tif");
+    const good = join(folder, "good.tif");
+    writeFileSync(bad, buildPyramidTiff({ encode: () => tile, loopTo: 0 }));
+    writeFileSync(good, buildPyramidTiff({ encode: () => tile }));
+    await page.setInputFiles("#slide", bad);
+    expect(await page.evaluate(() => bench.faultOfFile())).toMatch(/^damaged: .*circle/);
+    await page.setInputFiles("#slide", good);
+    expect(await page.evaluate(() => bench.faultOfFile())).toBe("opened");
+  });
+});
