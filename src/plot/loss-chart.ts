@@ -12,7 +12,14 @@ export type LossChart = Readonly<{
 
 export type ChartColors = Readonly<{ line: string; axis: string; grid: string }>;
 
-const height = 96;
+const height = 88;
+
+/** The whole curve with a little air; a flat one must not look like noise. */
+function rangeAround(low: number | null, high: number | null): [number, number] {
+  if (low === null || high === null) return [0, 1];
+  const air = Math.max((high - low) * 0.12, Math.abs(high) * 0.02, 0.01);
+  return [Math.max(0, low - air), high + air];
+}
 
 export function createLossChart(element: HTMLElement, colors: ChartColors): LossChart {
   let epochs = 1;
@@ -30,7 +37,7 @@ export function createLossChart(element: HTMLElement, colors: ChartColors): Loss
       cursor: { show: false },
       scales: {
         x: { time: false, range: () => [0, Math.max(epochs, 1)] },
-        y: { range: (_chart, _low, high) => [0, Math.max(high * 1.08, 0.1)] },
+        y: { range: (_chart, low, high) => rangeAround(low, high) },
       },
       axes: [
         { ...axis, size: 18, gap: 2, grid: { show: false }, incrs: [1, 2, 5, 10, 20, 50, 100], space: 36 },

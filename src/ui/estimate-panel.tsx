@@ -78,7 +78,7 @@ function ConfusionTable({ estimate, classes }: TableProps) {
   return (
     <table className="pt-matrix" data-testid="confusion">
       <caption className="pt-hint" style={{ textAlign: "left" }}>
-        Rows: what you said. Columns: what it answered.
+        Rows: your labels. Columns: its answers.
       </caption>
       <thead>
         <tr>

@@ -34,12 +34,12 @@ function isTyping(target: EventTarget | null): boolean {
   );
 }
 
-/** The place keys speak of: under the pointer, else the clicked patch, else (keyboard alone) the centre of the view. */
+/** The place keys speak of: under the pointer; with the keyboard alone the centre of the view; else the clicked patch. Never a guess. */
 function placeOf({ stage, context }: App): Point<"slide"> | null {
   if (stage.pointer) return stage.pointer;
+  if (stage.viewer?.byKeyboard()) return stage.view?.centre ?? null;
   const { click, currentSlide } = context.session.getState();
-  if (click.kind !== "none" && click.patch.slideId === currentSlide) return centre(click.patch.region);
-  return stage.view?.centre ?? null;
+  return click.kind !== "none" && click.patch.slideId === currentSlide ? centre(click.patch.region) : null;
 }
 
 export function useKeyboard(): void {
@@ -53,6 +53,7 @@ export function useKeyboard(): void {
       const at = placeOf(app);
       if (!wanted) notify(context.session, "info", `No class has the key ${digit}. Add a class on the left first.`);
       else if (at) perform(labelPatch, { at, classId: wanted.id });
+      else notify(context.session, "info", `Point at tissue first, then press ${digit} to label it ${wanted.name}.`);
     };
     const onDelete = (): void => {
       const at = placeOf(app);

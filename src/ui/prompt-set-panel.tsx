@@ -62,14 +62,14 @@ function SetRow({ set, on, offer }: Readonly<{ set: PromptSetSummary; on: boolea
   const perform = usePerform();
   const own = context.project.getState().project.promptSets.has(set.id);
   const estimate = metadata.estimate;
-  const from = own ? `${metadata.labels.count} labels` : "comes with the app";
+  const from = own ? `${metadata.labels.count} labels, ${metadata.classes.length} classes` : "comes with the app";
   return (
     <Row
       id={set.id}
       on={on}
       offer={offer}
       name={metadata.name}
-      detail={`${bytesWords(set.bytes)} · ${metadata.classes.length} classes · ${from}`}
+      detail={`${bytesWords(set.bytes)} · ${from}`}
       figure={estimate?.kind === "figure" ? percent(estimate.tuned.balancedAccuracy) : "–"}
     >
       <Menu position="bottom-end" withinPortal shadow="md">
@@ -120,16 +120,18 @@ function Row({ id, on, offer, name, detail, figure, children }: RowProps) {
           onChange={() => perform(activatePromptSet, { id })}
         />
         <span style={{ minWidth: 0, flex: 1 }}>
-          <span className="pt-cut" style={{ display: "block" }} title={name}>
-            {name}
+          <span className="pt-line" style={{ alignItems: "baseline" }}>
+            <span className="pt-clamp" title={name}>
+              {name}
+            </span>
+            <span className="pt-figure">{figure}</span>
           </span>
-          <span className="pt-mute pt-small pt-cut" style={{ display: "block" }}>
+          <span className="pt-mute pt-small" style={{ display: "block" }}>
             {blocked ? offer : detail}
           </span>
         </span>
-        <span className="pt-figure">{figure}</span>
       </label>
-      {children ?? <span style={{ width: 22 }} />}
+      {children ?? <span className="pt-nomenu" />}
     </div>
   );
 }

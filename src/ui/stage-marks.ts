@@ -12,7 +12,8 @@ export function marksOf(state: AppState): readonly Mark[] {
   const labels = labelsHere(state).map((label): Mark => {
     const tissueClass = classes.get(label.classId);
     const [color, tag] = [tissueClass?.color ?? "#6b7280", tissueClass?.name ?? "Removed class"];
-    return { region: label.region, color, tag, kind: "label" };
+    const short = tissueClass?.key?.toString() ?? tag.slice(0, 1);
+    return { region: label.region, color, tag, short, kind: "label" };
   });
   const { click } = state.session;
   if (click.kind !== "answered" || click.prediction.kind !== "unscored") return labels;
@@ -21,6 +22,7 @@ export function marksOf(state: AppState): readonly Mark[] {
       region: place.region,
       color: similarColor,
       tag: `alike ${place.similarity.toFixed(2)}`,
+      short: "",
       kind: "similar",
     }),
   );

@@ -77,6 +77,7 @@ function Ready({ last }: Readonly<{ last: TuningRun | null }>) {
 }
 
 function Ended({ run }: Readonly<{ run: TuningRun | null }>) {
+  const [curve, setCurve] = useState(false);
   if (run?.state === "cancelled") return <p className="pt-hint">Cancelled: nothing was changed.</p>;
   if (run?.state === "failed") return <p className="pt-hint pt-warn">{run.fault.message}</p>;
   if (run?.state !== "finished") return null;
@@ -87,8 +88,13 @@ function Ended({ run }: Readonly<{ run: TuningRun | null }>) {
   } as const;
   return (
     <>
-      <LossCurve points={run.losses} epochs={run.settings.epochs} />
-      <p className={run.ended === "diverged" ? "pt-hint pt-warn" : "pt-hint"}>{words[run.ended]}</p>
+      <p className={run.ended === "diverged" ? "pt-hint pt-warn" : "pt-hint"}>
+        {words[run.ended]}{" "}
+        <button type="button" className="pt-link" aria-expanded={curve} onClick={() => setCurve(!curve)}>
+          {curve ? "Hide loss curve" : "Loss curve"}
+        </button>
+      </p>
+      {curve && <LossCurve points={run.losses} epochs={run.settings.epochs} />}
     </>
   );
 }
@@ -103,16 +109,25 @@ function Running({ run }: Readonly<{ run: TuningRun }>) {
   return (
     <>
       <div className="pt-line" role="status">
-        <span>{phaseWords(progress)}</span>
+        <span className="pt-cut">{phaseWords(progress)}</span>
         <span className="pt-space" />
-        <span className="pt-mute">{left ? `${left} left` : last ? `loss ${last.loss.toFixed(2)}` : ""}</span>
+        <span className="pt-mute pt-small" style={{ flex: "none" }}>
+          {left ? `${left} left` : last ? `loss ${last.loss.toFixed(2)}` : ""}
+        </span>
       </div>
       <Progress value={100 * (progress?.done ?? 0)} size="sm" aria-label="Tuning" data-testid="tune-progress" />
-      <LossCurve points={losses} epochs={run.settings.epochs} />
-      <div className="pt-buttons">
+      {losses.length > 0 ? (
+        <LossCurve points={losses} epochs={run.settings.epochs} />
+      ) : (
+        <p className="pt-hint">
+          First the estimate, on places held out; then all labels are trained and the loss curve starts.
+        </p>
+      )}
+      <div className="pt-two">
         <ReasonButton
           enabled={finishEarly.enabled(state, undefined)}
           variant="light"
+          px={6}
           testId="finish-early"
           onClick={() => perform(finishEarly)}
         >
@@ -121,6 +136,7 @@ function Running({ run }: Readonly<{ run: TuningRun }>) {
         <ReasonButton
           enabled={cancelTuning.enabled(state, undefined)}
           variant="default"
+          px={6}
           testId="cancel-tuning"
           onClick={() => perform(cancelTuning)}
         >
@@ -137,7 +153,7 @@ function phaseWords(progress: TuningProgress | null): string {
     case "features":
       return `Reading patches, ${progress.step} of ${progress.steps}`;
     case "folds":
-      return `Held-out estimate, fold ${progress.fold} of ${progress.folds}`;
+      return `Estimate: fold ${progress.fold} of ${progress.folds}`;
     case "final":
       return `All labels, epoch ${progress.epoch} of ${progress.epochs}`;
     default:

@@ -3,6 +3,7 @@
 import OpenSeadragon from "openseadragon";
 import type { Point, Region } from "../domain/geometry.ts";
 import type { SlideInfo } from "../domain/slide.ts";
+import { watchKeyboardFocus } from "./keyboard-focus.ts";
 import type { Mark, Window } from "./marks.ts";
 import { createMarksLayer, type Outline, type Ruler } from "./marks-layer.ts";
 import { SlideTileSource, type TileAsker } from "./slide-tile-source.ts";
@@ -37,6 +38,8 @@ export type SlideViewer = Readonly<{
   zoomTo(slidePerPixel: number): void;
   home(): void;
   focus(): void;
+  /** The slide is being used by keyboard: the crosshair is shown and keys mean the centre of the view. */
+  byKeyboard(): boolean;
   destroy(): void;
 }>;
 
@@ -139,6 +142,7 @@ export function createViewer(element: HTMLElement, options: ViewerOptions, event
   };
   viewer.canvas.addEventListener("pointermove", onMove);
   viewer.canvas.addEventListener("pointerleave", onLeave);
+  const keyboardFocus = watchKeyboardFocus(viewer.canvas);
 
   viewer.addHandler("canvas-key", (event) => {
     const key = event.originalEvent;
@@ -203,10 +207,12 @@ export function createViewer(element: HTMLElement, options: ViewerOptions, event
     },
     home: () => viewer.viewport.goHome(options.reducedMotion),
     focus: () => viewer.canvas.focus(),
+    byKeyboard: () => viewer.canvas.dataset.keyboard === "true",
     destroy() {
       destroyed = true;
       viewer.canvas.removeEventListener("pointermove", onMove);
       viewer.canvas.removeEventListener("pointerleave", onLeave);
+      keyboardFocus();
       layer.destroy();
       viewer.destroy();
     },

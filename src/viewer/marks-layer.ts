@@ -18,7 +18,9 @@ export type MarksLayer = Readonly<{
   destroy(): void;
 }>;
 
-const tagHeight = 17;
+const tagHeight = 16;
+/** CSS pixels a patch must be wide before names are written on it: nearer out they would cover the tissue. */
+const roomForTag = 52;
 const tagFont = "600 11px system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
 
 export function createMarksLayer(parent: HTMLElement): MarksLayer {
@@ -120,17 +122,19 @@ function drawMark(context: CanvasRenderingContext2D, mark: Mark, window: Window)
   context.strokeStyle = mark.color;
   context.strokeRect(r.x - 1, r.y - 1, r.width + 2, r.height + 2);
   context.setLineDash([]);
-  if (mark.tag !== "" && r.width >= 28) drawTag(context, mark, r.x - 2, r.y - 2);
+  const text = r.width >= roomForTag ? mark.tag : mark.short;
+  if (text !== "") drawTag(context, mark.color, text, r.x - 2, r.y - 2);
 }
 
-function drawTag(context: CanvasRenderingContext2D, mark: Mark, x: number, y: number): void {
+function drawTag(context: CanvasRenderingContext2D, color: string, tag: string, x: number, y: number): void {
   context.font = tagFont;
   context.textBaseline = "middle";
-  const text = mark.tag.length > 32 ? `${mark.tag.slice(0, 31)}…` : mark.tag;
-  context.fillStyle = mark.color;
-  context.fillRect(x, y - tagHeight, context.measureText(text).width + 12, tagHeight);
-  context.fillStyle = inkOn(mark.color);
-  context.fillText(text, x + 6, y - tagHeight / 2 + 0.5);
+  const text = tag.length > 32 ? `${tag.slice(0, 31)}…` : tag;
+  const padding = tag.length > 2 ? 6 : 4;
+  context.fillStyle = color;
+  context.fillRect(x, y - tagHeight, context.measureText(text).width + 2 * padding, tagHeight);
+  context.fillStyle = inkOn(color);
+  context.fillText(text, x + padding, y - tagHeight / 2 + 0.5);
 }
 
 function drawRuler(context: CanvasRenderingContext2D, ruler: Ruler, window: Window): void {

@@ -5,7 +5,14 @@ import type { Rect, Region } from "../domain/geometry.ts";
  * `label`: something the person said; `similar`: a place the model finds alike. Colour is never the only sign: `tag` is
  * written on it.
  */
-export type Mark = Readonly<{ region: Region; color: string; tag: string; kind: "label" | "similar" }>;
+export type Mark = Readonly<{
+  region: Region;
+  color: string;
+  tag: string;
+  /** One or two characters, where the tag would not fit. */
+  short: string;
+  kind: "label" | "similar";
+}>;
 
 /** The window on the slide: `origin` level-0 pixels at the screen's top left, `slidePerPixel` level-0 px per CSS px. */
 export type Window = Readonly<{ x: number; y: number; slidePerPixel: number; width: number; height: number }>;

@@ -50,8 +50,14 @@ const viewer = createViewer(
 report.viewer = viewer;
 viewer.setGhost((p) => ({ x: p.x - 112, y: p.y - 112, width: 224, height: 224 }));
 viewer.setMarks([
-  { region: { x: 7000, y: 5600, width: 224, height: 224 }, color: "#0072b2", tag: "Normal mucosa", kind: "label" },
-  { region: { x: 7900, y: 6200, width: 224, height: 224 }, color: "#e69f00", tag: "Stroma", kind: "label" },
-  { region: { x: 8200, y: 5600, width: 224, height: 224 }, color: "#334155", tag: "0.93", kind: "similar" },
+  {
+    region: { x: 7000, y: 5600, width: 224, height: 224 },
+    color: "#0072b2",
+    tag: "Normal mucosa",
+    short: "1",
+    kind: "label",
+  },
+  { region: { x: 7900, y: 6200, width: 224, height: 224 }, color: "#e69f00", tag: "Stroma", short: "2", kind: "label" },
+  { region: { x: 8200, y: 5600, width: 224, height: 224 }, color: "#334155", tag: "0.93", short: "", kind: "similar" },
 ]);
 viewer.setOutline({ region: { x: 7488, y: 5888, width: 224, height: 224 }, color: "#d55e00", busy: false });
