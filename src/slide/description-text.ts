@@ -54,6 +54,8 @@ const harmless = new Set(
     "Make",
     "Model",
     "Embedded colour profile",
+    "Drawn by a program",
+    "Not tissue",
   ].map((name) => name.toLowerCase()),
 );
 

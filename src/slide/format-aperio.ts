@@ -1,6 +1,6 @@
 // Aperio SVS with JPEG tiles. Knows the vendor's conventions, not TIFF's bytes.
 // Source: OpenSlide src/openslide-vendor-aperio.c.
-import type { Rect } from "../domain/geometry.ts";
+import { intersects, type Rect } from "../domain/geometry.ts";
 import type { Calibration, Level } from "../domain/slide.ts";
 import { measured, parseDecimal } from "./calibration.ts";
 import { field, parseDescriptionText, propertiesOf } from "./description-text.ts";
@@ -9,7 +9,7 @@ import { buildPyramid, type Pyramid } from "./tiff/pyramid.ts";
 import { tag } from "./tiff/tags.ts";
 import { readNumber, readText, type TiffDirectory, type TiffFile } from "./tiff/tiff-file.ts";
 import { imageWarnings, resolutionOf, textProperties, tiffSlide } from "./tiff/tiff-slide.ts";
-import { isTiled, openTiledImage, type TiledImage } from "./tiff/tiled-image.ts";
+import { isTiled, openTiledImage, type TiledImage, tiledDirectories } from "./tiff/tiled-image.ts";
 
 /** Null where the file is no Aperio slide. Faults: unsupported, damaged, limit. */
 export async function openAperio(file: TiffFile, signal: AbortSignal): Promise<SlideReader | null> {
@@ -17,8 +17,8 @@ export async function openAperio(file: TiffFile, signal: AbortSignal): Promise<S
   const text = first ? await readText(file, first, tag.imageDescription, signal) : null;
   if (!first || !text?.startsWith("Aperio") || !isTiled(first)) return null;
   const images: TiledImage[] = [];
-  for (const directory of file.directories) {
-    if (isTiled(directory) && !(await isAssociated(file, directory, signal))) {
+  for (const directory of tiledDirectories(file)) {
+    if (!(await isAssociated(file, directory, signal))) {
       images.push(await openTiledImage(file, directory, signal));
     }
   }
@@ -58,31 +58,48 @@ async function calibrationOf(
 
 /**
  * Zero-length tiles are a scanner fault, and what the coarser levels show in their place is not tissue. Every such tile of a
- * finer level marks its area on `level`.
+ * finer level marks its area on `level`; one that lies within another, coarser one is marked once.
  */
 function coveredByEmpty(pyramid: Pyramid, level: number, area: Rect<"level">): readonly Rect<"level">[] {
   const target = pyramid.levels[level];
   if (!target) return [];
-  return pyramid.images.slice(0, level).flatMap((image, finer) => {
-    const source = pyramid.levels[finer];
-    return source && image.empty.size > 0 ? projectEmpty(image, source, target, area) : [];
-  });
+  const finer = pyramid.images.slice(0, level).filter((image) => image.empty.length > 0);
+  return finer.flatMap((image, i) => projectEmpty(image, finer.slice(i + 1), target, area));
 }
 
-function projectEmpty(image: TiledImage, source: Level, target: Level, area: Rect<"level">): readonly Rect<"level">[] {
-  const scaleX = target.width / source.width;
-  const scaleY = target.height / source.height;
+function projectEmpty(
+  image: TiledImage,
+  coarser: readonly TiledImage[],
+  target: Level,
+  area: Rect<"level">,
+): readonly Rect<"level">[] {
+  const width = (image.tileWidth * target.width) / image.width;
+  const height = (image.tileHeight * target.height) / image.height;
   const found: Rect<"level">[] = [];
   for (const index of image.empty) {
-    const x = (index % image.columns) * image.tileWidth * scaleX;
-    const y = Math.floor(index / image.columns) * image.tileHeight * scaleY;
-    const rect = { x, y, width: image.tileWidth * scaleX, height: image.tileHeight * scaleY };
-    const apart =
-      rect.x >= area.x + area.width ||
-      rect.y >= area.y + area.height ||
-      rect.x + rect.width <= area.x ||
-      rect.y + rect.height <= area.y;
-    if (!apart) found.push(rect);
+    const column = index % image.columns;
+    const row = Math.floor(index / image.columns);
+    const rect: Rect<"level"> = { x: column * width, y: row * height, width, height };
+    if (!intersects(rect, area)) continue;
+    const centreX = ((column + 0.5) * image.tileWidth) / image.width;
+    const centreY = ((row + 0.5) * image.tileHeight) / image.height;
+    if (!coarser.some((other) => isEmptyAt(other, centreX, centreY))) found.push(rect);
   }
   return found;
+}
+
+/** Whether the tile at these fractions of the image's width and height is listed as empty. */
+function isEmptyAt(
+  { empty, width, height, tileWidth, tileHeight, columns }: TiledImage,
+  x: number,
+  y: number,
+): boolean {
+  const index = Math.floor((y * height) / tileHeight) * columns + Math.floor((x * width) / tileWidth);
+  let [low, high] = [0, empty.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((empty[middle] ?? 0) < index) low = middle + 1;
+    else high = middle;
+  }
+  return empty[low] === index;
 }

@@ -8,7 +8,7 @@ import { buildPyramid } from "./tiff/pyramid.ts";
 import { compressionNames, jpegCompression, tag } from "./tiff/tags.ts";
 import { readNumber, readText, type TiffDirectory, type TiffFile } from "./tiff/tiff-file.ts";
 import { imageWarnings, nothingUntrusted, resolutionOf, textProperties, tiffSlide } from "./tiff/tiff-slide.ts";
-import { convertHint, isTiled, openTiledImage, sizeOf, type TiledImage } from "./tiff/tiled-image.ts";
+import { convertHint, openTiledImage, sizeOf, type TiledImage, tiledDirectories } from "./tiff/tiled-image.ts";
 
 /** How the description of a slide drawn by our generator begins. */
 export const syntheticMark = "PathoTune synthetic";
@@ -28,8 +28,9 @@ export async function openTiff(file: TiffFile, signal: AbortSignal): Promise<Sli
   if (!first) throw new Fault("damaged", "The file contains no image.");
   const text = (await readText(file, first, tag.imageDescription, signal)) ?? "";
   await refuseOtherVendors(file, first, text, signal);
-  const tiled = file.directories.filter(isTiled);
-  const [base, ...rest] = await Promise.all(tiled.map((directory) => openTiledImage(file, directory, signal)));
+  const images: TiledImage[] = [];
+  for (const directory of tiledDirectories(file)) images.push(await openTiledImage(file, directory, signal));
+  const [base, ...rest] = images;
   if (!base) throw await notTiled(file, first, signal);
   const pyramid = buildPyramid([base, ...rest]);
   const main: TiledImage = pyramid.images[0] ?? base;

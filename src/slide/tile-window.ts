@@ -59,7 +59,7 @@ async function decodeChecked(
 export type PlacedTile = Readonly<{ x: number; y: number; width: number; height: number; tile: DecodedTile | null }>;
 
 /** Tiles in flight at once: decoders are threaded, memory is not endless. */
-const together = 8;
+const together = { tiles: 8, pixels: 8 * 1024 * 1024 } as const;
 
 /** Visits, in row-major order, every tile that touches `area`; `visit` sees only pixels of the level, not the padding. */
 export async function eachTile(
@@ -69,22 +69,25 @@ export async function eachTile(
   visit: (placed: PlacedTile) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const left = Math.max(0, Math.floor(area.x / level.tileWidth));
-  const top = Math.max(0, Math.floor(area.y / level.tileHeight));
-  const right = Math.min(level.columns, Math.ceil((area.x + area.width) / level.tileWidth));
-  const bottom = Math.min(level.rows, Math.ceil((area.y + area.height) / level.tileHeight));
-  const addresses: Readonly<{ column: number; row: number }>[] = [];
-  for (let row = top; row < bottom; row++)
-    for (let column = left; column < right; column++) addresses.push({ column, row });
-  for (let at = 0; at < addresses.length; at += together) {
+  const { tileWidth, tileHeight } = level;
+  const left = Math.max(0, Math.floor(area.x / tileWidth));
+  const top = Math.max(0, Math.floor(area.y / tileHeight));
+  const columns = Math.min(level.columns, Math.ceil((area.x + area.width) / tileWidth)) - left;
+  const rows = Math.min(level.rows, Math.ceil((area.y + area.height) / tileHeight)) - top;
+  const total = Math.max(0, columns) * Math.max(0, rows);
+  const step = Math.max(1, Math.min(together.tiles, Math.floor(together.pixels / (tileWidth * tileHeight))));
+  for (let at = 0; at < total; at += step) {
     signal.throwIfAborted();
-    const batch = addresses.slice(at, at + together);
+    const batch = Array.from({ length: Math.min(step, total - at) }, (_, i) => ({
+      column: left + ((at + i) % columns),
+      row: top + Math.floor((at + i) / columns),
+    }));
     const decoded = await Promise.all(batch.map(({ column, row }) => tiles.tile(level.index, column, row, signal)));
     batch.forEach(({ column, row }, i) => {
-      const x = column * level.tileWidth;
-      const y = row * level.tileHeight;
-      const width = Math.min(level.tileWidth, level.width - x);
-      const height = Math.min(level.tileHeight, level.height - y);
+      const x = column * tileWidth;
+      const y = row * tileHeight;
+      const width = Math.min(tileWidth, level.width - x);
+      const height = Math.min(tileHeight, level.height - y);
       visit({ x, y, width, height, tile: decoded[i] ?? null });
     });
   }

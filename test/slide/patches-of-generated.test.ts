@@ -77,6 +77,14 @@ describe("a patch", () => {
     expect(elsewhere.missing).toBe(0);
   });
 
+  test("counts a tile that was lost on two levels once", async () => {
+    const encode = (level: number, column: number, row: number) =>
+      level < 2 && column === 0 && row === 0 ? null : pink;
+    const { id } = await slide({ width: 512, height: 512, levels: 3, encode });
+    const coarse = await service.patch({ slideId: id, region: square(0, 0, 256), spec: spec(64, 2) });
+    expect(coarse).toMatchObject({ level: 2, missing: 0.25 });
+  });
+
   test("of glass has no tissue, of stained tissue it has", async () => {
     const encode = (_: number, column: number) => (column < 8 ? pink : white);
     const { id } = await slide({ width: 1024, height: 1024, encode });

@@ -2,15 +2,23 @@
 
 /** A slide has some ten images; a file that lists more than this is damaged or made to hang a reader. */
 export const maxDirectories = 4096;
-/** Tags of one image. */
+/** Tags of one image, and of all together: directories may overlap, so a small file can list very many. */
 export const maxEntries = 1024;
+export const maxEntriesInFile = 65_536;
+/** Tiled images: the levels of a slide, its label and macro, focus planes. */
+export const maxTiledImages = 128;
 /** Bytes of one tag array that stays in the file (tile offsets, tile lengths); read page by page. */
 export const maxArrayBytes = 64 * 1024 * 1024;
-/** Bytes of a value that is read whole (descriptions, JPEG tables). */
-export const maxValueBytes = 8 * 1024 * 1024;
+/** Bytes of a value that is read whole. */
+export const maxValueBytes = 1024 * 1024;
+/** Of a longer text only its beginning is read: enough to know the format by. */
+export const maxTextBytes = 64 * 1024;
+/** Two quantisation and four Huffman tables take some 600 bytes. */
+export const maxJpegTableBytes = 64 * 1024;
 /** Pixels along one side of a level: a metre at 0.25 um/px is 4 million. */
 export const maxSide = 1 << 24;
-/** Pixels along one side of a tile. */
+/** Pixels along one side of a tile. TIFF asks for multiples of 16; smaller ones only multiply the work. */
+export const minTileSide = 16;
 export const maxTileSide = 4096;
 /** Encoded bytes of one tile. */
 export const maxTileBytes = 64 * 1024 * 1024;

@@ -2,7 +2,7 @@
 // Source: TIFF 6.0 (Adobe 1992), BigTIFF (AWare Systems).
 import { Fault } from "../../base/fault.ts";
 import { type ByteSource, checkRange } from "../byte-source.ts";
-import { maxArrayBytes, maxDirectories, maxEntries, maxValueBytes } from "./limits.ts";
+import { maxArrayBytes, maxDirectories, maxEntries, maxEntriesInFile, maxTextBytes, maxValueBytes } from "./limits.ts";
 import { typeBytes } from "./tags.ts";
 
 /** Where a tag's values lie; nothing of them is read yet. */
@@ -39,6 +39,7 @@ export async function readTiff(source: ByteSource, signal: AbortSignal): Promise
   }
   const directories: TiffDirectory[] = [];
   const visited = new Set<number>();
+  let entries = 0;
   let next = big ? offsetOf(view, 8, littleEndian) : view.getUint32(4, littleEndian);
   while (next !== 0) {
     if (visited.has(next)) throw damaged(`its list of images runs in a circle (back to byte ${next})`);
@@ -51,6 +52,10 @@ export async function readTiff(source: ByteSource, signal: AbortSignal): Promise
     visited.add(next);
     const read = await readDirectory(source, next, directories.length, kind, signal);
     directories.push(read.directory);
+    entries += read.directory.entries.size;
+    if (entries > maxEntriesInFile) {
+      throw new Fault("limit", `The file lists more than ${maxEntriesInFile} tags. It was not opened.`);
+    }
     next = read.next;
   }
   if (directories.length === 0) throw damaged("it contains no image");
@@ -139,20 +144,23 @@ export async function readBytes(
   directory: TiffDirectory,
   tag: number,
   signal: AbortSignal,
+  most = maxValueBytes,
 ): Promise<Uint8Array | null> {
   const entry = directory.entries.get(tag);
-  return entry ? readValue(file, entry, directory.index, signal) : null;
+  return entry ? readValue(file, entry, directory.index, signal, most) : null;
 }
 
-/** Text of a tag up to its first NUL, as Latin-1 where it is not UTF-8; null where absent. */
+/** Text of a tag up to its first NUL (64 KiB at most), as Latin-1 where it is not UTF-8; null where absent. */
 export async function readText(
   file: TiffFile,
   directory: TiffDirectory,
   tag: number,
   signal: AbortSignal,
 ): Promise<string | null> {
-  const bytes = await readBytes(file, directory, tag, signal);
-  if (!bytes) return null;
+  const entry = directory.entries.get(tag);
+  if (!entry) return null;
+  checkRange(file.source.size, entry.offset, entry.bytes, `tag ${tag} of image ${directory.index}`);
+  const bytes = await file.source.read(entry.offset, Math.min(entry.bytes, maxTextBytes), signal);
   const end = bytes.indexOf(0);
   const text = end < 0 ? bytes : bytes.subarray(0, end);
   try {
@@ -196,14 +204,18 @@ export function openTagArray(file: TiffFile, directory: TiffDirectory, tag: numb
   };
 }
 
-async function readValue(file: TiffFile, entry: TiffEntry, index: number, signal: AbortSignal): Promise<Uint8Array> {
-  if (entry.bytes > maxValueBytes) {
-    throw new Fault(
-      "limit",
-      `Tag ${entry.tag} of image ${index} claims ${entry.bytes} bytes; at most ${maxValueBytes} are read.`,
-    );
+async function readValue(
+  file: TiffFile,
+  entry: TiffEntry,
+  index: number,
+  signal: AbortSignal,
+  most = maxValueBytes,
+): Promise<Uint8Array> {
+  const what = `tag ${entry.tag} of image ${index}`;
+  if (entry.bytes > most) {
+    throw new Fault("limit", `${what} claims ${entry.bytes} bytes; at most ${most} are read. The file is damaged.`);
   }
-  checkRange(file.source.size, entry.offset, entry.bytes, `tag ${entry.tag} of image ${index}`);
+  checkRange(file.source.size, entry.offset, entry.bytes, what);
   return file.source.read(entry.offset, entry.bytes, signal);
 }
 

@@ -23,7 +23,7 @@ export type TiffSlideParts = Readonly<{
 
 export function tiffSlide(parts: TiffSlideParts): SlideReader {
   const { levels, images } = parts.pyramid;
-  const empty = images.reduce((sum, image) => sum + image.empty.size, 0);
+  const empty = images.reduce((sum, image) => sum + image.empty.length, 0);
   const missing = empty === 0 ? [] : [`${empty} tile${empty === 1 ? " is" : "s are"} missing in the file.`];
   return {
     description: {

@@ -3,7 +3,15 @@ import { Fault } from "../../base/fault.ts";
 import { checkRange } from "../byte-source.ts";
 import { type JpegColour, selfContainedJpeg } from "../jpeg/self-contained-jpeg.ts";
 import type { EncodedTile } from "../slide-reader.ts";
-import { eagerTableBytes, maxSide, maxTileBytes, maxTileSide } from "./limits.ts";
+import {
+  eagerTableBytes,
+  maxJpegTableBytes,
+  maxSide,
+  maxTileBytes,
+  maxTiledImages,
+  maxTileSide,
+  minTileSide,
+} from "./limits.ts";
 import { compressionNames, jpegCompression, tag } from "./tags.ts";
 import {
   openTagArray,
@@ -23,14 +31,26 @@ export type TiledImage = Readonly<{
   tileHeight: number;
   columns: number;
   rows: number;
-  /** Tiles (row-major index) the file lists with zero bytes, as far as the table was read when opening. */
-  empty: ReadonlySet<number>;
+  /** Tiles (row-major index, ascending) the file lists with zero bytes, as far as the table was read when opening. */
+  empty: Int32Array;
   tile(column: number, row: number, signal: AbortSignal): Promise<EncodedTile | null>;
 }>;
 
 /** What to type to get a slide we read. */
 export const convertHint =
   'Convert it with libvips: vips tiffsave "in" out.tif --tile --pyramid --compression jpeg --Q 90 --bigtiff';
+
+/** The tiled images of a file. Fault limit where they are too many to be a slide's. */
+export function tiledDirectories(file: TiffFile): readonly TiffDirectory[] {
+  const tiled = file.directories.filter(isTiled);
+  if (tiled.length > maxTiledImages) {
+    throw new Fault(
+      "limit",
+      `The file holds ${tiled.length} tiled images; at most ${maxTiledImages} are read. ${convertHint}`,
+    );
+  }
+  return tiled;
+}
 
 export const isTiled = (directory: TiffDirectory): boolean => directory.entries.has(tag.tileOffsets);
 
@@ -72,7 +92,9 @@ export async function openTiledImage(
   const { width, height } = await sizeOf(file, directory, signal);
   const tileWidth = await one(tag.tileWidth, 0);
   const tileHeight = await one(tag.tileLength, 0);
-  if (!(tileWidth >= 1 && tileHeight >= 1)) throw damagedImage(directory, `its tiles are ${tileWidth} x ${tileHeight}`);
+  if (!(tileWidth >= minTileSide && tileHeight >= minTileSide)) {
+    throw damagedImage(directory, `its tiles are ${tileWidth} x ${tileHeight} pixels`);
+  }
   if (tileWidth > maxTileSide || tileHeight > maxTileSide) {
     throw new Fault(
       "limit",
@@ -90,7 +112,7 @@ export async function openTiledImage(
       `it needs ${columns * rows} tiles but lists ${Math.min(offsets.count, lengths.count)}`,
     );
   }
-  const tables = await readBytes(file, directory, tag.jpegTables, signal);
+  const tables = await readBytes(file, directory, tag.jpegTables, signal, maxJpegTableBytes);
   const empty = await checkTileTable(file, directory, offsets, lengths, columns * rows, signal);
 
   return {
@@ -151,25 +173,25 @@ async function checkTileTable(
   lengths: TagArray,
   tiles: number,
   signal: AbortSignal,
-): Promise<ReadonlySet<number>> {
-  const empty = new Set<number>();
+): Promise<Int32Array> {
+  const empty: number[] = [];
   const what = (index: number): string => `tile ${index} of image ${directory.index}`;
   if (Math.max(offsets.bytes, lengths.bytes) <= eagerTableBytes) {
     const [at, bytes] = await Promise.all([offsets.range(0, tiles, signal), lengths.range(0, tiles, signal)]);
     at.forEach((offset, index) => {
       const length = bytes[index] ?? 0;
-      if (length === 0) empty.add(index);
+      if (length === 0) empty.push(index);
       else checkTilePlace(file, offset, length, what(index));
     });
-    return empty;
+    return Int32Array.from(empty);
   }
   for (let i = 0; i < 16; i++) {
     const index = Math.floor((i * (tiles - 1)) / 15);
     const [offset, length] = [await offsets.at(index, signal), await lengths.at(index, signal)];
-    if (length === 0) empty.add(index);
+    if (length === 0) empty.push(index);
     else checkTilePlace(file, offset, length, what(index));
   }
-  return empty;
+  return Int32Array.from(empty);
 }
 
 function checkTilePlace(file: TiffFile, offset: number, length: number, what: string): void {
