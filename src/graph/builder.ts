@@ -117,7 +117,7 @@ export function createBuilder(start?: Graph): Builder {
         if (renamed !== undefined) return renamed;
         const entry = present(frozen.get(name), `what ${name} is in the copied part`);
         const old = initializers.get(name);
-        if (old && JSON.stringify(old) === JSON.stringify(entry)) return name;
+        if (old && sameInitializer(old, entry)) return name;
         const added = addInitializer({ ...entry, name: fresh(name) });
         names.set(name, added);
         return added;
@@ -142,4 +142,14 @@ export function createBuilder(start?: Graph): Builder {
       return { inputs, outputs: infos, nodes, initializers: [...initializers.values()], opset };
     },
   };
+}
+
+function sameInitializer(a: Initializer, b: Initializer): boolean {
+  if (a.name !== b.name || a.dtype !== b.dtype || a.shape.join() !== b.shape.join()) return false;
+  const [x, y] = [a.source, b.source];
+  if (x.kind === "inline" && y.kind === "inline") {
+    return x.values.length === y.values.length && x.values.every((value: number, i: number) => value === y.values[i]);
+  }
+  if (x.kind === "inline" || y.kind === "inline") return false;
+  return x.key === y.key && x.elementOffset === y.elementOffset && x.transposed === y.transposed;
 }
