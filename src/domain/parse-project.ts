@@ -34,7 +34,7 @@ export const journalVersion = "journal/1";
  */
 const migrations: Readonly<Record<string, Readonly<{ to: string; step: (entry: unknown) => unknown }>>> = {};
 
-const maxEvents = 200_000;
+const maxEvents = 2_000_000;
 const id = (at: At): string => readString(at, { max: 100 });
 const hash = (at: At): string => readString(at, { max: 64, pattern: hex64 });
 const coordinate = (at: At): number => readNumber(at, { min: -1e9, max: 1e9 });

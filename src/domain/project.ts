@@ -62,46 +62,98 @@ export function emptyProject(id: ProjectId): Project {
   };
 }
 
-function withEntry<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> {
-  return new Map(map).set(key, value);
+/** A map that is copied when it is first written to, and only then. */
+function copyOnce<K, V>(map: ReadonlyMap<K, V>) {
+  let own: Map<K, V> | null = null;
+  return {
+    read: (): ReadonlyMap<K, V> => own ?? map,
+    write: (): Map<K, V> => {
+      own ??= new Map(map);
+      return own;
+    },
+  };
 }
 
-function withoutEntry<K, V>(map: ReadonlyMap<K, V>, key: K): ReadonlyMap<K, V> {
-  const next = new Map(map);
-  next.delete(key);
-  return next;
+/** A project under change: one copy for a thousand events, where a copy each would make long work quadratic. */
+function createDraft(before: Project) {
+  const slides = copyOnce(before.slides);
+  const labels = copyOnce(before.labels);
+  const promptSets = copyOnce(before.promptSets);
+  const runs = copyOnce(before.runs);
+  let { classes, activeSet } = before;
+  const apply = (event: ProjectEvent): void => {
+    switch (event.type) {
+      case "slide/put":
+        slides.write().set(event.slide.id, event.slide);
+        break;
+      case "slide/remove":
+        slides.write().delete(event.id);
+        break;
+      case "class/put": {
+        const others = classes.filter((c) => c.id !== event.value.id);
+        classes = others.toSpliced(Math.min(event.at, others.length), 0, event.value);
+        break;
+      }
+      case "class/remove":
+        classes = classes.filter((c) => c.id !== event.id);
+        break;
+      case "label/put":
+        labels.write().set(event.label.id, event.label);
+        break;
+      case "label/remove":
+        labels.write().delete(event.id);
+        break;
+      case "prompt-set/put":
+        promptSets.write().set(event.summary.id, event.summary);
+        break;
+      case "prompt-set/remove":
+        promptSets.write().delete(event.id);
+        break;
+      case "active-set/put":
+        activeSet = event.id;
+        break;
+      case "run/put":
+        runs.write().set(event.record.run.id, event.record);
+        break;
+      case "run/remove":
+        runs.write().delete(event.id);
+        break;
+      default:
+        event satisfies never;
+    }
+  };
+  const read = (): Project => ({
+    id: before.id,
+    slides: slides.read(),
+    classes,
+    labels: labels.read(),
+    promptSets: promptSets.read(),
+    activeSet,
+    runs: runs.read(),
+  });
+  return { apply, read };
+}
+
+/** Applies events in order; `inverse` takes all of them back, in the order given. Pure; untouched parts stay the same objects. */
+export function applyEvents(
+  project: Project,
+  events: readonly ProjectEvent[],
+): Readonly<{ project: Project; inverse: readonly ProjectEvent[] }> {
+  const draft = createDraft(project);
+  const inverse: ProjectEvent[] = [];
+  for (const event of events) {
+    const back = inverseOf(draft.read(), event);
+    if (back) inverse.push(back);
+    draft.apply(event);
+  }
+  return { project: draft.read(), inverse: inverse.reverse() };
 }
 
 /** Pure. Applying an event a second time changes nothing. */
 export function applyEvent(project: Project, event: ProjectEvent): Project {
-  switch (event.type) {
-    case "slide/put":
-      return { ...project, slides: withEntry(project.slides, event.slide.id, event.slide) };
-    case "slide/remove":
-      return { ...project, slides: withoutEntry(project.slides, event.id) };
-    case "class/put": {
-      const others = project.classes.filter((c) => c.id !== event.value.id);
-      return { ...project, classes: others.toSpliced(Math.min(event.at, others.length), 0, event.value) };
-    }
-    case "class/remove":
-      return { ...project, classes: project.classes.filter((c) => c.id !== event.id) };
-    case "label/put":
-      return { ...project, labels: withEntry(project.labels, event.label.id, event.label) };
-    case "label/remove":
-      return { ...project, labels: withoutEntry(project.labels, event.id) };
-    case "prompt-set/put":
-      return { ...project, promptSets: withEntry(project.promptSets, event.summary.id, event.summary) };
-    case "prompt-set/remove":
-      return { ...project, promptSets: withoutEntry(project.promptSets, event.id) };
-    case "active-set/put":
-      return { ...project, activeSet: event.id };
-    case "run/put":
-      return { ...project, runs: withEntry(project.runs, event.record.run.id, event.record) };
-    case "run/remove":
-      return { ...project, runs: withoutEntry(project.runs, event.id) };
-    default:
-      return event satisfies never;
-  }
+  const draft = createDraft(project);
+  draft.apply(event);
+  return draft.read();
 }
 
 /** The event that takes `event` back, computed against the state before it; null where it changed nothing. */

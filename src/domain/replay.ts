@@ -3,7 +3,7 @@
 import type { ClassId, ProjectId } from "../base/brand.ts";
 import { isFault } from "../base/fault.ts";
 import { journalVersion, parseChange, parseEvents } from "./parse-project.ts";
-import { applyEvent, emptyProject, type Project, type ProjectEvent } from "./project.ts";
+import { applyEvents, emptyProject, type Project, type ProjectEvent } from "./project.ts";
 
 /** A project as one list of events, under the journal's own parser and version. */
 export type StoredSnapshot = Readonly<{ version: typeof journalVersion; events: readonly ProjectEvent[] }>;
@@ -38,11 +38,11 @@ export function replay(id: ProjectId, snapshot: unknown, entries: readonly unkno
   const base = snapshot === null || snapshot === undefined ? { events: [], damaged: 0 } : parseEvents(snapshot);
   if (base.damaged > 0)
     warnings.push(`${base.damaged} entries of your saved project could not be read and were left out.`);
-  let project = base.events.reduce(applyEvent, emptyProject(id));
+  const events: ProjectEvent[] = [...base.events];
   const damaged: number[] = [];
   entries.forEach((entry, i) => {
     try {
-      project = parseChange(entry).events.reduce(applyEvent, project);
+      events.push(...parseChange(entry).events);
     } catch (error) {
       if (!isFault(error, "damaged")) throw error;
       damaged.push(i);
@@ -55,7 +55,7 @@ export function replay(id: ProjectId, snapshot: unknown, entries: readonly unkno
       `${damaged.length} of your actions could not be read back and were left out; what could be read is there.`,
     );
   }
-  const mended = mend(project);
+  const mended = mend(applyEvents(emptyProject(id), events).project);
   return { project: mended.project, damaged, warnings: [...warnings, ...mended.warnings] };
 }
 

@@ -3,7 +3,7 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { Fault, type FaultData, faultToData, toFault } from "../base/fault.ts";
 import type { Journal, WriterRole } from "../domain/keeping.ts";
-import { applyEvent, inverseOf, type Project, type ProjectChange, type ProjectEvent } from "../domain/project.ts";
+import { applyEvents, type Project, type ProjectChange, type ProjectEvent } from "../domain/project.ts";
 
 /** What takes one change back: apply `events` in order. `title` is the change's own: "Label Stroma". */
 export type UndoEntry = Readonly<{ title: string; events: readonly ProjectEvent[] }>;
@@ -42,21 +42,6 @@ export type ProjectStoreDeps = Readonly<{
 
 export const readOnlyMessage =
   "This project is open in another tab or window, so it is read-only here. Close the other one and reload this page to write.";
-
-/** Applies events in order; also returns what takes all of them back, in the right order. Pure. */
-export function applyAll(
-  project: Project,
-  events: readonly ProjectEvent[],
-): Readonly<{ project: Project; inverse: readonly ProjectEvent[] }> {
-  const inverse: ProjectEvent[] = [];
-  let next = project;
-  for (const event of events) {
-    const back = inverseOf(next, event);
-    if (back) inverse.push(back);
-    next = applyEvent(next, event);
-  }
-  return { project: next, inverse: inverse.reverse() };
-}
 
 export function createProjectStore(deps: ProjectStoreDeps): ProjectStore {
   const { journal, now, onFault } = deps;
@@ -111,7 +96,7 @@ export function createProjectStore(deps: ProjectStoreDeps): ProjectStore {
     if (!entry) return;
     const change: ProjectChange = { title: `${verb} ${entry.title}`, events: entry.events, undoable: false };
     commit(change, (state) => {
-      const { project, inverse } = applyAll(state.project, entry.events);
+      const { project, inverse } = applyEvents(state.project, entry.events);
       return {
         project,
         [from]: state[from].slice(0, -1),
@@ -126,7 +111,7 @@ export function createProjectStore(deps: ProjectStoreDeps): ProjectStore {
     subscribe: store.subscribe,
     dispatch: (change) =>
       commit(change, (state) => {
-        const { project, inverse } = applyAll(state.project, change.events);
+        const { project, inverse } = applyEvents(state.project, change.events);
         if (!change.undoable || inverse.length === 0) return { project };
         return { project, undo: [...state.undo, { title: change.title, events: inverse }], redo: [] };
       }),

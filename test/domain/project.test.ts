@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isFault } from "../../src/base/fault.ts";
 import { journalVersion, parseChange, storedChange } from "../../src/domain/parse-project.ts";
-import { applyEvent, emptyProject, inverseOf, type Project } from "../../src/domain/project.ts";
+import { applyEvent, applyEvents, emptyProject, inverseOf, type Project } from "../../src/domain/project.ts";
 import { replay, snapshotOf } from "../../src/domain/replay.ts";
 import { anyEvent, anyEvents, anyProject, canonical } from "../support/arbitrary-events.ts";
 import { label, setId, summary, tissueClass } from "../support/sample-project.ts";
@@ -29,6 +29,18 @@ describe("events of a project", () => {
       fc.property(anyProject, anyEvent, (project, event) => {
         const once = applyEvent(project, event);
         expect(canonical(applyEvent(once, event))).toEqual(canonical(once));
+      }),
+      seeded,
+    );
+  });
+
+  test("many events applied at once are the same as one after another, and untouched parts stay the same objects", () => {
+    fc.assert(
+      fc.property(anyProject, anyEvents, (project, events) => {
+        const once = applyEvents(project, events).project;
+        expect(canonical(once)).toEqual(canonical(events.reduce(applyEvent, project)));
+        if (!events.some((event) => event.type.startsWith("label/"))) expect(once.labels).toBe(project.labels);
+        if (!events.some((event) => event.type.startsWith("run/"))) expect(once.runs).toBe(project.runs);
       }),
       seeded,
     );

@@ -3,9 +3,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ProjectId } from "../../src/base/brand.ts";
 import { Fault, isFault } from "../../src/base/fault.ts";
-import { emptyProject, type ProjectChange } from "../../src/domain/project.ts";
+import { applyEvents, emptyProject, type ProjectChange } from "../../src/domain/project.ts";
 import { createMemoryJournalStore, type MemoryDisk } from "../../src/platform/node/memory-journal.ts";
-import { applyAll, createProjectStore } from "../../src/state/project-store.ts";
+import { createProjectStore } from "../../src/state/project-store.ts";
 import { anyEvents, anyProject, canonical } from "../support/arbitrary-events.ts";
 import { change, label, runPut, tissueClass, work } from "../support/sample-project.ts";
 
@@ -44,10 +44,10 @@ describe("undo and redo", () => {
   test("many events and then their inverses, in the order given, leave any project as it was", () => {
     fc.assert(
       fc.property(anyProject, anyEvents, (project, events) => {
-        const there = applyAll(project, events);
-        const back = applyAll(there.project, there.inverse);
+        const there = applyEvents(project, events);
+        const back = applyEvents(there.project, there.inverse);
         expect(canonical(back.project)).toEqual(canonical(project));
-        expect(canonical(applyAll(back.project, back.inverse).project)).toEqual(canonical(there.project));
+        expect(canonical(applyEvents(back.project, back.inverse).project)).toEqual(canonical(there.project));
       }),
       seeded,
     );

@@ -4,7 +4,7 @@ import type { ProjectId, PromptSetId } from "../../base/brand.ts";
 import { assert, Fault } from "../../base/fault.ts";
 import type { Journal, JournalStore } from "../../domain/keeping.ts";
 import { storedChange } from "../../domain/parse-project.ts";
-import { applyEvent, type Project } from "../../domain/project.ts";
+import { applyEvents, type Project } from "../../domain/project.ts";
 import { promptSetIdOf } from "../../domain/prompt-set-file.ts";
 import { replay, snapshotOf } from "../../domain/replay.ts";
 
@@ -68,7 +68,7 @@ function journalOf(folder: MemoryFolder, role: Journal["role"], opened: Project,
     append: async (change) => {
       assertWriter();
       folder.entries.push(structuredClone(storedChange(change)));
-      project = change.events.reduce(applyEvent, project);
+      project = applyEvents(project, change.events).project;
       if (folder.entries.length >= compactEvery) {
         folder.snapshot = structuredClone(snapshotOf(project));
         folder.entries = [];

@@ -5,7 +5,7 @@ import type { ProjectId, PromptSetId } from "../../base/brand.ts";
 import { assert, Fault, isAbort } from "../../base/fault.ts";
 import type { Journal, JournalStore } from "../../domain/keeping.ts";
 import { storedChange } from "../../domain/parse-project.ts";
-import { applyEvent, type Project, type ProjectChange } from "../../domain/project.ts";
+import { applyEvents, type Project, type ProjectChange } from "../../domain/project.ts";
 import { promptSetIdOf } from "../../domain/prompt-set-file.ts";
 import { replay, snapshotOf } from "../../domain/replay.ts";
 import { acquireWriterLock, type WriterLock } from "./writer-lock.ts";
@@ -189,7 +189,7 @@ function journalOf({ db, id, lock, compactEvery, ...opened }: Opened): Journal {
   const append = async (change: ProjectChange): Promise<void> => {
     assertWriter();
     const entry = storedChange(change);
-    const next = entry.events.reduce(applyEvent, project);
+    const next = applyEvents(project, entry.events).project;
     const at = seq + 1;
     const compact = length + 1 >= compactEvery;
     await write(db, ["changes", "snapshots"], "Your last change could not be saved", (tx) =>
