@@ -15,7 +15,9 @@ describe.skipIf(!hasBrowser)("graphs on WebGPU", () => {
     await served?.close();
   });
 
-  test("base, upper and training step of a 12-block ViT equal WASM to 1e-4, sharing one set of weight buffers", async () => {
+  test("base, upper and the training step of 12 blocks equal WASM to 1e-4, sharing one set of weight buffers", {
+    timeout: 300_000,
+  }, async () => {
     const page = await browser.newPage();
     await page.goto(`${served.url}test/browser/pages/graph.html`);
     await page.waitForFunction(() => "compareGraphs" in window);

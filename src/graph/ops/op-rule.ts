@@ -102,3 +102,17 @@ export function forEachIndex(shape: readonly number[], visit: (flat: number, at:
     }
   }
 }
+
+/** Picks `at(coordinates of the output)` from the input for every element of the output. */
+export function gathered(
+  shape: readonly number[],
+  from: Tensor,
+  at: (coordinates: readonly number[]) => number,
+): Tensor {
+  const data = new Float64Array(sizeOf(shape));
+  forEachIndex(shape, (flat, coordinates) => {
+    const index = at(coordinates);
+    data[flat] = index < 0 ? 0 : from.data[index]!;
+  });
+  return { shape, data };
+}

@@ -4,11 +4,13 @@ import { matrixRules } from "./matrix.ts";
 import type { Op } from "./op-names.ts";
 import type { OpRule } from "./op-rule.ts";
 import { reduceRules } from "./reduce.ts";
+import { selectingRules } from "./selecting.ts";
 import { shapingRules } from "./shaping.ts";
 
 export const opTable: Readonly<Record<Op, OpRule>> = {
   ...elementwiseRules,
   ...matrixRules,
   ...reduceRules,
+  ...selectingRules,
   ...shapingRules,
 };
