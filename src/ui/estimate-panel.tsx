@@ -11,8 +11,11 @@ export function EstimatePanel() {
   const estimate = set?.metadata.estimate ?? null;
   return (
     <section className="pt-section" aria-label="On labels it did not see" data-testid="estimate-panel">
-      <h2>On labels it did not see</h2>
-      <div className="pt-card">
+      <h2>
+        On labels it did not see
+        {estimate && set?.metadata.synthetic && <span className="pt-synthetic">Synthetic: drawn by a program</span>}
+      </h2>
+      <div className="pt-card pt-tight">
         {set && estimate ? (
           <EstimateWordsAndTable
             estimate={estimate}
@@ -43,11 +46,6 @@ export function EstimateWordsAndTable({ estimate, classes, synthetic, name }: Pr
   const words = estimateWords(estimate, classes);
   return (
     <>
-      {synthetic && (
-        <span className="pt-synthetic" style={{ alignSelf: "flex-start" }}>
-          Synthetic: drawn by a program
-        </span>
-      )}
       <div className="pt-big" data-testid="estimate-headline">
         {words.counts ?? words.headline}
       </div>

@@ -20,7 +20,7 @@ export function MissingSlides() {
             <strong>{slide.name}</strong>
             <span className="pt-mute">
               {" "}
-              holds {count} of your {labels.length === 1 ? "label" : "labels"}.
+              {count === 1 ? "1 of your labels is" : `${count} of your labels are`} on it.
             </span>
           </span>
           <Button variant="default" onClick={() => host.reopen(slide)}>

@@ -4,13 +4,25 @@ import { useEffect } from "react";
 import { dismissNotice, type Notice } from "../state/session-store.ts";
 import { useApp, useSession } from "./app-context.ts";
 
-const shown = 3;
+const shown = 2;
 const infoSeconds = 9;
 
 export function NoticeList() {
   const notices = useSession((state) => state.notices);
+  const { context } = useApp();
+  const older = notices.length - shown;
   return (
     <div className="pt-notices" aria-live="polite">
+      {older > 0 && (
+        <button
+          type="button"
+          className="pt-chip pt-hud"
+          style={{ position: "static", alignSelf: "center" }}
+          onClick={() => context.session.setState({ notices: [] })}
+        >
+          Dismiss all {notices.length}
+        </button>
+      )}
       {notices.slice(-shown).map((notice) => (
         <OneNotice key={notice.id} notice={notice} />
       ))}

@@ -83,7 +83,7 @@ function SlideMenu() {
         <Menu.Item onClick={() => ui.setState({ dialog: { kind: "open-url" } })}>
           Open a slide by its address…
         </Menu.Item>
-        <Menu.Item onClick={host.openDemo}>Open the demo slide</Menu.Item>
+        <Menu.Item onClick={() => host.openDemo()}>Open the demo slide</Menu.Item>
         {slide && (
           <Menu.Item onClick={() => ui.setState({ dialog: { kind: "slide-facts" } })}>About this slide…</Menu.Item>
         )}

@@ -13,21 +13,35 @@ import { secondsWords } from "./words.ts";
 
 export function TunePanel() {
   const { tuning } = useAppState().session;
+  const [advanced, setAdvanced] = useState(false);
   const running = tuning?.state === "preparing" || tuning?.state === "running";
   return (
     <section className="pt-section" aria-label="Tune" data-testid="tune-panel" data-state={tuning?.state ?? "none"}>
       <h2>
-        Tune <span>the backbone stays frozen</span>
+        Tune
+        {running ? (
+          <span>the backbone stays frozen</span>
+        ) : (
+          <button
+            type="button"
+            className="pt-link pt-small"
+            aria-expanded={advanced}
+            onClick={() => setAdvanced(!advanced)}
+          >
+            {advanced ? "Hide settings" : "Advanced"}
+          </button>
+        )}
       </h2>
-      <div className="pt-card">{running ? <Running run={tuning} /> : <Ready last={tuning} />}</div>
+      <div className="pt-card pt-tight">
+        {running ? <Running run={tuning} /> : <Ready last={tuning} advanced={advanced} />}
+      </div>
     </section>
   );
 }
 
-function Ready({ last }: Readonly<{ last: TuningRun | null }>) {
+function Ready({ last, advanced }: Readonly<{ last: TuningRun | null; advanced: boolean }>) {
   const state = useAppState();
   const perform = usePerform();
-  const [advanced, setAdvanced] = useState(false);
   const enabled = startTuning.enabled(state, {});
   const settings = tuningSettings(state);
   const seconds = useForecast(settings, state.project.project.labels.size, enabled === true);
@@ -57,20 +71,9 @@ function Ready({ last }: Readonly<{ last: TuningRun | null }>) {
       )}
       <Ended run={last} />
       {settings && (
-        <>
-          <button
-            type="button"
-            className="pt-link pt-small"
-            style={{ alignSelf: "flex-start" }}
-            aria-expanded={advanced}
-            onClick={() => setAdvanced(!advanced)}
-          >
-            {advanced ? "Hide settings" : "Advanced"}
-          </button>
-          <Collapse expanded={advanced}>
-            <TuneSettings settings={settings} />
-          </Collapse>
-        </>
+        <Collapse expanded={advanced}>
+          <TuneSettings settings={settings} />
+        </Collapse>
       )}
     </>
   );
