@@ -5,6 +5,7 @@
 Weights are rounded to fp16; the golden features are PyTorch's, in fp32, of the rounded weights.
 """
 import argparse
+import pathlib
 
 import numpy as np
 import torch
@@ -15,6 +16,7 @@ from vit import Vit
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--run", default="first")
+parser.add_argument("--out", default=str(data.ROOT / "models" / "pathotune-tiny"))
 parser.add_argument("--untrained", action="store_true", help="random weights: a folder to integrate against")
 options = parser.parse_args()
 
@@ -26,9 +28,10 @@ if not options.untrained:
 rounded = {k: v.detach().half().contiguous() for k, v in model.state_dict().items()}
 model.load_state_dict({k: v.float() for k, v in rounded.items()})
 model.eval()
-folder = data.ROOT / "models" / "pathotune-tiny"
+folder = pathlib.Path(options.out)
 folder.mkdir(parents=True, exist_ok=True)
 save_file(rounded, folder / "weights.safetensors", metadata={"format": "pt"})
+(folder / "weights.safetensors").chmod(0o644)
 # A drawn patch, as the training dump holds it; its bytes are kept as they are.
 golden = folder / "golden.rgb"
 if golden.exists():

@@ -20,9 +20,9 @@ import data
 from vit import WIDTH, Vit
 
 parser = argparse.ArgumentParser()
-parser.add_argument("--sparse-steps", type=int, default=1700)
-parser.add_argument("--full-steps", type=int, default=260)
-parser.add_argument("--threads", type=int, default=2)
+parser.add_argument("--sparse-steps", type=int, default=1150)
+parser.add_argument("--full-steps", type=int, default=150)
+parser.add_argument("--threads", type=int, default=1)
 parser.add_argument("--seed", type=int, default=20)
 parser.add_argument("--run", default="first")
 options = parser.parse_args()
@@ -100,7 +100,7 @@ while step < total:
     full = step >= options.sparse_steps
     size = 32 if full else 64
     peak = 1.2e-3
-    lr = peak * min(1, (step + 1) / 120) * 0.5 * (1 + np.cos(np.pi * step / total)) + 1e-6
+    lr = float(peak * min(1, (step + 1) / 120) * 0.5 * (1 + np.cos(np.pi * step / total)) + 1e-6)
     for group in optimiser.param_groups:
         group["lr"] = lr
     losses = {}
@@ -142,7 +142,7 @@ while step < total:
         print(json.dumps(line), flush=True)
         with open(folder / "log.jsonl", "a") as f:
             f.write(json.dumps(line) + "\n")
-    if step % 100 == 0 or step == total:
+    if step % 50 == 0 or step == total:
         torch.save({"student": student.state_dict(), "optimiser": optimiser.state_dict(), "step": step}, f"{checkpoint}.part")
         (folder / "checkpoint.pt.part").replace(checkpoint)
 print("done", flush=True)

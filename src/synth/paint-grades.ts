@@ -16,17 +16,19 @@ type Grade = Readonly<{
   /** Radians by which nuclei leave the radial direction (standard deviation). */
   disorder: number;
   chromatin: number;
+  /** Width of the lumen, relative. */
+  lumen: number;
   /** Nuclei per px of girth. */
   density: number;
 }>;
 
 export const grades: Readonly<{ low: Grade; high: Grade }> = {
-  low: { from: 0.66, length: 11.2, width: 4.3, unlike: 0.12, disorder: 0.14, chromatin: 0.3, density: 0.17 },
-  high: { from: 0.5, length: 9.4, width: 5.4, unlike: 0.24, disorder: 0.42, chromatin: 0.5, density: 0.165 },
+  low: { from: 0.7, length: 11.2, width: 4.1, unlike: 0.1, disorder: 0.12, chromatin: 0.25, lumen: 1, density: 0.17 },
+  high: { from: 0.36, length: 9.4, width: 7, unlike: 0.3, disorder: 0.8, chromatin: 0.85, lumen: 0.7, density: 0.15 },
 };
 
 /** Each gland of an island differs a little: its own grade lies this far (standard deviation) off, towards the other. */
-const overlap = 0.34;
+const overlap = 0.16;
 
 export function paintGrades(scene: Scene): void {
   const { canvas, layout, style } = scene;
@@ -42,7 +44,7 @@ export function paintGrades(scene: Scene): void {
     const shift = Math.abs(draw.bell()) * overlap;
     const t = tissue === tissueNumber["high-grade"] ? 1 - shift : shift;
     const mix = (key: keyof Grade): number => grades.low[key] * (1 - t) + grades.high[key] * t;
-    const lumen = draw.between(0.24, 0.36);
+    const lumen = draw.between(0.26, 0.38) * mix("lumen");
     fillOutline(canvas, outline, 1.03, (rho, turn, px, py) => {
       const inner = lumen + 0.05 * Math.cos(3 * turn + seed);
       if (rho < inner) return [0.03, 0.05, Math.min(1, (inner - rho) * radius * 0.5 + 0.3)];

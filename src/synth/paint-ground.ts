@@ -60,9 +60,9 @@ function voronoi(seed: number, x: number, y: number, spacing: number): readonly 
 function fat(scene: Scene, seed: number, x: number, y: number): readonly [number, number] {
   const wobble = (noise2(seed, x / 40, y / 40) - 0.5) * 16;
   const [border] = voronoi(seed + 1, x + wobble, y - wobble, scene.style.adipocyte);
-  const membrane = 1.6 + 1.3 * noise2(seed + 2, x / 60, y / 60);
+  const membrane = 1.9 + 1.7 * noise2(seed + 2, x / 60, y / 60);
   const line = Math.max(0, Math.min(1, membrane + 1 - border));
-  return [0.02 + 0.1 * line, 0.045 + 0.5 * line];
+  return [0.02 + 0.11 * line, 0.06 + 0.68 * line];
 }
 
 function mucus(seed: number, x: number, y: number): readonly [number, number] {

@@ -43,7 +43,7 @@ export const shippedStyle: SlideStyle = {
   cryptRadius: 84,
   nestRadius: 120,
   goblets: 0.55,
-  adipocyte: 132,
+  adipocyte: 118,
   fibre: 7,
   fibreAngle: 0.35,
   cellularity: 1,
