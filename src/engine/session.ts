@@ -1,6 +1,6 @@
 // One loaded backbone on one runtime: everything a click, a sweep and a tuning share. Knows how it was chosen where to run; no api.
 import type { PromptSetId, SlideId, WeightsDigest } from "../base/brand.ts";
-import { assert, Fault, isAbort } from "../base/fault.ts";
+import { Fault, isAbort } from "../base/fault.ts";
 import { type Lane, lanePriority } from "../base/lane.ts";
 import type { ModelManifest } from "../domain/model.ts";
 import type { PromptSet } from "../domain/prompt-set.ts";
@@ -148,16 +148,19 @@ export function defaultCut(manifest: ModelManifest): number {
   return Math.max(0, manifest.architecture.depth - 4);
 }
 
-/** Runs the golden patch twice: the first run prepares kernels, the second is timed. */
+/** Runs the golden patch three times: the first run prepares kernels, the better of the others is the time (a busy moment is no device). */
 async function measure(
   model: LoadedModel,
   programs: ModelPrograms,
   now: () => number,
 ): Promise<Readonly<{ features: Float32Array; seconds: number }>> {
   const base = await programs.base(defaultCut(model.manifest));
-  await goldenRun(model, base);
-  const before = now();
-  const features = await goldenRun(model, base);
-  assert(features.length > 0, "the base graph gives features");
-  return { features, seconds: (now() - before) / 1000 };
+  let features = await goldenRun(model, base);
+  let seconds = Number.POSITIVE_INFINITY;
+  for (let run = 0; run < 2; run++) {
+    const before = now();
+    features = await goldenRun(model, base);
+    seconds = Math.min(seconds, (now() - before) / 1000);
+  }
+  return { features, seconds };
 }

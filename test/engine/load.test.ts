@@ -130,13 +130,18 @@ describe("the weights digest", () => {
     const packed = packWeights(buildVit(tinyArchitecture), (key) => weights.tensor(key).data);
     const values = new Float32Array(packed.bytes.buffer);
     const whole = new Map<string, Float32Array>();
-    // The graph holds q, k and v as row ranges of one fused tensor: put back together by key and offset.
+    // The graph holds q, k and v as row ranges of one fused tensor, and matrices turned: put back by key, offset and orientation.
     for (const entry of buildVit(tinyArchitecture).initializers) {
       if (entry.source.kind !== "weight") continue;
-      const { key, elementOffset } = entry.source;
+      const { key, elementOffset, transposed } = entry.source;
       const target = whole.get(key) ?? new Float32Array(weights.tensor(key).data.length);
       const from = (packed.file.tensors.get(entry.name)?.byteOffset ?? 0) / 4;
-      target.set(values.subarray(from, from + entry.shape.reduce((a, b) => a * b, 1)), elementOffset);
+      const size = entry.shape.reduce((a, b) => a * b, 1);
+      const [rows = 1] = entry.shape;
+      for (let i = 0; i < size; i++) {
+        const at = transposed ? (i % (size / rows)) * rows + Math.floor(i / (size / rows)) : i;
+        target[elementOffset + at] = values[from + i] ?? Number.NaN;
+      }
       whole.set(key, target);
     }
     const again = [...whole].map(([name, data]) => ({

@@ -77,12 +77,23 @@ describe("tuning", () => {
     expect(answer).toMatchObject({ kind: "unscored", why: expect.stringContaining("drawings") });
   });
 
-  test("never changes the backbone's bytes", async () => {
-    const before = sha256(folder.get("weights.safetensors") as Uint8Array);
-    const asked = tiny.asked.length;
-    await tiny.engine.tune(tuneParams(2, 2));
-    expect(sha256(folder.get("weights.safetensors") as Uint8Array)).toBe(before);
-    expect(tiny.asked.length).toBe(asked);
+  test("never changes the backbone: the bytes every graph runs on hash the same before and after, and none is fetched again", async () => {
+    const hashes: string[] = [];
+    let inUse = new Uint8Array();
+    const { engine, asked } = tinyEngine(folder, (runtime) => ({
+      ...runtime,
+      compile(graph, weights, options) {
+        inUse = weights.bytes;
+        hashes.push(sha256(inUse));
+        return runtime.compile(graph, weights, options);
+      },
+    }));
+    await engine.load({ manifestUrl, prefer: "auto" });
+    const files = asked.length;
+    await engine.tune(tuneParams(2, 2));
+    expect(new Set([...hashes, sha256(inUse)]).size).toBe(1);
+    expect(hashes.length).toBeGreaterThan(3);
+    expect(asked.length).toBe(files);
   });
 });
 
