@@ -15,7 +15,7 @@ describe.skipIf(!hasBrowser)("graphs on WebGPU", () => {
     await served?.close();
   });
 
-  test("base, upper and the training step of 12 blocks equal WASM to 1e-4, sharing one set of weight buffers", {
+  test("base, upper and training step equal WASM to 1e-4, sharing one set of weight buffers", {
     timeout: 300_000,
   }, async () => {
     const page = await browser.newPage();
