@@ -11,7 +11,7 @@ import {
   type NodeProto,
   type ValueInfoProto,
 } from "./onnx_pb.ts";
-import { dtypeOf, parseInitializer, shortestFloat } from "./parse-tensor.ts";
+import { createWeightFinder, dtypeOf, parseInitializer, shortestFloat } from "./parse-tensor.ts";
 
 const limits = { bytes: 2 ** 31 - 1, nodes: 100_000, initializers: 100_000, attributeValues: 1_000_000 } as const;
 
@@ -45,7 +45,8 @@ export function parseOnnx(bytes: Uint8Array, options: Readonly<{ name: string; w
     );
   }
 
-  const initializers: Initializer[] = graph.initializer.map((entry) => parseInitializer(entry, name, options.weights));
+  const finder = options.weights ? createWeightFinder(options.weights) : null;
+  const initializers: Initializer[] = graph.initializer.map((entry) => parseInitializer(entry, name, finder));
   const nodes: Node[] = [];
   for (const node of graph.node) {
     if (node.opType === "Constant") initializers.push(parseConstant(node, name));
@@ -155,7 +156,7 @@ function parseConstant(node: NodeProto, file: string): Initializer {
   const [attribute] = node.attribute;
   switch (attribute?.name) {
     case "value":
-      if (attribute.t) return { ...parseInitializer(attribute.t, file, undefined), name };
+      if (attribute.t) return { ...parseInitializer(attribute.t, file, null), name };
       break;
     case "value_int":
       return { name, dtype: "int64", shape: [], source: { kind: "inline", values: [Number(attribute.i)] } };
