@@ -1,15 +1,9 @@
 // Page of the viewer's browser test: a painted slide, two labels, an outline of known width.
 import "../../../src/viewer/viewer.css";
-import { createViewer, type SlideViewer } from "../../../src/viewer/create-viewer.ts";
+import { createViewer } from "../../../src/viewer/create-viewer.ts";
 import { scaleBar } from "../../../src/viewer/scale.ts";
 import { fakeSlide, fakeSlideApi } from "./fake-slide.ts";
-
-type Report = { ready: boolean; clicks: { x: number; y: number }[]; failures: string[]; viewer: SlideViewer | null };
-declare global {
-  interface Window {
-    report: Report;
-  }
-}
+import type { Report } from "./viewer-report.ts";
 
 const report: Report = { ready: false, clicks: [], failures: [], viewer: null };
 window.report = report;

@@ -1,0 +1,73 @@
+// The viewer in Chromium on a painted slide: geometry on the screen, clicks, keys, both drawers.
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { hasBrowser, launch, type Served, serveSources } from "../support/browser.ts";
+import type {} from "./pages/viewer-report.ts";
+
+describe.skipIf(!hasBrowser)("the viewer", () => {
+  let browser: Browser;
+  let served: Served;
+  beforeAll(async () => {
+    [browser, served] = await Promise.all([launch(), serveSources()]);
+  }, 60_000);
+  afterAll(async () => {
+    await browser?.close();
+    await served?.close();
+  });
+
+  async function open(query = ""): Promise<Page> {
+    const page = await browser.newPage({ viewport: { width: 1000, height: 700 } });
+    await page.goto(`${served.url}test/browser/pages/viewer.html${query}`);
+    await page.waitForFunction(() => window.report?.ready === true, undefined, { timeout: 30_000 });
+    return page;
+  }
+
+  for (const query of ["", "?drawer=canvas"]) {
+    test(`the outline is as wide as the scale bar says, at every zoom (${query || "webgl"})`, async () => {
+      const page = await open(query);
+      for (const zoom of [1.7, 1, 0.5, 6]) {
+        const um = await page.evaluate(async (slidePerPixel) => {
+          window.report.viewer?.zoomTo(slidePerPixel);
+          await new Promise((resolve) => setTimeout(resolve, 300));
+          const outline = document.querySelector("[data-testid=patch-outline]")?.getBoundingClientRect().width ?? 0;
+          const bar = document.getElementById("bar");
+          return (outline / (bar?.getBoundingClientRect().width ?? 1)) * Number(bar?.dataset.um);
+        }, zoom);
+        // 224 px of 0.5 um.
+        expect(Math.abs(um - 112)).toBeLessThan(0.5);
+      }
+      expect(await page.evaluate(() => window.report.failures)).toEqual([]);
+      await page.close();
+    }, 60_000);
+  }
+
+  test("a click tells the level-0 place under it, a drag tells nothing", async () => {
+    const page = await open();
+    // The view starts centred on (7600, 6000) at 1.7 level-0 pixels per CSS pixel.
+    await page.mouse.click(500 + 100, 350 - 50);
+    await page.waitForFunction(() => window.report.clicks.length === 1);
+    const [click] = await page.evaluate(() => window.report.clicks);
+    expect(Math.abs((click?.x ?? 0) - (7600 + 170))).toBeLessThan(3);
+    expect(Math.abs((click?.y ?? 0) - (6000 - 85))).toBeLessThan(3);
+    await page.mouse.move(300, 300);
+    await page.mouse.down();
+    await page.mouse.move(420, 360, { steps: 5 });
+    await page.mouse.up();
+    await page.waitForTimeout(200);
+    expect(await page.evaluate(() => window.report.clicks.length)).toBe(1);
+    await page.close();
+  }, 60_000);
+
+  test("r and f never turn the slide, and Enter asks about the centre", async () => {
+    const page = await open();
+    const before = await page.evaluate(() => window.report.viewer?.view());
+    await page.keyboard.press("Tab");
+    for (const key of ["r", "f", "R", "0"]) await page.keyboard.press(key);
+    await page.waitForTimeout(200);
+    expect(await page.evaluate(() => window.report.viewer?.view())).toEqual(before);
+    await page.keyboard.press("Enter");
+    const [click] = await page.evaluate(() => window.report.clicks);
+    expect(Math.abs((click?.x ?? 0) - 7600)).toBeLessThan(3);
+    await page.close();
+  }, 60_000);
+});
