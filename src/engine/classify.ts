@@ -6,11 +6,13 @@ import type { ClassScore, Prediction, TissueClass } from "../domain/label.ts";
 import { minimumTissue, type Patch, patchKey } from "../domain/patch.ts";
 import type { PromptSet } from "../domain/prompt-set.ts";
 import type { Example, Scorer } from "../protocol/engine-api.ts";
+import { createFeatureCache } from "./feature-cache.ts";
 import { type CosineHead, cosineScores, fitCentroids } from "./heads/centroid.ts";
 import { promptedFeatures } from "./prompted.ts";
 import { defaultCut, type Session } from "./session.ts";
 import { mostSimilar } from "./similar.ts";
 
+const answeredBytes = 4 * 2 ** 20;
 const similarPlaces = 8;
 const previewTemperature = 10;
 
@@ -19,24 +21,28 @@ export type Classifier = (patch: Patch, scorer: Scorer, signal: AbortSignal) => 
 export function createClassifier(session: Session): Classifier {
   let preview: Readonly<{ key: string; head: CosineHead }> | null = null;
 
+  // Swapping back and forth between sets on one patch runs nothing the second time.
+  const answered = createFeatureCache(answeredBytes);
+
+  const featuresUnder = async (set: PromptSet, patch: Patch, signal: AbortSignal): Promise<Float32Array> => {
+    const { firstBlock, blocks, tokensPerBlock } = set.metadata.method;
+    const [analysis] = await session.analyser.analyse([patch], firstBlock, lanePriority.click, signal);
+    const width = session.manifest.architecture.width;
+    const value = { dims: [blocks, tokensPerBlock, width], data: set.prompts };
+    const prompts = { firstBlock, value };
+    return promptedFeatures(session, prompts, [analysis!.tokens], width, lanePriority.click, signal);
+  };
+
   const byPromptSet = async (
     patch: Patch,
     set: PromptSet,
     tissue: number,
     signal: AbortSignal,
   ): Promise<Prediction> => {
-    const { method, head, classes } = set.metadata;
-    const [analysis] = await session.analyser.analyse([patch], method.firstBlock, lanePriority.click, signal);
-    const width = session.manifest.architecture.width;
-    const value = { dims: [method.blocks, method.tokensPerBlock, width], data: set.prompts };
-    const features = await promptedFeatures(
-      session,
-      { firstBlock: method.firstBlock, value },
-      [analysis!.tokens],
-      width,
-      lanePriority.click,
-      signal,
-    );
+    const { head, classes } = set.metadata;
+    const key = `${set.id}/${patchKey(patch)}`;
+    const features = answered.get(key) ?? (await featuresUnder(set, patch, signal));
+    answered.put(key, features);
     const cosine = { centre: set.headCentre, weight: set.headWeight, temperature: head.temperature };
     const scores = scored(classes, cosineScores(cosine, features));
     return { kind: "scored", by: { kind: "prompt-set", id: set.id }, scores, tissue };
@@ -54,7 +60,8 @@ export function createClassifier(session: Session): Classifier {
       return unscored(patch, tissue, signal, "Label places of two classes, or load a prompt set, to get scores.");
     }
     const cut = cutFor(session);
-    const key = examples.map((e) => `${e.classId}:${patchKey(e.patch)}`).join("|");
+    const order = labelled.map((c) => c.id).join(",");
+    const key = `${order}|${examples.map((e) => `${e.classId}:${patchKey(e.patch)}`).join("|")}`;
     if (preview?.key !== key) {
       const patches = examples.map((example) => example.patch);
       const analyses = await session.analyser.analyse(patches, cut, lanePriority.click, signal);
