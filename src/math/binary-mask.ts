@@ -7,19 +7,27 @@ export type Mask = Readonly<{ data: Uint8Array; width: number; height: number }>
 export function medianFilter({ data, width, height }: Mask, radius: number): Mask {
   const out = new Uint8Array(width * height);
   const half = ((2 * radius + 1) ** 2 + 1) / 2;
-  const clampX = (x: number): number => Math.min(width - 1, Math.max(0, x));
-  const clampY = (y: number): number => Math.min(height - 1, Math.max(0, y));
   const histogram = new Int32Array(256);
+  const rows = new Int32Array(2 * radius + 1);
   for (let y = 0; y < height; y++) {
+    for (let i = 0; i < rows.length; i++) rows[i] = Math.min(height - 1, Math.max(0, y + i - radius)) * width;
     histogram.fill(0);
+    let median = 0;
+    /** Pixels of the window darker than `median`. */
+    let below = 0;
     const column = (x: number, by: number): void => {
-      for (let dy = -radius; dy <= radius; dy++) histogram[data[clampY(y + dy) * width + clampX(x)]!]! += by;
+      const at = Math.min(width - 1, Math.max(0, x));
+      for (let i = 0; i < rows.length; i++) {
+        const value = data[rows[i]! + at]!;
+        histogram[value]! += by;
+        if (value < median) below += by;
+      }
     };
     for (let dx = -radius; dx <= radius; dx++) column(dx, 1);
     for (let x = 0; x < width; x++) {
-      let value = 0;
-      for (let seen = histogram[0]!; seen < half; ) seen += histogram[++value]!;
-      out[y * width + x] = value;
+      while (below >= half) below -= histogram[--median]!;
+      while (below + histogram[median]! < half) below += histogram[median++]!;
+      out[y * width + x] = median;
       column(x - radius, -1);
       column(x + radius + 1, 1);
     }

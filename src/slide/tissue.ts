@@ -13,7 +13,7 @@ import type { TileStore } from "./tile-window.ts";
 
 /** um per mask pixel, and how many mask pixels at most. */
 const maskMpp = 8;
-const maxMaskPixels = 4 * 1024 * 1024;
+const maxMaskPixels = 2 * 1024 * 1024;
 /** Saturation (0..255) above which a pixel is tissue: this much above the glass, within what glass can be. CLAM: 8, WSInfer: 7. */
 const aboveGlass = 3;
 const thresholdRange = { least: 8, most: 30 } as const;
@@ -31,10 +31,12 @@ export async function readTissueMask(
   signal: AbortSignal,
 ): Promise<TissueMask> {
   const [base] = levels;
-  const level = levels.filter((l) => calibration.mppX * l.downsampleX <= maskMpp).at(-1) ?? base;
   const wantedX = (base.width * calibration.mppX) / maskMpp;
   const wantedY = (base.height * calibration.mppY) / maskMpp;
   const shrink = Math.min(1, Math.sqrt(maxMaskPixels / (wantedX * wantedY)));
+  // The coarsest level that still has a pixel for every pixel of the mask.
+  const enough = levels.filter((l) => l.width >= wantedX * shrink && l.height >= wantedY * shrink);
+  const level = enough.at(-1) ?? base;
   const width = Math.max(1, Math.min(level.width, Math.round(wantedX * shrink)));
   const height = Math.max(1, Math.min(level.height, Math.round(wantedY * shrink)));
   const whole: Rect<"level"> = { x: 0, y: 0, width: level.width, height: level.height };
@@ -64,17 +66,24 @@ export function maskOf(rgb: Uint8Array, width: number, height: number, pixelUm: 
 
 /** Glass is the brightest thing on a slide: the median saturation of the brightest pixels, and a margin. */
 function tissueThreshold(rgb: Uint8Array, saturations: Uint8Array): number {
-  const byBrightness = Array.from({ length: 256 }, () => [] as number[]);
-  saturations.forEach((s, i) => {
+  /** How many pixels have brightness b and saturation s, at b * 256 + s. */
+  const histogram = new Uint32Array(256 * 256);
+  for (let i = 0; i < saturations.length; i++) {
     const brightness = Math.round((rgb[i * 3]! + rgb[i * 3 + 1]! + rgb[i * 3 + 2]!) / 3);
-    // Pure white is what stands in for missing tiles, and says nothing of the glass.
-    if (brightness < 255) byBrightness[brightness]?.push(s);
-  });
-  const enough = Math.max(1, saturations.length * 0.005);
-  const glass: number[] = [];
-  for (let b = 254; b > 0 && glass.length < enough; b--) for (const s of byBrightness[b] ?? []) glass.push(s);
-  glass.sort((a, b) => a - b);
-  const typical = glass[Math.floor(glass.length / 2)] ?? 0;
+    histogram[brightness * 256 + saturations[i]!]!++;
+  }
+  const glass = new Uint32Array(256);
+  let count = 0;
+  // Pure white is what stands in for missing tiles, and says nothing of the glass.
+  for (let b = 254; b > 0 && count < saturations.length * 0.005; b--) {
+    for (let s = 0; s < 256; s++) {
+      glass[s]! += histogram[b * 256 + s]!;
+      count += histogram[b * 256 + s]!;
+    }
+  }
+  let typical = 0;
+  for (let seen = glass[0]!; seen <= count / 2 && typical < 255; ) seen += glass[++typical]!;
+  if (count === 0) typical = 0;
   return Math.min(thresholdRange.most, Math.max(thresholdRange.least, typical + aboveGlass));
 }
 
