@@ -41,8 +41,8 @@ function Saved() {
   const { context } = useApp();
   if (saved.failed) {
     return (
-      <span className="pt-warn" role="alert">
-        Not saved: {saved.failed.message}{" "}
+      <span className="pt-warn" role="alert" data-testid="saved" title={saved.failed.message}>
+        Not saved: {saved.pending === 1 ? "1 change" : `${saved.pending} changes`}.{" "}
         <button type="button" className="pt-link" onClick={() => context.project.flush().catch(() => {})}>
           Try again
         </button>

@@ -150,7 +150,13 @@ function Similar({ places, patch }: Readonly<{ places: readonly SimilarPlace[]; 
             title="Go there"
             onClick={() => stage.viewer?.flyTo(place.region)}
           >
-            <RegionImage slideId={patch.slideId} region={place.region} size={58} label={`Similar place ${i + 1}`} />
+            <RegionImage
+              slideId={patch.slideId}
+              region={place.region}
+              size={80}
+              fill
+              label={`Similar place ${i + 1}`}
+            />
             {place.similarity.toFixed(2)}
           </button>
         ))}

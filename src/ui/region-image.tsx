@@ -5,9 +5,10 @@ import { isAbort } from "../base/fault.ts";
 import type { Region } from "../domain/geometry.ts";
 import { useApp } from "./app-context.ts";
 
-type Props = Readonly<{ slideId: SlideId; region: Region; size: number; label: string }>;
+type Props = Readonly<{ slideId: SlideId; region: Region; size: number; label: string; fill?: boolean }>;
 
-export function RegionImage({ slideId, region, size, label }: Props) {
+/** `fill`: as wide as its place allows; `size` is then only how finely it is painted. */
+export function RegionImage({ slideId, region, size, label, fill = false }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { context } = useApp();
   const { x, y, width, height } = region;
@@ -32,6 +33,13 @@ export function RegionImage({ slideId, region, size, label }: Props) {
     return () => controller.abort();
   }, [context, slideId, x, y, width, height, size]);
   return (
-    <canvas ref={canvas} width={1} height={1} style={{ width: size, height: size }} role="img" aria-label={label} />
+    <canvas
+      ref={canvas}
+      width={1}
+      height={1}
+      style={fill ? { width: "100%", aspectRatio: "1" } : { width: size, height: size }}
+      role="img"
+      aria-label={label}
+    />
   );
 }

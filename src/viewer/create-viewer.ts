@@ -38,6 +38,8 @@ export type SlideViewer = Readonly<{
   zoomTo(slidePerPixel: number): void;
   home(): void;
   focus(): void;
+  /** What draws, and what it takes as it is. */
+  drawer(): Readonly<{ type: string; formats: readonly string[] }>;
   /** The slide is being used by keyboard: the crosshair is shown and keys mean the centre of the view. */
   byKeyboard(): boolean;
   destroy(): void;
@@ -207,6 +209,7 @@ export function createViewer(element: HTMLElement, options: ViewerOptions, event
     },
     home: () => viewer.viewport.goHome(options.reducedMotion),
     focus: () => viewer.canvas.focus(),
+    drawer: () => ({ type: viewer.drawer.getType() ?? "", formats: viewer.drawer.getSupportedDataFormats() }),
     byKeyboard: () => viewer.canvas.dataset.keyboard === "true",
     destroy() {
       destroyed = true;
