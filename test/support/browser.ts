@@ -38,12 +38,21 @@ export async function launch(args: readonly string[] = []): Promise<Browser> {
 
 export type Served = Readonly<{ url: string; close(): Promise<void> }>;
 
-/** Serves a folder the way `npm start` does; `isolated: false` leaves the special headers out, as a bare host would. */
+/** What a server of slides must send for another origin's pages to read ranges. */
+const sharedHeaders = {
+  "Access-Control-Allow-Origin": "*",
+  "Access-Control-Expose-Headers": "Content-Range, Content-Length, ETag, Accept-Ranges",
+};
+
+/**
+ * Serves a folder the way `npm start` does; `headers: "none"` leaves the special headers out, as a bare host would; `"shared"` is a
+ * server of slides for other origins.
+ */
 export async function serveFolder(
   folder: string,
-  options: Readonly<{ prefix?: string; isolated?: boolean }> = {},
+  options: Readonly<{ prefix?: string; headers?: "isolated" | "none" | "shared" }> = {},
 ): Promise<Served> {
-  const headers = options.isolated === false ? {} : isolationHeaders;
+  const headers = { isolated: isolationHeaders, none: {}, shared: sharedHeaders }[options.headers ?? "isolated"];
   const server = createStaticServer({ folder, prefix: options.prefix ?? "", headers });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;

@@ -1,0 +1,188 @@
+// The whole path in Chromium, on the built app: open, click, label 3 classes x 6, tune on WASM with the embedded model, see the
+// estimate, save, reload, find everything again, swap, and see predictions change.
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser, BrowserContext } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Point } from "../../src/domain/geometry.ts";
+import { type AppPage, createAppPage } from "../support/app-page.ts";
+import { collectErrors, hasBrowser, launch, root, type Served, serveFolder } from "../support/browser.ts";
+import { drawnPoints } from "../support/drawn-points.ts";
+
+const smallRegion = join(root, "..", "shared", "data", "slides", "svs", "CMU-1-Small-Region.svs");
+const screenshots = process.env.PATHOTUNE_SCREENSHOTS;
+
+type Story = Readonly<{
+  query: string;
+  view: string;
+  classes: readonly Readonly<{ name: string; points: readonly Point<"slide">[] }>[];
+  /** A place that carries no label, to ask before and after. */
+  asked: Point<"slide">;
+  glass: Point<"slide">;
+}>;
+
+describe.skipIf(!hasBrowser)("the whole path", () => {
+  let browser: Browser;
+  let served: Served;
+  let context: BrowserContext;
+  let app: AppPage;
+  let errors: string[];
+
+  beforeAll(async () => {
+    served = await serveFolder(join(root, "dist"));
+    browser = await launch();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await served?.close();
+  });
+  beforeEach(async () => {
+    context = await browser.newContext({ viewport: { width: 1366, height: 768 }, acceptDownloads: true });
+    const page = await context.newPage();
+    errors = collectErrors(page);
+    app = createAppPage(page, served.url);
+  });
+  afterEach(async () => {
+    await context.close();
+  });
+
+  async function picture(name: string): Promise<void> {
+    if (!screenshots) return;
+    mkdirSync(screenshots, { recursive: true });
+    await app.page.screenshot({ path: join(screenshots, `${name}.png`) });
+  }
+
+  async function walk(story: Story, name: string, afterOpen: () => Promise<void> = async () => {}): Promise<void> {
+    const { page } = app;
+    await app.open(story.query, story.view);
+    await afterOpen();
+    await app.ready();
+    await picture(`${name}-1-first-screen`);
+
+    expect((await app.click(story.glass)).answer).toBe("No tissue");
+    await app.choosePromptSet("No prompts");
+    const before = await app.click(story.asked);
+    expect(before.answer).toBe("Tissue, no class");
+    expect(before.scores).toEqual({});
+    await picture(`${name}-2-after-a-click`);
+
+    for (const [i, { name: className, points }] of story.classes.entries()) {
+      await app.addClass(className);
+      for (const point of points) await app.label(point, String(i + 1));
+    }
+    expect(await app.counts()).toEqual(story.classes.map(({ points }) => points.length));
+    const preview = await app.click(story.asked);
+    expect(Object.keys(preview.scores).toSorted()).toEqual(story.classes.map((c) => c.name).toSorted());
+    expect(Object.values(preview.scores).reduce((a, b) => a + b, 0)).toBeCloseTo(1, 5);
+
+    const bytesSent = countBytesSent(page);
+    await page.getByTestId("tune").click();
+    await page.waitForSelector('[data-testid="tune-panel"][data-state="running"]');
+    await page.waitForFunction(
+      () =>
+        Number(document.querySelector('[data-testid="tune-progress"] [role="progressbar"]')?.ariaValueNow ?? 0) > 20,
+    );
+    await picture(`${name}-3-during-tuning`);
+    await page.waitForSelector('[data-testid="tune-panel"][data-state="finished"]', { timeout: 400_000 });
+    expect(bytesSent()).toBe(0);
+    const headline = await app.text("estimate-panel");
+    expect(headline).toMatch(/balanced accuracy|Label .+ in a second place/i);
+    const tuned = await app.click(story.asked);
+    expect(tuned.scores).not.toEqual(preview.scores);
+    await picture(`${name}-4-after-tuning`);
+
+    const sets = await app.promptSets();
+    await app.saved();
+    await page.reload();
+    await afterOpen();
+    await app.ready();
+    expect(await app.counts()).toEqual(story.classes.map(({ points }) => points.length));
+    expect(await app.promptSets()).toEqual(sets);
+    const again = await app.click(story.asked);
+    for (const [className, score] of Object.entries(tuned.scores)) {
+      expect(again.scores[className], className).toBeCloseTo(score, 4);
+    }
+    await app.choosePromptSet("No prompts");
+    const swapped = await app.click(story.asked);
+    expect(swapped.scores).not.toEqual(again.scores);
+    for (const [className, score] of Object.entries(preview.scores)) {
+      expect(swapped.scores[className], className).toBeCloseTo(score, 4);
+    }
+    expect(errors).toEqual([]);
+  }
+
+  test("on the embedded slide: label, tune, reload, swap", { timeout: 900_000 }, async () => {
+    const points = (tissue: string) => drawnPoints(tissue, 6);
+    await walk(
+      {
+        query: "?provider=wasm",
+        view: "#x=3584&y=2560&z=9.2",
+        classes: [
+          { name: "Tumour drawing", points: points("tumour") },
+          { name: "Stroma drawing", points: points("stroma") },
+          { name: "Follicle drawing", points: points("lymphocytes") },
+        ],
+        asked: { x: 3700, y: 3200 },
+        glass: { x: 5240, y: 2560 },
+      },
+      "embedded",
+    );
+    expect(await app.text("synthetic")).toBe("Synthetic: drawn by a program");
+    expect(await app.text("estimate-panel")).toMatch(/drawn by a program|No figure yet/);
+  });
+
+  test.skipIf(!existsSync(smallRegion))(
+    "on CMU-1-Small-Region.svs: label, tune, reload, swap (needs ../shared)",
+    { timeout: 900_000 },
+    async () => {
+      const slides = await serveFolder(join(smallRegion, ".."), { headers: "shared" });
+      try {
+        await walk(
+          {
+            query: `?provider=wasm&slide=${encodeURIComponent(`${slides.url}CMU-1-Small-Region.svs`)}`,
+            view: "#x=1110&y=1483&z=4.6",
+            classes: [
+              {
+                name: "Epidermis",
+                points: at([1260, 780], [1250, 1000], [1230, 1850], [1230, 2230], [650, 2700], [1660, 2560]),
+              },
+              {
+                name: "Dermis",
+                points: at([1000, 1200], [1000, 1450], [1000, 1900], [1000, 2500], [1680, 2050], [1360, 2560]),
+              },
+              {
+                name: "Keratin",
+                points: at([1480, 960], [1480, 1200], [1450, 1430], [1250, 1660], [1730, 1420], [1560, 1600]),
+              },
+            ],
+            asked: { x: 870, y: 2150 },
+            glass: { x: 300, y: 1800 },
+          },
+          "cmu-1",
+          approve,
+        );
+      } finally {
+        await slides.close();
+      }
+    },
+  );
+
+  /** Another origin is asked about before its first byte. */
+  async function approve(): Promise<void> {
+    const dialog = app.page.getByTestId("origin-approve");
+    await dialog.click({ timeout: 15_000 }).catch(() => undefined);
+    await app.page.getByTestId("calibration").waitFor();
+  }
+});
+
+const at = (...pairs: readonly (readonly [number, number])[]): readonly Point<"slide">[] =>
+  pairs.map(([x, y]) => ({ x, y }));
+
+/** Counts the bytes of request bodies from now on: nothing is uploaded. */
+function countBytesSent(page: AppPage["page"]): () => number {
+  let bytes = 0;
+  page.on("request", (request) => {
+    bytes += request.postDataBuffer()?.length ?? 0;
+  });
+  return () => bytes;
+}
