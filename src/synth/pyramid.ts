@@ -55,8 +55,8 @@ export function* tilesOf(plan: PyramidPlan, signal: AbortSignal): Generator<Pyra
 
   const keyOf = (level: number, column: number, row: number): string | null => {
     if (!plan.pitch) return null;
-    // Where in the repeating picture a tile begins, in level-0 px. Tiles that reach another neighbour at the slide's edge
-    // are still equal: the picture goes on beyond the edge.
+    // Where in the repeating picture a tile begins, in level-0 px. A tile at the slide's right or lower edge lacks the children
+    // beyond it; an inner tile with the same key is always made before it, so only edge tiles ever share an edge tile.
     const span = tileSize * 2 ** level;
     return `${level}/${(column * span) % plan.pitch.width}/${(row * span) % plan.pitch.height}`;
   };
