@@ -5,7 +5,7 @@ import { promptSetIdOf } from "../domain/prompt-set-file.ts";
 import { type ActionContext, perform, stateOf } from "../state/action.ts";
 import { indexSlide, loadEngine } from "../state/actions/engine.ts";
 import { activatePromptSet, addShippedSet } from "../state/actions/prompt-sets.ts";
-import { activeSetHere, blocksPatches, countsPerClass, offeredSets, scorer } from "../state/selectors.ts";
+import { activeSetHere, blocksPatches, countsPerClass, currentSlide, offeredSets, scorer } from "../state/selectors.ts";
 import { notify } from "../state/session-store.ts";
 import { besideManifest, manifestUrl } from "./addresses.ts";
 
@@ -70,6 +70,7 @@ export function leadIn(context: ActionContext, firstVisit: boolean): () => void 
 /** Features of the slide's tissue, while nothing else can answer a click than places that look alike. */
 export function followIndex(context: ActionContext): () => void {
   let tried: string | null = null;
+  let scaleOfIndex: string | null = null;
   const look = (): void => {
     const state = stateOf(context);
     const { currentSlide: id, engine, indexing } = state.session;
@@ -79,11 +80,20 @@ export function followIndex(context: ActionContext): () => void {
       tried = null;
       return;
     }
-    const key = `${id} ${engine.status.weightsDigest}`;
-    if (tried === key || (indexing?.slideId === id && indexing.complete)) return;
+    const scale = currentSlide(state)?.info.calibration;
+    const key = JSON.stringify([id, engine.status.weightsDigest, scale]);
+    if (tried === key) return;
+    const first = tried === null && indexing?.slideId === id && indexing.complete && scaleOfIndex === key;
     tried = key;
+    if (first) return;
+    scaleOfIndex = key;
     // In its own turn: a store must not change while it tells its listeners.
-    queueMicrotask(() => void perform(context, indexSlide, { id }));
+    queueMicrotask(() => {
+      // An index of another scale or slide is no index of this one.
+      context.indexing.cancel();
+      context.session.setState({ indexing: null });
+      void perform(context, indexSlide, { id });
+    });
   };
   const ends = [context.project.subscribe(look), context.session.subscribe(look)];
   look();
