@@ -87,10 +87,9 @@ export function followIndex(context: ActionContext): () => void {
     tried = key;
     if (first) return;
     scaleOfIndex = key;
-    // In its own turn: a store must not change while it tells its listeners.
-    queueMicrotask(() => {
-      // An index of another scale or slide is no index of this one.
-      context.indexing.cancel();
+    // An index of another scale or slide is no index of this one. The new one starts once the old one has put its things away.
+    context.indexing.cancel();
+    setTimeout(() => {
       context.session.setState({ indexing: null });
       void perform(context, indexSlide, { id });
     });
