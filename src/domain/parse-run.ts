@@ -48,7 +48,8 @@ function readLosses(at: At): readonly LossPoint[] {
   return readList(at, { min: 0, max: 100_000 }).flatMap((point) => {
     const loss = field(point, "loss");
     if (loss.value === null || (typeof loss.value === "number" && !Number.isFinite(loss.value))) return [];
-    return [{ epoch: count(field(point, "epoch")), loss: readNumber(loss, { min: -1e30, max: 1e30 }) }];
+    const [fold, epoch] = [count(field(point, "fold")), count(field(point, "epoch"))];
+    return [{ fold, epoch, loss: readNumber(loss, { min: -1e30, max: 1e30 }) }];
   });
 }
 

@@ -31,8 +31,8 @@ export type TuningProgress = Readonly<{
   secondsLeft: number | null;
 }>;
 
-/** One point of the loss curve: mean training loss of an epoch of the final training. */
-export type LossPoint = Readonly<{ epoch: number; loss: number }>;
+/** One point of a loss curve: mean training loss of an epoch. `fold` counts from 1 while the estimate is made; 0 is the final training. */
+export type LossPoint = Readonly<{ fold: number; epoch: number; loss: number }>;
 
 export type TuningRun =
   | Readonly<{ state: "preparing"; id: RunId; settings: TuningSettings }>

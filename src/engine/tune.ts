@@ -119,11 +119,16 @@ export async function tune(session: Session, params: TuneParams, hooks: TuneHook
     return { trained, centre: head.centre };
   };
 
+  const curveOf =
+    (fold: number) =>
+    (epoch: number, loss: number): void =>
+      hooks.emit({ type: "loss", point: { fold, epoch, loss } });
+
   const answers: HeldOutAnswer[] = [];
   let epochsReached = 0;
   for (const [f, fold] of folds.entries()) {
     clock.training(f, folds.length, settings.epochs);
-    const { trained, centre } = await trainOn(fold.training, `fold ${f}`, settings.epochs, () => {}, true);
+    const { trained, centre } = await trainOn(fold.training, `fold ${f}`, settings.epochs, curveOf(f + 1), true);
     epochsReached = Math.max(epochsReached, trained.epochs);
     if (hooks.finishEarly()) break;
     const { prompts, weight } = split(train, trained.theta, firstBlock);
@@ -156,7 +161,7 @@ export async function tune(session: Session, params: TuneParams, hooks: TuneHook
     labels.map((_, i) => i),
     "final",
     epochs,
-    (epoch, loss) => hooks.emit({ type: "loss", point: { epoch, loss } }),
+    curveOf(0),
     !cutShort,
   );
   const ended = cutShort && trained.ended === "complete" ? "early" : trained.ended;

@@ -2,7 +2,8 @@
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 
-export type LossSeries = readonly Readonly<{ epoch: number; loss: number }>[];
+/** `fold` 0 is the final training, drawn strongly; the folds of the estimate are thin lines behind it. */
+export type LossSeries = readonly Readonly<{ fold: number; epoch: number; loss: number }>[];
 
 export type LossChart = Readonly<{
   /** `epochs`: where the curve will end, so that the axis does not jump. */
@@ -11,6 +12,9 @@ export type LossChart = Readonly<{
 }>;
 
 export type ChartColors = Readonly<{ line: string; axis: string; grid: string }>;
+
+/** Folds of an estimate are at most five (engine/estimate/folds.ts); more are not drawn. */
+const mostFolds = 5;
 
 const height = 88;
 
@@ -43,9 +47,13 @@ export function createLossChart(element: HTMLElement, colors: ChartColors): Loss
         { ...axis, size: 18, gap: 2, grid: { show: false }, incrs: [1, 2, 5, 10, 20, 50, 100], space: 36 },
         { ...axis, size: 30, gap: 4, grid: { stroke: colors.grid, width: 1 }, space: 28 },
       ],
-      series: [{}, { stroke: colors.line, width: 2, points: { show: true, size: 4, fill: colors.line } }],
+      series: [
+        {},
+        ...Array.from({ length: mostFolds }, () => ({ stroke: colors.axis, width: 1, points: { show: false } })),
+        { stroke: colors.line, width: 2, points: { show: true, size: 4, fill: colors.line } },
+      ],
     },
-    [[], []],
+    [[], ...Array.from({ length: mostFolds + 1 }, () => [])],
     element,
   );
   const observer = new ResizeObserver(() => {
@@ -55,7 +63,10 @@ export function createLossChart(element: HTMLElement, colors: ChartColors): Loss
   return {
     update(points, total) {
       epochs = total;
-      chart.setData([points.map((p) => p.epoch), points.map((p) => p.loss)]);
+      const axis = [...new Set(points.map((p) => p.epoch))].sort((a, b) => a - b);
+      const curve = (fold: number): (number | null)[] =>
+        axis.map((epoch) => points.find((p) => p.fold === fold && p.epoch === epoch)?.loss ?? null);
+      chart.setData([axis, ...Array.from({ length: mostFolds }, (_, f) => curve(f + 1)), curve(0)]);
     },
     destroy() {
       observer.disconnect();

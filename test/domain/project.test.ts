@@ -165,9 +165,9 @@ describe("what is persisted", () => {
               promptSet: setId(1),
               ended: "diverged" as const,
               losses: [
-                { epoch: 1, loss: 0.5 },
-                { epoch: 2, loss: Number.NaN },
-                { epoch: 3, loss: Number.POSITIVE_INFINITY },
+                { fold: 0, epoch: 1, loss: 0.5 },
+                { fold: 0, epoch: 2, loss: Number.NaN },
+                { fold: 0, epoch: 3, loss: Number.POSITIVE_INFINITY },
               ],
             },
           },
@@ -175,7 +175,7 @@ describe("what is persisted", () => {
       ],
     };
     expect(parseChange(storedChange(change)).events[0]).toMatchObject({
-      record: { run: { losses: [{ epoch: 1, loss: 0.5 }] } },
+      record: { run: { losses: [{ fold: 0, epoch: 1, loss: 0.5 }] } },
     });
   });
 });

@@ -31,8 +31,8 @@ const progress = {
 
 describe("a tuning run", () => {
   test("keeps its loss curve while progress goes on", () => {
-    const one = advance(advance(start, progress), { type: "loss", point: { epoch: 0, loss: 2 } });
-    const two = advance(advance(one, progress), { type: "loss", point: { epoch: 1, loss: 1 } });
+    const one = advance(advance(start, progress), { type: "loss", point: { fold: 1, epoch: 0, loss: 2 } });
+    const two = advance(advance(one, progress), { type: "loss", point: { fold: 0, epoch: 1, loss: 1 } });
     expect(two).toMatchObject({ state: "running", losses: [{ loss: 2 }, { loss: 1 }] });
   });
 

@@ -37,7 +37,7 @@ describe("tuning", () => {
     const done = events.flatMap((e) => (e.type === "progress" ? [e.progress.done] : []));
     expect(done).toEqual(done.toSorted((a, b) => a - b));
     expect(done.at(-1)).toBeCloseTo(1, 6);
-    const losses = events.flatMap((e) => (e.type === "loss" ? [e.point.loss] : []));
+    const losses = events.flatMap((e) => (e.type === "loss" && e.point.fold === 0 ? [e.point.loss] : []));
     expect(losses).toHaveLength(6);
     expect(losses.at(-1)).toBeLessThan(losses[0] ?? 0);
     const start: TuningRun = { state: "preparing", id: params.runId, settings: params.settings };
@@ -115,7 +115,7 @@ describe("a tuning that is stopped", () => {
     const losses: number[] = [];
     const { ended, estimate, summary } = await tiny.engine.tune(params, {
       onProgress: (event) => {
-        if (event.type !== "loss") return;
+        if (event.type !== "loss" || event.point.fold !== 0) return;
         losses.push(event.point.loss);
         if (event.point.epoch === 3) void tiny.engine.finishEarly({ runId: params.runId });
       },

@@ -91,11 +91,11 @@ describe("a tuning", () => {
     const { done } = await tune(world);
     expect(world.state().session.tuning).toMatchObject({ state: "preparing" });
     world.engine.progress({ type: "progress", progress });
-    world.engine.progress({ type: "loss", point: { epoch: 1, loss: 0.7 } });
+    world.engine.progress({ type: "loss", point: { fold: 0, epoch: 1, loss: 0.7 } });
     expect(world.state().session.tuning).toMatchObject({
       state: "running",
       progress,
-      losses: [{ epoch: 1, loss: 0.7 }],
+      losses: [{ fold: 0, epoch: 1, loss: 0.7 }],
     });
     world.engine.finish();
     expect(await done).toBe(true);

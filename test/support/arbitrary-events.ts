@@ -53,7 +53,7 @@ const setPut = fc
   .tuple(small, text)
   .map(([n, name]): ProjectEvent => ({ type: "prompt-set/put", summary: summary(setId(n), { name }) }));
 
-const losses = fc.array(fc.record({ epoch: fc.nat(100), loss: finite }), { maxLength: 4 });
+const losses = fc.array(fc.record({ fold: fc.nat(5), epoch: fc.nat(100), loss: finite }), { maxLength: 4 });
 const progress = {
   phase: "final",
   fold: 0,

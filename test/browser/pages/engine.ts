@@ -19,7 +19,7 @@ async function tuneOn(prefer: "auto" | "webgpu" | "wasm") {
   const status = await engine.load({ manifestUrl, prefer });
   const losses: number[] = [];
   const result = await engine.tune(tuneParams(2, 2, { epochs: 3 }), {
-    onProgress: (event) => event.type === "loss" && losses.push(event.point.loss),
+    onProgress: (event) => event.type === "loss" && event.point.fold === 0 && losses.push(event.point.loss),
   });
   const patch = patchAt(placeOf(1, 40));
   const answer = await engine.classify({ patch, scorer: { kind: "prompt-set", id: result.summary.id } });
