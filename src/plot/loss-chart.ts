@@ -45,7 +45,7 @@ export function createLossChart(element: HTMLElement, colors: ChartColors): Loss
       },
       axes: [
         { ...axis, size: 18, gap: 2, grid: { show: false }, incrs: [1, 2, 5, 10, 20, 50, 100], space: 36 },
-        { ...axis, size: 30, gap: 4, grid: { stroke: colors.grid, width: 1 }, space: 28 },
+        { ...axis, size: 42, gap: 4, grid: { stroke: colors.grid, width: 1 }, space: 28 },
       ],
       series: [
         {},

@@ -12,7 +12,7 @@ export function EstimatePanel() {
   return (
     <section className="pt-section" aria-label="On labels it did not see" data-testid="estimate-panel">
       <h2>
-        On labels it did not see
+        Held-out estimate
         {estimate && set?.metadata.synthetic && <span className="pt-synthetic">Synthetic: drawn by a program</span>}
       </h2>
       <div className="pt-card pt-tight">

@@ -130,7 +130,7 @@ function Running({ run }: Readonly<{ run: TuningRun }>) {
         <ReasonButton
           enabled={finishEarly.enabled(state, undefined)}
           variant="light"
-          px={6}
+          px={3}
           testId="finish-early"
           onClick={() => perform(finishEarly)}
         >
@@ -139,7 +139,7 @@ function Running({ run }: Readonly<{ run: TuningRun }>) {
         <ReasonButton
           enabled={cancelTuning.enabled(state, undefined)}
           variant="default"
-          px={6}
+          px={3}
           testId="cancel-tuning"
           onClick={() => perform(cancelTuning)}
         >
