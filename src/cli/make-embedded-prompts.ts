@@ -23,10 +23,10 @@ const { values } = parseArgs({
     model: { type: "string", default: "models/pathotune-tiny" },
     slide: { type: "string", default: "public/slides/synthetic-he.tif" },
     "slide-seed": { type: "string", default: "7" },
-    "labels-per-class": { type: "string", default: "6" },
+    "labels-per-class": { type: "string", default: "12" },
     blocks: { type: "string", default: "4" },
     tokens: { type: "string", default: "5" },
-    epochs: { type: "string", default: "8" },
+    epochs: { type: "string", default: "12" },
     seed: { type: "string", default: "1" },
   },
 });
