@@ -2,7 +2,7 @@
 import type { ModelId, Mpp } from "../base/brand.ts";
 import type { EdgeRule, PatchSpec, ResampleFilter } from "./patch.ts";
 
-/** Shape of a plain pre-norm ViT with a class token (Dosovitskiy et al. 2021; timm `vit_*`). */
+/** How a ViT is built and read out. graph/vit/vit-shape.ts says what each field means and what leaving one out means. */
 export type VitArchitecture = Readonly<{
   kind: "vit";
   imagePixels: number;
@@ -12,9 +12,17 @@ export type VitArchitecture = Readonly<{
   heads: number;
   mlpWidth: number;
   layerNormEps: number;
-  /** Tokens before the patch tokens; the first is the class token. */
+  /** Tokens before the patch tokens: [pretext], class, registers. */
   prefixTokens: number;
   readout: "cls" | "mean" | "cls+mean";
+  registers?: number;
+  pretextToken?: boolean;
+  positions?: "all" | "class" | "patches";
+  layerScale?: boolean;
+  ffn?: "mlp" | "swiglu";
+  activation?: "gelu" | "gelu-tanh" | "quick-gelu" | "silu";
+  qkvBias?: boolean;
+  finalNorm?: "norm" | "fc_norm" | "none";
 }>;
 
 /** Pixel p becomes (p/255 - mean[c]) / std[c]. */

@@ -12,6 +12,8 @@
 //                  { "name": "Normalize", "arguments": { "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5] } } ],
 //   "architecture": { "kind": "vit", "image_pixels": 224, "patch_pixels": 16, "width": 192, "depth": 12, "heads": 3,
 //                     "mlp_width": 768, "layer_norm_eps": 1e-6, "prefix_tokens": 1, "readout": "cls" },
+//                   and, where it is not the plain ViT: "registers": 4, "pretext_token": true, "positions": "class" | "patches",
+//                     "layer_scale": true, "ffn": "swiglu", "activation": "silu", "qkv_bias": false, "final_norm": "fc_norm"
 //   "licence": { "id": "Apache-2.0", "text": "...", "source": "..." },
 //   "files": {                                     every file: path relative to the manifest, sha256 (hex), bytes
 //     "graph":   { "path": "model.onnx", "sha256": "...", "bytes": 123 },
@@ -28,6 +30,7 @@ import {
   field,
   hex64,
   problem,
+  readBoolean,
   readList,
   readNumber,
   readObject,
@@ -114,12 +117,36 @@ function readArchitecture(at: At): VitArchitecture {
     layerNormEps: readNumber(field(at, "layer_norm_eps"), { min: 0, max: 0.1 }),
     prefixTokens: count("prefix_tokens", 1, 64),
     readout: readOneOf(field(at, "readout"), ["cls", "mean", "cls+mean"]),
+    ...readVariations(at),
   };
   if (architecture.imagePixels % architecture.patchPixels !== 0) {
     problem(field(at, "image_pixels"), "a multiple of patch_pixels");
   }
   if (architecture.width % architecture.heads !== 0) problem(field(at, "width"), "a multiple of heads");
   return architecture;
+}
+
+type Variations = Pick<
+  VitArchitecture,
+  "registers" | "pretextToken" | "positions" | "layerScale" | "ffn" | "activation" | "qkvBias" | "finalNorm"
+>;
+
+/** What departs from the plain ViT: a field that is absent stays absent. */
+function readVariations(at: At): Variations {
+  const given = <K extends string, T>(key: string, name: K, read: (at: At) => T): Partial<Record<K, T>> => {
+    const value = field(at, key);
+    return value.value === undefined ? {} : ({ [name]: read(value) } as Record<K, T>);
+  };
+  return {
+    ...given("registers", "registers", (one) => readNumber(one, { min: 0, max: 64, integer: true })),
+    ...given("pretext_token", "pretextToken", readBoolean),
+    ...given("positions", "positions", (one) => readOneOf(one, ["all", "class", "patches"])),
+    ...given("layer_scale", "layerScale", readBoolean),
+    ...given("ffn", "ffn", (one) => readOneOf(one, ["mlp", "swiglu"])),
+    ...given("activation", "activation", (one) => readOneOf(one, ["gelu", "gelu-tanh", "quick-gelu", "silu"])),
+    ...given("qkv_bias", "qkvBias", readBoolean),
+    ...given("final_norm", "finalNorm", (one) => readOneOf(one, ["norm", "fc_norm", "none"])),
+  };
 }
 
 function readTransform(at: At): Normalisation {

@@ -4,41 +4,13 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 import type { WeightsDigest } from "../base/brand.ts";
 import { Fault } from "../base/fault.ts";
 import type { VitArchitecture } from "../domain/model.ts";
+import { type VitTensor, vitTensors } from "../graph/vit/vit-shape.ts";
 import { floatsToHalves } from "../math/half.ts";
 import type { FrozenWeights } from "./frozen-weights.ts";
 
-export type CanonicalTensor = Readonly<{ key: string; shape: readonly number[] }>;
-
-/** Every tensor a plain ViT computes features with, under timm's names; a classifier of its own (`head.*`) is not part of it. */
-export function canonicalTensors(vit: VitArchitecture): readonly CanonicalTensor[] {
-  const { width: d, mlpWidth: m, patchPixels: p, imagePixels: s } = vit;
-  const tokens = (s / p) ** 2 + vit.prefixTokens;
-  const list: CanonicalTensor[] = [
-    { key: "cls_token", shape: [1, 1, d] },
-    { key: "pos_embed", shape: [1, tokens, d] },
-    { key: "patch_embed.proj.weight", shape: [d, 3, p, p] },
-    { key: "patch_embed.proj.bias", shape: [d] },
-    { key: "norm.weight", shape: [d] },
-    { key: "norm.bias", shape: [d] },
-  ];
-  for (let i = 0; i < vit.depth; i++) {
-    const block = (name: string, ...shape: number[]): CanonicalTensor => ({ key: `blocks.${i}.${name}`, shape });
-    list.push(
-      block("norm1.weight", d),
-      block("norm1.bias", d),
-      block("attn.qkv.weight", 3 * d, d),
-      block("attn.qkv.bias", 3 * d),
-      block("attn.proj.weight", d, d),
-      block("attn.proj.bias", d),
-      block("norm2.weight", d),
-      block("norm2.bias", d),
-      block("mlp.fc1.weight", m, d),
-      block("mlp.fc1.bias", m),
-      block("mlp.fc2.weight", d, m),
-      block("mlp.fc2.bias", d),
-    );
-  }
-  return list.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+/** The tensors a ViT computes features with, under timm's names, in the order they are hashed in. */
+export function canonicalTensors(vit: VitArchitecture): readonly VitTensor[] {
+  return vitTensors(vit).toSorted((a, b) => (a.key < b.key ? -1 : 1));
 }
 
 /**

@@ -1,31 +1,20 @@
-// A plain vision transformer as a graph over timm's tensor names (Dosovitskiy et al. 2021). Knows no weights.
-import { Fault } from "../../base/fault.ts";
+// A vision transformer as a graph over timm's tensor names (Dosovitskiy et al. 2021): embedding, blocks, read-out. Knows no weights.
 import { type Builder, createBuilder } from "../builder.ts";
 import { float, type Graph, int, ints } from "../ir.ts";
+import { addBlock } from "./build-block.ts";
+import { checkShape, classTokenOf, type FullVitShape, patchTokensOf, type VitShape } from "./vit-shape.ts";
 
-/** The fields of a manifest's architecture that shape the graph. Pixels, tokens and widths are counts. */
-export type VitShape = Readonly<{
-  imagePixels: number;
-  patchPixels: number;
-  width: number;
-  depth: number;
-  heads: number;
-  mlpWidth: number;
-  layerNormEps: number;
-  prefixTokens: number;
-  readout: "cls" | "mean" | "cls+mean";
-}>;
+export type { VitShape } from "./vit-shape.ts";
 
 /**
  * Input `pixels` [B,3,S,S] fp32, normalised; output `features` [B,F], F = width (twice that for cls+mean), after the final norm.
  * Blocks do not say how many tokens they get: prompts can be added to them. Fault `bad-model` when the numbers do not fit.
  */
-export function buildVit(shape: VitShape): Graph {
-  checkShape(shape);
+export function buildVit(plain: VitShape): Graph {
+  const shape = checkShape(plain);
   const { imagePixels, patchPixels, width, depth } = shape;
   const b = createBuilder();
   const pixels = b.input("pixels", "float32", ["B", 3, imagePixels, imagePixels]);
-  const grid = imagePixels / patchPixels;
 
   const kernel = whole(b, "patch_embed.proj.weight", [width, 3, patchPixels, patchPixels]);
   const patches = b.op(
@@ -34,12 +23,9 @@ export function buildVit(shape: VitShape): Graph {
     { kernel_shape: ints([patchPixels, patchPixels]), strides: ints([patchPixels, patchPixels]) },
     "embed/patches",
   );
-  const rows = b.op("Reshape", [patches, b.vector([0, width, grid * grid])], {}, "embed/rows");
+  const rows = b.op("Reshape", [patches, b.vector([0, width, patchTokensOf(shape)])], {}, "embed/rows");
   const tokens = b.op("Transpose", [rows], { perm: ints([0, 2, 1]) }, "embed/patch_tokens");
-  const cls = repeated(b, whole(b, "cls_token", [1, 1, width]), tokens, "embed/class_token");
-  const joined = b.op("Concat", [cls, tokens], { axis: int(1) }, "embed/joined");
-  const position = whole(b, "pos_embed", [1, grid * grid + 1, width]);
-  let stream = b.op("Add", [joined, position], {}, "embed/tokens");
+  let stream = addPrefix(b, shape, tokens);
   for (let block = 0; block < depth; block++) stream = addBlock(b, shape, block, stream);
   return b.finish({ features: readOut(b, shape, stream) });
 }
@@ -54,88 +40,58 @@ export function repeated(b: Builder, value: string, tokens: string, name: string
   return b.op("Add", [b.op("Mul", [corner, b.scalar(0)], {}, "batch/zero"), value], {}, name);
 }
 
+/** Patch tokens [B,P,D] -> [pretext], class, registers and patches [B,T,D], those with positions moved by them. */
+function addPrefix(b: Builder, shape: FullVitShape, tokens: string): string {
+  const { width, registers, positions } = shape;
+  const pretext = shape.pretextToken
+    ? [repeated(b, whole(b, "pretext_token", [1, 1, width]), tokens, "embed/pretext_token")]
+    : [];
+  const token = whole(b, "cls_token", [1, 1, width]);
+  const positioned =
+    positions === "class" ? b.op("Add", [token, positionRows(b, shape, 0, 1)], {}, "embed/class_positioned") : token;
+  const cls = repeated(b, positioned, tokens, "embed/class_token");
+  const extra =
+    registers > 0 ? [repeated(b, whole(b, "reg_token", [1, registers, width]), tokens, "embed/registers")] : [];
+  if (positions === "all") {
+    const joined = b.op("Concat", [...pretext, cls, ...extra, tokens], { axis: int(1) }, "embed/joined");
+    const position = whole(b, "pos_embed", [1, patchTokensOf(shape) + shape.prefixTokens, width]);
+    return b.op("Add", [joined, position], {}, "embed/tokens");
+  }
+  const position = positionRows(b, shape, positions === "class" ? 1 : 0, patchTokensOf(shape));
+  const patches = b.op("Add", [tokens, position], {}, "embed/patches_positioned");
+  return b.op("Concat", [...pretext, cls, ...extra, patches], { axis: int(1) }, "embed/tokens");
+}
+
 const whole = (b: Builder, key: string, shape: readonly number[]): string =>
   b.weight(key, { key, elementOffset: 0 }, shape);
 
-function layerNorm(b: Builder, shape: VitShape, x: string, key: string): string {
-  const scale = whole(b, `${key}.weight`, [shape.width]);
-  const bias = whole(b, `${key}.bias`, [shape.width]);
+/** `count` rows of the positions. */
+function positionRows(b: Builder, { width }: FullVitShape, first: number, count: number): string {
+  const source = { key: "pos_embed", elementOffset: first * width };
+  return b.weight(count === 1 ? "pos_embed#class" : "pos_embed#patches", source, [1, count, width]);
+}
+
+function finalNorm(b: Builder, shape: FullVitShape, x: string, key: "norm" | "fc_norm"): string {
+  if (shape.finalNorm !== key) return x;
+  const [scale, bias] = [whole(b, `${key}.weight`, [shape.width]), whole(b, `${key}.bias`, [shape.width])];
   return b.op("LayerNormalization", [x, scale, bias], { axis: int(-1), epsilon: float(shape.layerNormEps) }, key);
 }
 
-function addBlock(b: Builder, shape: VitShape, block: number, x: string): string {
-  const { width, heads, mlpWidth } = shape;
-  const key = `blocks.${block}`;
-  const headWidth = width / heads;
-
-  const norm1 = layerNorm(b, shape, x, `${key}.norm1`);
-  const project = (part: "q" | "k" | "v", index: number): string => {
-    const rows: Rows = { part, first: index * width, count: width };
-    const tokens = linear(b, `${key}.attn.qkv`, norm1, width, rows);
-    const scaled =
-      part === "q" ? b.op("Mul", [tokens, b.scalar(headWidth ** -0.5)], {}, `${key}.attn.q.scaled`) : tokens;
-    const split = b.op("Reshape", [scaled, b.vector([0, 0, heads, headWidth])], {}, `${key}.attn.${part}.heads`);
-    const perm = part === "k" ? [0, 2, 3, 1] : [0, 2, 1, 3];
-    return b.op("Transpose", [split], { perm: ints(perm) }, `${key}.attn.${part}.by_head`);
+function readOut(b: Builder, shape: FullVitShape, stream: string): string {
+  const index = classTokenOf(shape);
+  const [start, flat] = [b.vector([index]), b.vector([-1, shape.width])];
+  const classRow = (tokens: string): string => {
+    const bounds = [start, b.vector([index + 1]), b.vector([1])];
+    const token = b.op("Slice", [tokens, ...bounds], {}, "read/class_token");
+    return b.op("Reshape", [token, flat], {}, "read/class_row");
   };
-  const [q, k, v] = [project("q", 0), project("k", 1), project("v", 2)];
-  const logits = b.op("MatMul", [q, k], {}, `${key}.attn.logits`);
-  const map = b.op("Softmax", [logits], { axis: int(-1) }, `${key}.attn.map`);
-  const mixed = b.op("MatMul", [map, v], {}, `${key}.attn.mixed`);
-  const joined = b.op("Transpose", [mixed], { perm: ints([0, 2, 1, 3]) }, `${key}.attn.joined`);
-  const tokens = b.op("Reshape", [joined, b.vector([0, 0, width])], {}, `${key}.attn.tokens`);
-  const middle = b.op("Add", [x, linear(b, `${key}.attn.proj`, tokens, width, all(width))], {}, `${key}.middle`);
-
-  const norm2 = layerNorm(b, shape, middle, `${key}.norm2`);
-  const hidden = linear(b, `${key}.mlp.fc1`, norm2, width, all(mlpWidth));
-  const active = b.op("Gelu", [hidden], {}, `${key}.mlp.act`);
-  return b.op("Add", [middle, linear(b, `${key}.mlp.fc2`, active, mlpWidth, all(width))], {}, `${key}.out`);
-}
-
-/** Rows `first` .. `first + count` of a stored [out, in] weight: q, k and v are thirds of one tensor. */
-type Rows = Readonly<{ part: string | null; first: number; count: number }>;
-const all = (count: number): Rows => ({ part: null, first: 0, count });
-
-/** x [B,T,from] -> [B,T,rows.count], weights turned from timm's [out, in]; any number of images and tokens. */
-function linear(b: Builder, key: string, x: string, from: number, { part, first, count }: Rows): string {
-  const suffix = part ? `#${part}` : "";
-  const source = { key: `${key}.weight`, elementOffset: first * from, transposed: true } as const;
-  const weight = b.weight(`${key}.weight${suffix}`, source, [from, count]);
-  const bias = b.weight(`${key}.bias${suffix}`, { key: `${key}.bias`, elementOffset: first }, [count]);
-  const name = part ? `${key}.${part}` : key;
-  return b.op("Add", [b.op("MatMul", [x, weight], {}, `${name}.product`), bias], {}, name);
-}
-
-function readOut(b: Builder, shape: VitShape, stream: string): string {
-  const first = b.vector([0]);
-  const flat = b.vector([-1, shape.width]);
-  if (shape.readout === "cls") {
-    const token = b.op("Slice", [stream, first, b.vector([1]), b.vector([1])], {}, "read/class_token");
-    return layerNorm(b, shape, b.op("Reshape", [token, flat], {}, "read/class_row"), "norm");
-  }
-  const normed = layerNorm(b, shape, stream, "norm");
-  const grid = shape.imagePixels / shape.patchPixels;
-  const bounds = [b.vector([1]), b.vector([grid * grid + 1]), b.vector([1])];
+  // The class token is taken before the norm, which then runs for one token: the same numbers.
+  if (shape.readout === "cls") return finalNorm(b, shape, finalNorm(b, shape, classRow(stream), "norm"), "fc_norm");
+  const normed = finalNorm(b, shape, stream, "norm");
+  const first = shape.prefixTokens;
+  const bounds = [b.vector([first]), b.vector([first + patchTokensOf(shape)]), b.vector([1])];
   const patches = b.op("Slice", [normed, ...bounds], {}, "read/patch_tokens");
   const mean = b.op("ReduceMean", [patches, b.vector([1])], { keepdims: int(0) }, "read/mean");
-  if (shape.readout === "mean") return mean;
-  const token = b.op("Slice", [normed, first, b.vector([1]), b.vector([1])], {}, "read/class_token");
-  const row = b.op("Reshape", [token, flat], {}, "read/class_row");
-  return b.op("Concat", [row, mean], { axis: int(1) }, "read/both");
-}
-
-function checkShape(shape: VitShape): void {
-  const { imagePixels, patchPixels, width, depth, heads, mlpWidth, prefixTokens, layerNormEps } = shape;
-  const problems = [
-    ...Object.entries({ imagePixels, patchPixels, width, depth, heads, mlpWidth })
-      .filter(([, n]) => !Number.isSafeInteger(n) || n < 1)
-      .map(([name, n]) => `${name} is ${n}`),
-    ...(imagePixels % patchPixels === 0 ? [] : [`${imagePixels} pixels are no multiple of patches of ${patchPixels}`]),
-    ...(width % heads === 0 ? [] : [`width ${width} is no multiple of ${heads} heads`]),
-    ...(layerNormEps > 0 ? [] : [`layerNormEps is ${layerNormEps}`]),
-    ...(prefixTokens === 1 ? [] : [`${prefixTokens} prefix tokens: only a class token is built here`]),
-  ];
-  if (problems.length > 0) {
-    throw new Fault("bad-model", `No vision transformer has this shape: ${problems.join("; ")}.`, { problems });
-  }
+  if (shape.readout === "mean") return finalNorm(b, shape, mean, "fc_norm");
+  return b.op("Concat", [classRow(normed), mean], { axis: int(1) }, "read/both");
 }
