@@ -26,6 +26,7 @@ export type ActionContext = Readonly<{
   tuning: Latest;
   indexing: Latest;
   opening: Latest;
+  swaps: Latest;
 }>;
 
 /** `keys`: shortcuts as shown ("Ctrl+Z"). `enabled`: true, or why not, in words. */
@@ -37,8 +38,8 @@ export type Action<Params = void> = Readonly<{
   run: (context: ActionContext, params: Params) => void | Promise<void>;
 }>;
 
-/** Everything but the four `Latest`, which every context makes for itself. */
-export type ActionDeps = Omit<ActionContext, "clicks" | "tuning" | "indexing" | "opening">;
+/** Everything but the `Latest`s, which every context makes for itself. */
+export type ActionDeps = Omit<ActionContext, "clicks" | "tuning" | "indexing" | "opening" | "swaps">;
 
 export function createActionContext(deps: ActionDeps): ActionContext {
   const { project, session, journal, newId, saveFile } = deps;
@@ -58,6 +59,7 @@ export function createActionContext(deps: ActionDeps): ActionContext {
     tuning: createLatest(),
     indexing: createLatest(),
     opening: createLatest(),
+    swaps: createLatest(),
   };
 }
 

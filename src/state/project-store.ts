@@ -3,6 +3,7 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { Fault, type FaultData, faultToData, toFault } from "../base/fault.ts";
 import type { Journal, WriterRole } from "../domain/keeping.ts";
+import { storedChange } from "../domain/parse-project.ts";
 import { applyEvents, type Project, type ProjectChange, type ProjectEvent } from "../domain/project.ts";
 
 /** What takes one change back: apply `events` in order. `title` is the change's own: "Label Stroma". */
@@ -59,7 +60,17 @@ export function createProjectStore(deps: ProjectStoreDeps): ProjectStore {
   const save = async (): Promise<void> => {
     try {
       for (let change = queue[0]; change; change = queue[0]) {
-        await journal.append(change);
+        try {
+          await journal.append(change);
+        } catch (error) {
+          const unwritable = whyUnwritable(change);
+          if (!unwritable) throw error;
+          // Trying again would fail for ever and keep all later work from being saved.
+          queue.shift();
+          store.setState(({ saved }) => ({ saved: { ...saved, pending: queue.length } }));
+          onFault(unwritable);
+          continue;
+        }
         queue.shift();
         store.setState({ saved: { pending: queue.length, savedAt: now(), failed: null } });
       }
@@ -121,4 +132,16 @@ export function createProjectStore(deps: ProjectStoreDeps): ProjectStore {
       while (queue.length > 0) await startSaving();
     },
   };
+}
+
+/** A Fault where the change itself can never be saved (it could not be read back); null where it can. */
+function whyUnwritable(change: ProjectChange): Fault | null {
+  try {
+    storedChange(change);
+    return null;
+  } catch (error) {
+    const { kind, message, detail } = toFault(error, "damaged", "It cannot be written");
+    const what = `"${change.title.slice(0, 200)}" cannot be saved and is lost when this tab closes`;
+    return new Fault(kind, `${what}; everything else is saved. ${message}`, detail, error);
+  }
 }

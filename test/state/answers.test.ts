@@ -162,6 +162,22 @@ describe("prompt sets", () => {
     expect(seen).toEqual(["one", "two", "one"]);
   });
 
+  test("of two sets chosen one after the other the later answers, also where the earlier takes longer to get ready", async () => {
+    const world = await createLabelledWorld(1);
+    await load(world, "slow");
+    await load(world, "quick");
+    await world.do(activatePromptSet, { id: null });
+    const { engine } = world.state().session;
+    if (engine.kind !== "ready") throw new Error("no engine");
+    world.context.session.setState({ engine: { ...engine, knownSets: [setFileId("quick")] } });
+    const slow = world.do(activatePromptSet, { id: setFileId("slow") });
+    const quick = world.do(activatePromptSet, { id: setFileId("quick") });
+    await Promise.all([slow, quick]);
+    await world.settle();
+    expect(activeSetHere(world.state())?.metadata.name).toBe("quick");
+    expect(world.state().session.previousSet).toBe(null);
+  });
+
   test("a refused file is said with its reason and leaves everything as it was", async () => {
     const world = await createLabelledWorld(1);
     const before = world.state().project.project;

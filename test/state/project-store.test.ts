@@ -168,6 +168,20 @@ describe("saving", () => {
     expect((await reopened()).labels.size).toBe(2);
   });
 
+  test("a change that can never be saved is said and does not keep later ones from being saved", async () => {
+    const { store, faults, reopened } = await world();
+    const [first, second] = work(1);
+    if (!first || !second) throw new Error("work");
+    const value = { ...tissueClass(7), name: "x".repeat(100_000) };
+    store.dispatch(first);
+    store.dispatch(change("Too long", { type: "class/put", value, at: 0 }));
+    store.dispatch(second);
+    await store.flush();
+    expect(faults.map((fault) => fault.message)).toEqual([expect.stringMatching(/^"Too long" cannot be saved/)]);
+    expect(store.getState().saved).toMatchObject({ pending: 0, failed: null });
+    expect((await reopened()).labels.size).toBe(1);
+  });
+
   test("a change dispatched the moment the last one is saved is saved too", async () => {
     const { store, gate } = await world();
     const [first, second] = work(1);

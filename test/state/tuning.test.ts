@@ -152,6 +152,25 @@ describe("a tuning", () => {
     expect(blocksTune(world.state())).toBe(null);
   });
 
+  test("cancelled while its set is being kept throws away all the same", async () => {
+    const world = await createLabelledWorld(2);
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const { journal } = world.context;
+    Object.assign(world.context, { journal: { ...journal, putPromptSet: () => held } });
+    const { done } = await tune(world);
+    world.engine.finish();
+    await world.settle();
+    await world.do(cancelTuning);
+    release();
+    await done;
+    expect(world.state().session.tuning).toMatchObject({ state: "cancelled" });
+    expect(world.state().project.project.promptSets.size).toBe(0);
+    expect(world.state().project.project.activeSet).toBe(null);
+  });
+
   test("that fails says why, leaves a record, and can be started again", async () => {
     const world = await createLabelledWorld(2);
     const first = await tune(world);

@@ -24,11 +24,14 @@ export const activatePromptSet: Action<Readonly<{ id: PromptSetId | null }>> = {
   },
   run: async (context, { id }) => {
     const state = stateOf(context);
-    const before = state.project.project.activeSet;
-    if (before === id) return;
+    // The set chosen last is the one that answers, also where an earlier one takes longer to get ready.
+    context.swaps.cancel();
+    if (state.project.project.activeSet === id) return;
     // The bytes must be there before the project says that this set answers.
-    if (id !== null && state.session.engine.kind === "ready") await ensureKnown(context, id);
-    context.session.setState({ previousSet: before });
+    if (id !== null && state.session.engine.kind === "ready") {
+      await context.swaps.run((signal) => ensureKnown(context, id, signal));
+    }
+    context.session.setState({ previousSet: stateOf(context).project.project.activeSet });
     context.project.dispatch({
       title: `Use ${nameOf(state, id)}`,
       undoable: true,

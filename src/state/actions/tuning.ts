@@ -65,7 +65,7 @@ function tell(context: ActionContext, runId: RunId, event: TuningEvent): TuningR
 }
 
 /** Bytes before the event that names them: a crash in between leaves bytes nobody names, never a name without bytes. */
-async function keep(context: ActionContext, result: TuneResult): Promise<void> {
+async function keep(context: ActionContext, result: TuneResult, signal: AbortSignal): Promise<void> {
   const { summary, bytes } = result;
   try {
     await context.journal.putPromptSet(summary.id, bytes);
@@ -76,6 +76,8 @@ async function keep(context: ActionContext, result: TuneResult): Promise<void> {
     const message = `${fault.message} The prompt set was saved as a file instead: load it again from there.`;
     throw new Fault(fault.kind, message, fault.detail, fault);
   }
+  // Thrown away at the last moment: bytes nobody names are tidied away when the project is next opened.
+  signal.throwIfAborted();
   const state = stateOf(context);
   if (setOffer(state, summary) === true) context.session.setState({ previousSet: state.project.project.activeSet });
   context.project.dispatch({
@@ -113,7 +115,7 @@ export const startTuning: Action<Readonly<{ name?: string }>> = {
         };
         const result = await context.engine.tune(params, { signal, onProgress });
         signal.throwIfAborted();
-        await keep(context, result);
+        await keep(context, result, signal);
         estimate = result.estimate;
         ended = tell(context, runId, { type: "finished", promptSet: result.summary.id, ended: result.ended });
       });
