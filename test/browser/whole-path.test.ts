@@ -1,6 +1,6 @@
 // The whole path in Chromium, on the built app: open, click, label 3 classes x 6, tune on WASM with the embedded model, see the
 // estimate, save, reload, find everything again, swap, and see predictions change.
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, BrowserContext } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -19,6 +19,8 @@ type Story = Readonly<{
   /** A place that carries no label, to ask before and after. */
   asked: Point<"slide">;
   glass: Point<"slide">;
+  /** Depth and length of the tuning, typed under Advanced: what a test can wait for on two cores. */
+  settings: Readonly<Record<string, number>>;
 }>;
 
 describe.skipIf(!hasBrowser)("the whole path", () => {
@@ -75,12 +77,20 @@ describe.skipIf(!hasBrowser)("the whole path", () => {
     expect(Object.keys(preview.scores).toSorted()).toEqual(story.classes.map((c) => c.name).toSorted());
     expect(Object.values(preview.scores).reduce((a, b) => a + b, 0)).toBeCloseTo(1, 5);
 
+    await page.getByRole("button", { name: "Advanced" }).click();
+    for (const [field, value] of Object.entries(story.settings)) {
+      const input = page.getByLabel(field, { exact: false });
+      await input.fill(String(value));
+      await input.blur();
+    }
     const bytesSent = countBytesSent(page);
     await page.getByTestId("tune").click();
     await page.waitForSelector('[data-testid="tune-panel"][data-state="running"]');
     await page.waitForFunction(
       () =>
         Number(document.querySelector('[data-testid="tune-progress"] [role="progressbar"]')?.ariaValueNow ?? 0) > 20,
+      undefined,
+      { timeout: 300_000 },
     );
     await picture(`${name}-3-during-tuning`);
     await page.waitForSelector('[data-testid="tune-panel"][data-state="finished"]', { timeout: 400_000 });
@@ -124,11 +134,12 @@ describe.skipIf(!hasBrowser)("the whole path", () => {
         ],
         asked: { x: 3700, y: 3200 },
         glass: { x: 5240, y: 2560 },
+        settings: { "Blocks (last": 12, Epochs: 4 },
       },
       "embedded",
     );
     expect(await app.text("synthetic")).toBe("Synthetic: drawn by a program");
-    expect(await app.text("estimate-panel")).toMatch(/drawn by a program|No figure yet/);
+    await shareAndOpenElsewhere();
   });
 
   test.skipIf(!existsSync(smallRegion))(
@@ -157,6 +168,7 @@ describe.skipIf(!hasBrowser)("the whole path", () => {
             ],
             asked: { x: 870, y: 2150 },
             glass: { x: 300, y: 1800 },
+            settings: { "Blocks (last": 4, Epochs: 8 },
           },
           "cmu-1",
           approve,
@@ -166,6 +178,42 @@ describe.skipIf(!hasBrowser)("the whole path", () => {
       }
     },
   );
+
+  /** The tuned set as a file, loaded by somebody who has nothing else: it is listed, answers, and carries what it was made of. */
+  async function shareAndOpenElsewhere(): Promise<void> {
+    await app.page.getByRole("button", { name: /^More about Tuned/ }).click();
+    const saving = app.page.waitForEvent("download");
+    await app.page.getByRole("menuitem", { name: "Save as a file" }).click();
+    const file = await (await saving).path();
+    const other = await browser.newContext({ viewport: { width: 1366, height: 768 } });
+    try {
+      const page = await other.newPage();
+      const elsewhere = createAppPage(page, served.url);
+      await elsewhere.open("?provider=wasm", "#x=3584&y=2560&z=9.2");
+      await elsewhere.ready();
+      const choosing = page.waitForEvent("filechooser");
+      await page.getByRole("button", { name: "Load a prompt set" }).click();
+      await (await choosing).setFiles({
+        name: "tuned.safetensors",
+        mimeType: "application/octet-stream",
+        buffer: readFileSync(file),
+      });
+      await elsewhere.choosePromptSet(/^Tuned/);
+      const answer = await elsewhere.click({ x: 3700, y: 3200 });
+      expect(Object.keys(answer.scores).toSorted()).toEqual(["Follicle drawing", "Stroma drawing", "Tumour drawing"]);
+      expect(await elsewhere.text("estimate-panel")).toContain("drawn by a program");
+      const cut = readFileSync(file).subarray(0, 5000);
+      const again = page.waitForEvent("filechooser");
+      await page.getByRole("button", { name: "Load a prompt set" }).click();
+      await (await again).setFiles({ name: "cut.safetensors", mimeType: "application/octet-stream", buffer: cut });
+      await page
+        .getByTestId("notice")
+        .filter({ hasText: /damaged|truncated|ends|cut/i })
+        .waitFor();
+    } finally {
+      await other.close();
+    }
+  }
 
   /** Another origin is asked about before its first byte. */
   async function approve(): Promise<void> {
