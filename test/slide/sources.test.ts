@@ -114,6 +114,12 @@ describe("a server", () => {
     expect(await faultOf(openHttpSource(url, signal(), small))).toMatch(/network: .*whole files.*download/);
   });
 
+  test("that points to another address is not followed: nobody agreed to that one", async () => {
+    const { url, requests } = await serve("redirects");
+    expect(await faultOf(openHttpSource(url, signal()))).toMatch(/network: .*slide\.svs.*points to another address/);
+    expect(requests.length).toBe(1);
+  });
+
   test("that never answers is left as soon as nobody waits", async () => {
     const source = await openHttpSource((await serve("slow")).url, signal());
     const controller = new AbortController();

@@ -14,6 +14,7 @@ export type Manner =
   | "error-once"
   | "dies"
   | "not-found"
+  | "redirects"
   | "slow";
 
 export type FlakyServer = Readonly<{ url: string; requests: string[]; close(): Promise<void> }>;
@@ -40,6 +41,10 @@ export async function startFlakyServer(file: Uint8Array, manner: Manner): Promis
 function answer(request: IncomingMessage, out: ServerResponse, file: Uint8Array, manner: Manner, count: number): void {
   const first = count === 1; // the probe is answered well, so that reading is what fails
   const match = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? "");
+  if (manner === "redirects" && !request.url?.startsWith("/elsewhere")) {
+    out.writeHead(302, { location: "/elsewhere/slide.svs" }).end();
+    return;
+  }
   if (manner === "not-found") {
     out.writeHead(404).end("nothing here");
     return;

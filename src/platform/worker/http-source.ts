@@ -105,6 +105,8 @@ async function request(
       cache: "no-store",
       credentials: "omit",
       referrerPolicy: "no-referrer",
+      // The person agreed to this server; one that it points to has not been agreed to.
+      redirect: "manual",
       signal,
     });
   } catch (error) {
@@ -118,6 +120,14 @@ async function request(
   }
   if (response.status === 200 || response.status === 206 || response.status === 416) return response;
   await response.body?.cancel();
+  // Browsers hide where a redirect leads ("opaqueredirect", status 0), Node shows its status.
+  if (response.type === "opaqueredirect" || (response.status >= 300 && response.status < 400)) {
+    throw network(
+      `The server of "${name}" points to another address, which is not followed without asking you. ` +
+        "Open that address itself (your browser shows it when it downloads the slide), or download the slide and open it as a file.",
+      false,
+    );
+  }
   const hint = response.status === 404 ? "There is no such file." : response.status === 403 ? "Access is refused." : "";
   throw network(`The server answered ${response.status} for "${name}". ${hint}`.trim(), response.status >= 500);
 }

@@ -1,6 +1,7 @@
 // JPEG decoding by the browser: bit for bit libjpeg-turbo in Chromium and Firefox with exactly these options. Knows no slide.
 import { Fault } from "../../base/fault.ts";
 import type { DecodedTile, EncodedTile } from "../../slide/slide-reader.ts";
+import { readsBackExactly } from "./exact-readback.ts";
 
 /** No colour profile and no premultiplication: pixels as they are stored. */
 const exact: ImageBitmapOptions = { colorSpaceConversion: "none", premultiplyAlpha: "none" };
@@ -22,12 +23,38 @@ export async function tileToBitmap(tile: EncodedTile, signal: AbortSignal): Prom
 
 /** For analysis: RGBA bytes. */
 export async function decodeTile(tile: EncodedTile, signal: AbortSignal): Promise<DecodedTile> {
+  exactly ??= drawAndReadBack();
+  if (!(await exactly)) {
+    throw new Fault(
+      "self-test",
+      "This browser changes pixels that a page reads back (its protection against fingerprinting), so patches would not be those " +
+        "of the slide. Switch that protection off for this page, or use a window without it, and reload.",
+    );
+  }
   const bitmap = await tileToBitmap(tile, signal);
+  const { width, height } = bitmap;
+  return { width, height, channels: 4, data: readBack(bitmap) };
+}
+
+/** Asked once per worker, before the first pixel is believed; a failure to find out is not remembered. */
+let exactly: Promise<boolean> | null = null;
+
+function drawAndReadBack(): Promise<boolean> {
+  return readsBackExactly(async (rgba, side) =>
+    readBack(await createImageBitmap(new ImageData(rgba, side), exact)),
+  ).catch((error: unknown) => {
+    exactly = null;
+    throw error;
+  });
+}
+
+/** RGBA bytes of the bitmap, which is closed. */
+function readBack(bitmap: ImageBitmap): Uint8ClampedArray {
   try {
     const { width, height } = bitmap;
     const context = readbackContext(width, height);
     context.drawImage(bitmap, 0, 0);
-    return { width, height, channels: 4, data: context.getImageData(0, 0, width, height).data };
+    return context.getImageData(0, 0, width, height).data;
   } finally {
     bitmap.close();
   }
