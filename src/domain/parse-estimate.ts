@@ -15,6 +15,8 @@ import {
 } from "./json-reader.ts";
 
 const maxClasses = 256;
+/** A reason may name every class, each of up to 200 characters. */
+const maxReason = maxClasses * 210;
 const count = (at: At): number => readNumber(at, { min: 0, max: 1e7, integer: true });
 const share = (at: At): number => readNumber(at, { min: 0, max: 1 });
 const classId = (at: At): ClassId => readString(at, { max: 100 }) as ClassId;
@@ -32,7 +34,7 @@ export function readEstimate(at: At): Estimate {
 function readFields(at: At): Estimate {
   const withoutFigure = readList(field(at, "withoutFigure"), { min: 0, max: maxClasses }).map(classId);
   const kind = readOneOf(field(at, "kind"), ["figure", "none"]);
-  if (kind === "none") return { kind, reason: readString(field(at, "reason"), { max: 1000 }), withoutFigure };
+  if (kind === "none") return { kind, reason: readString(field(at, "reason"), { max: maxReason }), withoutFigure };
   const classIds = readList(field(at, "classIds"), { min: 1, max: maxClasses }).map(classId);
   const n = classIds.length;
   const confusion = readList(field(at, "confusion"), { min: n, max: n }).map((row) =>

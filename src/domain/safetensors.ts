@@ -91,8 +91,9 @@ function isNaturalList(value: unknown): value is readonly number[] {
 /** A float tensor's values as fp32: fp16 and bf16 are widened exactly, fp32 is copied. Throws Fault `unsupported` on others. */
 export function floatsOf(tensor: SafeTensor): Float32Array {
   const { bytes, dtype } = tensor;
-  // Copied: a tensor may start at any byte, typed arrays only at multiples of their size.
-  const copy = (): ArrayBuffer => bytes.slice().buffer as ArrayBuffer;
+  // Copied: a tensor may start at any byte, typed arrays only at multiples of their size. Not by slice(), which Node's Buffer
+  // turns into a view of the whole file.
+  const copy = (): ArrayBuffer => new Uint8Array(bytes).buffer;
   switch (dtype) {
     case "F32":
       return new Float32Array(copy());

@@ -95,7 +95,7 @@ function goldenFeatures(bytes: Uint8Array, pixels: Uint8Array, manifest: ModelMa
     const message = `The golden patch needs ${patchPixels}x${patchPixels}x3 bytes and ${features} features; it has ${pixels.length} bytes and ${bytes.length / 4} features.`;
     throw new Fault("bad-model", message);
   }
-  return new Float32Array(bytes.slice().buffer);
+  return new Float32Array(new Uint8Array(bytes).buffer);
 }
 
 /** The manifest is what people read, the graph what runs: every difference is named. */

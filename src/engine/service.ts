@@ -3,6 +3,7 @@ import type { RunId } from "../base/brand.ts";
 import { Fault } from "../base/fault.ts";
 import { createLane, lanePriority } from "../base/lane.ts";
 import { createLatest } from "../base/latest.ts";
+import type { Region } from "../domain/geometry.ts";
 import { minimumTissue, type Patch } from "../domain/patch.ts";
 import type { PromptSetSummary } from "../domain/prompt-set.ts";
 import { parsePromptSet, summarisePromptSet } from "../domain/prompt-set-file.ts";
@@ -71,6 +72,11 @@ export function createEngine(deps: EngineDeps): Engine {
         onProgress({ what: "self-test", done: 0, total: 1 });
         const cacheBytes = deps.cacheBytes ?? 256 * 2 ** 20;
         const session = await startSession(model, prefer, { ...deps, lane, cacheBytes }, signal);
+        if (signal.aborted) {
+          // Whoever asked has gone, and a newer load knows nothing of this one's memory.
+          await session.release();
+          signal.throwIfAborted();
+        }
         onProgress({ what: "self-test", done: 1, total: 1 });
         const work = createWorkload(model.backbone);
         speed = { seconds: session.forward, flops: work.forward };
@@ -107,7 +113,8 @@ export function createEngine(deps: EngineDeps): Engine {
       const { patchPixels: pixels, mpp, filter, edge, snap } = manifest;
       const spec = { pixels, mpp, filter, edge, snap };
       const regions = await deps.slides.tissueGrid({ slideId, spec, max, minimumTissue }, { signal });
-      if (known && known.regions.length === regions.length) return { places: regions.length };
+      // The very same places: a corrected um/px gives as many, of another size.
+      if (known && sameRegions(known.regions, regions)) return { places: regions.length };
       const patches = regions.map((region): Patch => ({ slideId, region, spec }));
       const cut = defaultCut(manifest);
       const analyses = await session.analyser.analyse(patches, cut, lanePriority.sweep, signal, (done) =>
@@ -181,3 +188,10 @@ export function createEngine(deps: EngineDeps): Engine {
     release,
   };
 }
+
+const sameRegions = (a: readonly Region[], b: readonly Region[]): boolean =>
+  a.length === b.length &&
+  a.every(({ x, y, width, height }, i) => {
+    const other = b[i];
+    return other?.x === x && other.y === y && other.width === width && other.height === height;
+  });

@@ -1,6 +1,7 @@
 // Labels -> a prompt set with its held-out estimate. Knows folds, trainings and the file; knows no screen, and no way to choose
 // anything by looking at held-out answers: every fold and the final training use the same constants.
 import type { SlideId } from "../base/brand.ts";
+import { Fault } from "../base/fault.ts";
 import { lanePriority } from "../base/lane.ts";
 import type { Estimate } from "../domain/estimate.ts";
 import type { PromptSet, PromptSetMetadata } from "../domain/prompt-set.ts";
@@ -13,7 +14,7 @@ import { estimateFrom, type HeldOutAnswer } from "./estimate/figure.ts";
 import { planFolds } from "./estimate/folds.ts";
 import { preprocessingOf } from "./fits-backbone.ts";
 import { argmaxRows, frozenAnswers } from "./frozen-baseline.ts";
-import { cosineScores, fitCentroids } from "./heads/centroid.ts";
+import { type CosineHead, cosineScores, fitCentroids } from "./heads/centroid.ts";
 import type { TrainProgram } from "./model-programs.ts";
 import { promptedFeatures, type VisualPrompts } from "./prompted.ts";
 import type { Session } from "./session.ts";
@@ -49,6 +50,7 @@ export async function tune(session: Session, params: TuneParams, hooks: TuneHook
   const { classes, labels, targets } = request;
   const firstBlock = manifest.architecture.depth - settings.blocks;
   const { width } = manifest.architecture;
+  const { temperature } = settings;
   const plan = planFolds(labels, { classes, cases: params.cases, seed: settings.seed });
   const folds = plan.kind === "folds" ? plan.folds : [];
   const batch = evenBatch(labels.length, settings.batch);
@@ -75,11 +77,19 @@ export async function tune(session: Session, params: TuneParams, hooks: TuneHook
     const chosen = of.map((i) => tokens[i]!);
     return promptedFeatures(session, prompts, chosen, width, lanePriority.step, signal);
   };
-  const startFeatures = await featuresUnder(
-    start,
-    labels.map((_, i) => i),
-  );
+  const everyLabel = labels.map((_, i) => i);
+  const startFeatures = await featuresUnder(start, everyLabel);
   const featureWidth = startFeatures.length / labels.length;
+  const startHead = (of: readonly number[]): CosineHead => {
+    const rows = new Float32Array(of.length * featureWidth);
+    of.forEach((i, row) => {
+      rows.set(startFeatures.subarray(i * featureWidth, (i + 1) * featureWidth), row * featureWidth);
+    });
+    const own = of.map((i) => targets[i]!);
+    return fitCentroids({ features: rows, width: featureWidth, targets: own, classes: classes.length }, temperature);
+  };
+  // Said now, not after minutes of training by the file that cannot be written.
+  assertApart(startHead(everyLabel), request);
   const train = await inLane(() =>
     programs.train({ firstBlock, tokensPerBlock: settings.tokensPerBlock, batch, classes: classes.length }),
   );
@@ -92,14 +102,7 @@ export async function tune(session: Session, params: TuneParams, hooks: TuneHook
     mayFinish: boolean,
   ): Promise<Readonly<{ trained: Trained; centre: Float32Array }>> => {
     const own = of.map((i) => targets[i]!);
-    const rows = new Float32Array(of.length * featureWidth);
-    of.forEach((i, row) => {
-      rows.set(startFeatures.subarray(i * featureWidth, (i + 1) * featureWidth), row * featureWidth);
-    });
-    const head = fitCentroids(
-      { features: rows, width: featureWidth, targets: own, classes: classes.length },
-      settings.temperature,
-    );
+    const head = startHead(of);
     const theta = new Float32Array(train.layout.length);
     theta.set(start.value.data, train.layout.prompts.offset);
     theta.set(head.weight, train.layout.headWeight.offset);
@@ -138,7 +141,7 @@ export async function tune(session: Session, params: TuneParams, hooks: TuneHook
       if (!present.has(c)) weight.fill(0, c * featureWidth, (c + 1) * featureWidth);
     }
     const features = await featuresUnder(prompts, fold.heldOut);
-    const scores = cosineScores({ centre, weight, temperature: settings.temperature }, features);
+    const scores = cosineScores({ centre, weight, temperature }, features);
     const tuned = argmaxRows(scores, classes.length);
     const frozen = frozenAnswers(
       { labels, classes, features: analyses.map((analysis) => analysis.features) },
@@ -157,13 +160,7 @@ export async function tune(session: Session, params: TuneParams, hooks: TuneHook
   const epochs = cutShort ? Math.max(1, epochsReached) : settings.epochs;
   if (cutShort) clock.leave(epochs * stepsPerEpoch(labels.length, batch));
   clock.training(null, folds.length, epochs);
-  const { trained, centre } = await trainOn(
-    labels.map((_, i) => i),
-    "final",
-    epochs,
-    curveOf(0),
-    !cutShort,
-  );
+  const { trained, centre } = await trainOn(everyLabel, "final", epochs, curveOf(0), !cutShort);
   const ended = cutShort && trained.ended === "complete" ? "early" : trained.ended;
   const estimate: Estimate =
     ended === "complete"
@@ -174,6 +171,19 @@ export async function tune(session: Session, params: TuneParams, hooks: TuneHook
   const bytes = serializePromptSet(metadata, { prompts: prompts.value.data, headWeight: weight, headCentre: centre });
   const set = parsePromptSet(bytes);
   return { set, bytes, estimate, ended, secondsPerStep: clock.secondsPerStep(), batch };
+}
+
+/** Throws Fault `too-few-labels` where a class has no direction of its own: its labels lie on the very places of the others. */
+function assertApart({ weight, centre }: CosineHead, { classes }: TuneRequest): void {
+  const alike = classes.filter((_, c) =>
+    weight.subarray(c * centre.length, (c + 1) * centre.length).every((value) => value === 0),
+  );
+  if (alike.length === 0) return;
+  throw new Fault(
+    "too-few-labels",
+    `The labels of ${alike.map((c) => c.name).join(" and ")} lie on the same places as those of other classes, so nothing tells them apart. ` +
+      "Label other places, or take one of two labels on a place away.",
+  );
 }
 
 function noEstimateReason(ended: "early" | "diverged"): string {

@@ -29,6 +29,11 @@ describe("a safetensors file", () => {
     expect(() => floatsOf(tensors.get("c.count") as never)).toThrow(/I64/);
   });
 
+  test("handed over as a Node Buffer, whose slices are views, gives the same values", () => {
+    const { tensors } = parseSafetensors(Buffer.from(file), "small");
+    expect(Array.from(floatsOf(tensors.get("a.weight") as never))).toEqual([0, 0.25, 0.5, 0.75, 1, 1.25]);
+  });
+
   test("we write is read back, and the same however its tensors were ordered", () => {
     const a = { name: "a", dtype: "F32", shape: [2], data: Float32Array.of(1, 2) } as const;
     const b = { name: "10", dtype: "F16", shape: [1], data: Uint16Array.of(0x3c00) } as const;

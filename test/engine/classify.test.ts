@@ -2,11 +2,13 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { PromptSetMetadata } from "../../src/domain/prompt-set.ts";
 import { parsePromptSet, serializePromptSet } from "../../src/domain/prompt-set-file.ts";
+import { createEngine } from "../../src/engine/service.ts";
+import { openNodeRuntime } from "../../src/platform/node/ort-runtime.ts";
 import type { TuneResult } from "../../src/protocol/engine-api.ts";
-import { patchAt, placeOf, slideId } from "../support/texture-slide.ts";
+import { patchAt, placeOf, slideId, textureSlide } from "../support/texture-slide.ts";
 import { loadedEngine, type TinyEngine } from "../support/tiny-engine.ts";
 import { classesOf, tuneParams } from "../support/tiny-labels.ts";
-import { tinyModel } from "../support/tiny-model.ts";
+import { folderFetch, manifestUrl, tinyModel } from "../support/tiny-model.ts";
 
 let tiny: TinyEngine;
 let tuned: TuneResult;
@@ -85,6 +87,32 @@ test("similar places are of the same texture, most similar first, and never the 
   expect(answer.similar.map(({ region }) => region.x)).not.toContain(place.x);
   const similarity = answer.similar.map((s) => s.similarity);
   expect(similarity).toEqual(similarity.toSorted((a, b) => b - a));
+});
+
+test("an index made before the um/px was corrected is made anew, though it has as many places", async () => {
+  const slide = textureSlide();
+  let width = 32;
+  const slides = {
+    patch: slide.patch,
+    tissueGrid: async ({ max }: { max: number }) =>
+      Array.from({ length: max }, (_, i) => ({ ...placeOf(i % 3, 50 + i), width, height: width })),
+  };
+  const engine = createEngine({
+    runtimes: { webgpu: async () => ({ why: "No GPU in Node." }), wasm: async () => openNodeRuntime() },
+    slides,
+    fetchBytes: folderFetch(tinyModel()).fetchBytes,
+    now: () => performance.now(),
+    appVersion: "0.1.0",
+  });
+  await engine.load({ manifestUrl, prefer: "wasm" });
+  await engine.indexSlide({ slideId, max: 6 });
+  width = 64;
+  await engine.indexSlide({ slideId, max: 6 });
+  const answer = await engine.classify({ patch: patchAt(placeOf(1, 1)), scorer: { kind: "similar" } });
+  expect(answer.kind === "unscored" && answer.similar.map(({ region }) => region.width)).toEqual([
+    64, 64, 64, 64, 64, 64,
+  ]);
+  await engine.release();
 });
 
 describe("swapping prompt sets", () => {

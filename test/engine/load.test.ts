@@ -74,6 +74,28 @@ describe("loading a model", () => {
   });
 });
 
+test("a load that a newer one replaces while it tests the device gives back what it opened", async () => {
+  const open = { now: 0, most: 0 };
+  const { engine } = tinyEngine(folder, (runtime) => {
+    open.now++;
+    open.most = Math.max(open.most, open.now);
+    newer ??= engine.load({ manifestUrl, prefer: "auto" });
+    return {
+      ...runtime,
+      release: async () => {
+        open.now--;
+        await runtime.release();
+      },
+    };
+  });
+  let newer: Promise<unknown> | null = null;
+  await expect(engine.load({ manifestUrl, prefer: "auto" })).rejects.toMatchObject({ name: "AbortError" });
+  await newer;
+  expect(open.now).toBe(1);
+  await engine.release();
+  expect(open.now).toBe(0);
+});
+
 describe("the gates", () => {
   test("refuse a device whose features are 1 % off", async () => {
     const { engine } = tinyEngine(folder, skewed(0.01));

@@ -1,9 +1,10 @@
 // Tuning on the real runtime with a tiny model: it learns, it can be stopped, it ends well when it diverges, it repeats exactly.
 import { beforeAll, describe, expect, test } from "vitest";
-import type { SlideId } from "../../src/base/brand.ts";
+import type { ClassId, LabelId, SlideId } from "../../src/base/brand.ts";
+import { present } from "../../src/base/fault.ts";
 import { parsePromptSet } from "../../src/domain/prompt-set-file.ts";
 import { advance, type TuningEvent, type TuningRun } from "../../src/domain/run.ts";
-import type { TensorValue } from "../../src/engine/runtime.ts";
+import type { Program, TensorValue } from "../../src/engine/runtime.ts";
 import { patchAt, placeOf, slideId } from "../support/texture-slide.ts";
 import { loadedEngine, type TinyEngine, tinyEngine } from "../support/tiny-engine.ts";
 import { classesOf, tuneParams } from "../support/tiny-labels.ts";
@@ -80,17 +81,28 @@ describe("tuning", () => {
   test("never changes the backbone: the bytes every graph runs on hash the same before and after, and none is fetched again", async () => {
     const hashes: string[] = [];
     let inUse = new Uint8Array();
+    const bases: Program[] = [];
     const { engine, asked } = tinyEngine(folder, (runtime) => ({
       ...runtime,
       compile(graph, weights, options) {
         inUse = weights.bytes;
         hashes.push(sha256(inUse));
-        return runtime.compile(graph, weights, options);
+        const compiled = runtime.compile(graph, weights, options);
+        if (options.name.startsWith("base")) void compiled.then((program) => bases.push(program));
+        return compiled;
       },
     }));
     await engine.load({ manifestUrl, prefer: "auto" });
     const files = asked.length;
+    // What the runtime made of these bytes is in its own memory: its answers must not move by a bit either.
+    const ask = async (): Promise<string> => {
+      const pixels = { dims: [1, 3, 32, 32], data: Float32Array.from({ length: 3072 }, (_, i) => Math.sin(i)) };
+      const { values } = await present(bases[0], "the base program").run({ pixels });
+      return sha256(new Uint8Array(present(values.features, "features").data.buffer));
+    };
+    const before = await ask();
     await engine.tune(tuneParams(2, 2));
+    expect(await ask()).toBe(before);
     expect(new Set([...hashes, sha256(inUse)]).size).toBe(1);
     expect(hashes.length).toBeGreaterThan(3);
     expect(asked.length).toBe(files);
@@ -183,6 +195,19 @@ describe("a tuning that cannot start", () => {
     );
   });
 
+  test("because two classes are labelled on the very same places says so before any training", async () => {
+    const params = tuneParams(2, 2);
+    const labels = params.labels.map((label) => ({ ...label, region: placeOf(0, 0) }));
+    const examples = params.examples.map((example) => ({ ...example, patch: patchAt(placeOf(0, 0)) }));
+    const losses: TuningEvent[] = [];
+    const onProgress = (event: TuningEvent) => event.type === "loss" && losses.push(event);
+    await expect(tiny.engine.tune({ ...params, labels, examples }, { onProgress })).rejects.toMatchObject({
+      kind: "too-few-labels",
+      message: expect.stringContaining("Stripes and Blobs lie on the same places"),
+    });
+    expect(losses).toEqual([]);
+  });
+
   test("says that one is running already", async () => {
     const controller = new AbortController();
     const first = tiny.engine.tune(tuneParams(2, 3), { signal: controller.signal });
@@ -197,4 +222,25 @@ test("a class labelled in one place only gets no figure, and the reason says wha
   const labels = params.labels.map((label) => (label.classId === "c1" ? { ...label, group: "one stroke" } : label));
   const { estimate } = await tiny.engine.tune({ ...params, labels });
   expect(estimate).toMatchObject({ kind: "none", reason: expect.stringContaining("second place") });
+});
+
+test("a reason that names many classes of long names is kept whole in the file", async () => {
+  const one = tuneParams(1, 1);
+  const classes = Array.from({ length: 8 }, (_, i) => ({
+    ...present(classesOf(1)[0], "a class"),
+    id: `c${i}` as ClassId,
+    name: `${i} `.padEnd(150, "x"),
+  }));
+  const labels = classes.map(({ id }, i) => ({
+    ...present(one.labels[0], "a label"),
+    id: `l${i}` as LabelId,
+    classId: id,
+    group: `g${i}`,
+    region: placeOf(i % 4, i),
+  }));
+  const examples = labels.map(({ id, classId, region }) => ({ labelId: id, classId, patch: patchAt(region) }));
+  const settings = { ...one.settings, epochs: 1 };
+  const { estimate, bytes } = await tiny.engine.tune({ ...one, settings, classes, labels, examples });
+  expect(estimate.kind === "none" && estimate.reason.length).toBeGreaterThan(1000);
+  expect(parsePromptSet(bytes).metadata.estimate).toEqual(estimate);
 });
