@@ -23,11 +23,9 @@ import { followIndex, leadIn, loadModel, type Preference } from "./background.ts
 import { readCapabilities } from "./capabilities.ts";
 import { createHost, saveFile } from "./host.ts";
 import { createUnkeptJournal } from "./unkept-journal.ts";
-import { startWorkers } from "./workers.ts";
+import { mostRestarts, startWorkers } from "./workers.ts";
 
 const projectId = "default" as ProjectId;
-/** A worker that keeps dying is not restarted for ever. */
-const mostRestarts = 3;
 
 function newId(): string {
   // Not randomUUID: pages that are not served over https do not have it.
@@ -55,9 +53,12 @@ function preference(): Preference {
 
 async function start(element: HTMLElement): Promise<void> {
   const session = createSessionStore();
+  // Before the workers: nothing is awaited from here on, so that one that dies at once finds everything there.
+  const { project, journal, warnings, fault } = await openJournal();
   const workers = startWorkers({
     onSlideDeath: (fault, restarts) => {
-      notify(session, "error", `${fault.message} Slides are opened again.`, fault);
+      const next = restarts > mostRestarts ? "It keeps stopping: reload the page." : "Slides are opened again.";
+      notify(session, "error", `${fault.message} ${next}`, fault);
       const open = [...session.getState().openSlides.values()];
       forgetOpenSlides(context);
       if (restarts > mostRestarts) return;
@@ -69,11 +70,11 @@ async function start(element: HTMLElement): Promise<void> {
     },
     onEngineDeath: (fault, restarts) => {
       engineDied(context, fault);
-      notify(session, "error", `${fault.message} The model is loaded again; your labels are safe.`, fault);
+      const next = restarts > mostRestarts ? "It keeps stopping: reload the page." : "The model is loaded again.";
+      notify(session, "error", `${fault.message} ${next} Your labels are safe.`, fault);
       if (restarts <= mostRestarts) void loadModel(context, preference());
     },
   });
-  const { project, journal, warnings, fault } = await openJournal();
   const projectStore = createProjectStore({
     project,
     journal,

@@ -12,8 +12,11 @@ export type Workers = Readonly<{
   restartEngine(): void;
 }>;
 
+/** A worker that keeps dying (its script cannot be loaded, say) is not replaced for ever: then all calls reject with its Fault. */
+export const mostRestarts = 3;
+
 export type WorkersEvents = Readonly<{
-  /** Everything in flight has been rejected; a successor is already there. `restarts`: how often in this session. */
+  /** Everything in flight has been rejected; up to `mostRestarts` a successor is already there. `restarts`: deaths so far. */
   onSlideDeath(fault: Fault, restarts: number): void;
   onEngineDeath(fault: Fault, restarts: number): void;
 }>;
@@ -29,9 +32,11 @@ export function startWorkers(events: WorkersEvents): Workers {
       slideMethods,
       (fault) => {
         slide.worker.terminate();
-        slide = spawnSlides();
-        introduce();
         restarts.slide++;
+        if (restarts.slide <= mostRestarts) {
+          slide = spawnSlides();
+          introduce();
+        }
         events.onSlideDeath(fault, restarts.slide);
       },
     );
@@ -40,8 +45,9 @@ export function startWorkers(events: WorkersEvents): Workers {
       new Worker(new URL("../worker/engine-worker.ts", import.meta.url), { type: "module" }),
       engineMethods,
       (fault) => {
-        replaceEngine();
         restarts.engine++;
+        if (restarts.engine <= mostRestarts) replaceEngine();
+        else engine.worker.terminate();
         events.onEngineDeath(fault, restarts.engine);
       },
     );
@@ -68,6 +74,7 @@ export function startWorkers(events: WorkersEvents): Workers {
     },
     restartEngine() {
       engine.connection.close();
+      restarts.engine = 0;
       replaceEngine();
     },
   };
