@@ -17,14 +17,18 @@ const places = [
 
 async function playwrightsOwn() {
   const { chromium } = await import("playwright-core");
-  const path = chromium.executablePath();
-  return path && existsSync(path) ? path : null;
+  return chromium.executablePath();
+}
+
+/** A file at the right place is not yet a browser: Ubuntu's is a stub, and Playwright's lacks libraries on a bare machine. */
+export function starts(path) {
+  if (!path || !existsSync(path)) return false;
+  return spawnSync(path, ["--version"], { stdio: "ignore", timeout: 30_000 }).status === 0;
 }
 
 async function find() {
   const named = process.env.PATHOTUNE_CHROMIUM;
-  if (named) return existsSync(named) ? named : null;
-  return places.find((path) => existsSync(path)) ?? (await playwrightsOwn());
+  return [...(named ? [named] : places), await playwrightsOwn()].find(starts) ?? null;
 }
 
 /** Path of a Chromium, or null with `advice`, the one line an administrator must type. */

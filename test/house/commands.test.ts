@@ -6,6 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 // @ts-expect-error plain JavaScript
+import { starts } from "../../scripts/lib/chromium.mjs";
+// @ts-expect-error plain JavaScript
 import { portHolder } from "../../scripts/lib/port-holder.mjs";
 import { type Served, serveFolder } from "../support/browser.ts";
 
@@ -51,5 +53,22 @@ test("a port that is taken is named with the program that holds it", async () =>
     expect(portHolder((server.address() as AddressInfo).port)).toContain(`process ${process.pid}`);
   } finally {
     server.close();
+  }
+});
+
+test("a browser is one that starts: a stub or one without its libraries is passed over", () => {
+  const folder = mkdtempSync(join(tmpdir(), "pathotune-"));
+  const script = (name: string, status: number): string => {
+    const path = join(folder, name);
+    writeFileSync(path, `#!/bin/sh\nexit ${status}\n`, { mode: 0o755 });
+    return path;
+  };
+  try {
+    expect(starts(script("works", 0))).toBe(true);
+    expect(starts(script("stub", 127))).toBe(false);
+    expect(starts(join(folder, "absent"))).toBe(false);
+    expect(starts(undefined)).toBe(false);
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 });
