@@ -11,10 +11,7 @@ export function EstimatePanel() {
   const estimate = set?.metadata.estimate ?? null;
   return (
     <section className="pt-section" aria-label="On labels it did not see" data-testid="estimate-panel">
-      <h2>
-        Held-out estimate
-        {estimate && set?.metadata.synthetic && <span className="pt-synthetic">Synthetic: drawn by a program</span>}
-      </h2>
+      <h2>Held-out estimate</h2>
       <div className="pt-card pt-tight">
         {set && estimate ? (
           <EstimateWordsAndTable
@@ -46,10 +43,11 @@ export function EstimateWordsAndTable({ estimate, classes, synthetic, name }: Pr
   const words = estimateWords(estimate, classes);
   return (
     <>
+      {synthetic && <span className="pt-synthetic">Synthetic: drawn by a program</span>}
       <div className="pt-big" data-testid="estimate-headline">
-        {words.counts ?? words.headline}
+        {words.headline}
       </div>
-      {words.counts && <div className="pt-small">{words.headline}</div>}
+      {words.counts && <div className="pt-small">{words.counts}</div>}
       {words.frozen && <div className="pt-small pt-mute">{words.frozen}</div>}
       {words.majority && <div className="pt-small pt-mute">{words.majority}</div>}
       {estimate.kind === "figure" && <ConfusionTable estimate={estimate} classes={classes} />}
