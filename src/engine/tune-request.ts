@@ -21,6 +21,12 @@ export type TuneRequest = Readonly<{
   targets: readonly number[];
 }>;
 
+/**
+ * The loss takes the exponential of logits up to this in fp32 (which holds e^88), and onnxruntime's WebGPU kernel does not subtract
+ * the largest first: beyond it a training would end in infinity on one device and not on another.
+ */
+export const hottestTraining = 80;
+
 /** Throws Fault `too-few-labels`, or `invalid` naming every problem. */
 export function checkTuneRequest(params: TuneParams, manifest: ModelManifest): TuneRequest {
   const { settings, examples } = params;
@@ -30,6 +36,9 @@ export function checkTuneRequest(params: TuneParams, manifest: ModelManifest): T
   const problems = [...root.problems];
   const { depth } = manifest.architecture;
   if (settings.blocks > depth) problems.push(`settings.blocks is ${settings.blocks}, and the backbone has ${depth}`);
+  if (settings.temperature > hottestTraining) {
+    problems.push(`settings.temperature is ${settings.temperature}, and a training bears at most ${hottestTraining}`);
+  }
 
   const patchOf = new Map(examples.map((example) => [example.labelId, example.patch]));
   const known = new Set(params.classes.map((c) => c.id));

@@ -195,6 +195,15 @@ describe("a tuning that cannot start", () => {
     );
   });
 
+  test("because its temperature would overflow fp32 on a GPU says so; the hottest one allowed trains", async () => {
+    const tune = (temperature: number) => tiny.engine.tune(tuneParams(2, 2, { temperature, epochs: 2 }));
+    await expect(tune(81)).rejects.toThrow(/temperature is 81, and a training bears at most 80/);
+    await expect(tune(80)).resolves.toMatchObject({ ended: "complete" });
+    // Any number of logits of one sign still has a finite logarithm of their sum in fp32.
+    expect(Number.isFinite(Math.fround(256 * Math.exp(80)))).toBe(true);
+    expect(Math.fround(Math.exp(-80))).toBeGreaterThan(2 ** -126);
+  });
+
   test("because two classes are labelled on the very same places says so before any training", async () => {
     const params = tuneParams(2, 2);
     const labels = params.labels.map((label) => ({ ...label, region: placeOf(0, 0) }));
