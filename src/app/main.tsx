@@ -59,13 +59,12 @@ async function start(element: HTMLElement): Promise<void> {
     onSlideDeath: (fault, restarts) => {
       const next = restarts > mostRestarts ? "It keeps stopping: reload the page." : "Slides are opened again.";
       notify(session, "error", `${fault.message} ${next}`, fault);
-      const open = [...session.getState().openSlides.values()];
-      forgetOpenSlides(context);
+      const lost = forgetOpenSlides(context);
       if (restarts > mostRestarts) return;
       const known = context.project.getState().project.slides;
-      for (const { info } of open) {
-        const slide = known.get(info.id);
-        if (slide) void reopenQuietly(slide, true);
+      for (const { id, show } of lost) {
+        const slide = known.get(id);
+        if (slide) void reopenQuietly(slide, show);
       }
     },
     onEngineDeath: (fault, restarts) => {

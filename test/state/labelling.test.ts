@@ -15,6 +15,7 @@ import {
   closeSlide,
   declareCalibration,
   declareCase,
+  forgetOpenSlides,
   mppFromDistance,
   showSlide,
 } from "../../src/state/actions/slides.ts";
@@ -218,6 +219,19 @@ describe("slides", () => {
     const outcomes = await Promise.all([world.open("1"), world.open("2")]);
     expect(outcomes).toEqual([false, true]);
     expect(world.state().session).toMatchObject({ currentSlide: slideId(2), opening: null, notices: [] });
+  });
+
+  test("when the reader of slides dies all that were open are named, and the one on the screen is shown again", async () => {
+    const world = await createStateWorld();
+    for (const name of ["1", "2", "3"]) await world.open(name);
+    await world.do(showSlide, { id: slideId(2) });
+    expect(forgetOpenSlides(world.context)).toEqual([
+      { id: slideId(1), show: false },
+      { id: slideId(2), show: true },
+      { id: slideId(3), show: false },
+    ]);
+    expect(world.state().session.openSlides.size).toBe(0);
+    expect(world.state().session.currentSlide).toBe(null);
   });
 
   test("closing shows another open slide and keeps the labels", async () => {

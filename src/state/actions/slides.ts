@@ -154,8 +154,13 @@ export const declareCase: Action<Readonly<{ id: SlideId; caseId: string | null }
   },
 };
 
-/** After the death of whoever reads slides: nothing is open any more; the roof opens again what it can. */
-export function forgetOpenSlides(context: ActionContext): void {
+/**
+ * After the death of whoever reads slides: nothing is open any more. Returns what was, for the roof to open again what it can; only
+ * one is shown again, as showing a second would cancel the first.
+ */
+export function forgetOpenSlides(context: ActionContext): readonly Readonly<{ id: SlideId; show: boolean }>[] {
+  const { openSlides, currentSlide } = context.session.getState();
   context.clicks.cancel();
   context.session.setState({ openSlides: new Map(), currentSlide: null, opening: null, click: { kind: "none" } });
+  return [...openSlides.keys()].map((id) => ({ id, show: id === currentSlide }));
 }
