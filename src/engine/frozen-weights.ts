@@ -33,6 +33,15 @@ export function createFrozenWeights(container: SafeTensors, name: string): Froze
     places.set(tensor.name, { dtype: "float32", shape: tensor.shape, byteOffset: at * 4 });
     at += values.length;
   }
+  return weightsIn(blob, places, name);
+}
+
+/** Tensors that lie in one fp32 blob already. `name` is how messages call it. */
+export function weightsIn(
+  blob: Float32Array<ArrayBuffer>,
+  places: ReadonlyMap<string, WeightPlace>,
+  name: string,
+): FrozenWeights {
   return {
     keys: new Set(places.keys()),
     file: { location: "weights.f32", tensors: places },

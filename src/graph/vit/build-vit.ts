@@ -79,8 +79,8 @@ function finalNorm(b: Builder, shape: FullVitShape, x: string, key: "norm" | "fc
 
 function readOut(b: Builder, shape: FullVitShape, stream: string): string {
   const index = classTokenOf(shape);
-  const [start, flat] = [b.vector([index]), b.vector([-1, shape.width])];
   const classRow = (tokens: string): string => {
+    const [start, flat] = [b.vector([index]), b.vector([-1, shape.width])];
     const bounds = [start, b.vector([index + 1]), b.vector([1])];
     const token = b.op("Slice", [tokens, ...bounds], {}, "read/class_token");
     return b.op("Reshape", [token, flat], {}, "read/class_row");

@@ -1,0 +1,42 @@
+// How a way of naming tensors is described, so that one reader serves all: where each key belongs. Knows no particular naming.
+
+/**
+ * Where a key of a checkpoint belongs: a part of a tensor under timm's name (parts are stacked along the first axis, in the order of
+ * `index`), or nowhere, because features do not need it (`ignored` says what it is).
+ */
+export type KeyPlace =
+  | Readonly<{ kind: "part"; key: string; part: string; index: number; count: number }>
+  | Readonly<{ kind: "ignored"; what: string }>;
+
+export type CheckpointLayout = "timm" | "hf-vit" | "hf-dinov2";
+
+export type KeyLayout = Readonly<{
+  id: CheckpointLayout;
+  name: string;
+  /** Every network of this layout has one key that ends so; what stands before it stands before all its keys. */
+  anchor: string;
+  /** A piece of a key only this layout has: layouts may share an anchor. */
+  mark: RegExp;
+  /** `key` without the prefix; null where this layout knows nothing of it. */
+  place(key: string): KeyPlace | null;
+}>;
+
+export const whole = (key: string): KeyPlace => ({ kind: "part", key, part: "", index: 0, count: 1 });
+
+export const part = (key: string, name: string, index: number, count: number): KeyPlace => ({
+  kind: "part",
+  key,
+  part: name,
+  index,
+  count,
+});
+
+export const ignored = (what: string): KeyPlace => ({ kind: "ignored", what });
+
+/** What training leaves beside a backbone, whatever its naming; looked up for keys outside the backbone's prefix, too. */
+export function placeOfExtra(key: string): KeyPlace | null {
+  if (/(^|\.)(head|classifier|fc|last_layer|prototypes)(\.|$)/.test(key)) return ignored("a classifier");
+  if (/(^|\.)(dino_head|ibot_head|projection_head|predictor)\./.test(key)) return ignored("a head of its pre-training");
+  if (/(^|\.)mask_token$/.test(key)) return ignored("the mask token of its pre-training");
+  return null;
+}
