@@ -3,16 +3,15 @@ import type { RunId } from "../base/brand.ts";
 import { Fault } from "../base/fault.ts";
 import { createLane, lanePriority } from "../base/lane.ts";
 import { createLatest } from "../base/latest.ts";
-import type { Region } from "../domain/geometry.ts";
-import { minimumTissue, type Patch } from "../domain/patch.ts";
 import type { PromptSetSummary } from "../domain/prompt-set.ts";
 import { parsePromptSet, summarisePromptSet } from "../domain/prompt-set-file.ts";
 import type { EngineApi, EngineStatus } from "../protocol/engine-api.ts";
 import { type Classifier, createClassifier } from "./classify.ts";
 import { assertFits } from "./fits-backbone.ts";
 import { defaultSettings, type Speed, tuningSeconds } from "./forecast.ts";
+import { indexPlaces } from "./index-places.ts";
 import { type FetchBytes, loadModel } from "./load-model.ts";
-import { defaultCut, type Session, type SessionDeps, startSession } from "./session.ts";
+import { type Session, type SessionDeps, startSession } from "./session.ts";
 import { tune } from "./tune.ts";
 import { type CountedWorkload, createWorkload } from "./workload.ts";
 
@@ -106,22 +105,14 @@ export function createEngine(deps: EngineDeps): Engine {
       clicks.run((signal) => current().classify(patch, scorer, signal), options?.signal),
 
     async indexSlide({ slideId, max }, options) {
-      const { session } = current();
-      const signal = signalOf(options);
-      const { manifest, places } = session;
-      const known = places.get(slideId);
-      const { patchPixels: pixels, mpp, filter, edge, snap } = manifest;
-      const spec = { pixels, mpp, filter, edge, snap };
-      const regions = await deps.slides.tissueGrid({ slideId, spec, max, minimumTissue }, { signal });
-      // The very same places: a corrected um/px gives as many, of another size.
-      if (known && sameRegions(known.regions, regions)) return { places: regions.length };
-      const patches = regions.map((region): Patch => ({ slideId, region, spec }));
-      const cut = defaultCut(manifest);
-      const analyses = await session.analyser.analyse(patches, cut, lanePriority.sweep, signal, (done) =>
-        options?.onProgress?.({ done, total: patches.length }),
+      const places = await indexPlaces(
+        current().session,
+        deps.slides,
+        { slideId, max },
+        signalOf(options),
+        (done, total) => options?.onProgress?.({ done, total }),
       );
-      places.set(slideId, { regions, features: analyses.map((analysis) => analysis.features) });
-      return { places: regions.length };
+      return { places };
     },
 
     async addPromptSet({ bytes }) {
@@ -188,10 +179,3 @@ export function createEngine(deps: EngineDeps): Engine {
     release,
   };
 }
-
-const sameRegions = (a: readonly Region[], b: readonly Region[]): boolean =>
-  a.length === b.length &&
-  a.every(({ x, y, width, height }, i) => {
-    const other = b[i];
-    return other?.x === x && other.y === y && other.width === width && other.height === height;
-  });

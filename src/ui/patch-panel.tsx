@@ -128,19 +128,22 @@ function Below({ prediction, patch }: Readonly<{ prediction: Prediction; patch: 
 function Similar({ places, patch }: Readonly<{ places: readonly SimilarPlace[]; patch: Patch }>) {
   const { stage } = useApp();
   const { indexing } = useAppState().session;
+  const looking = indexing && indexing.slideId === patch.slideId && !indexing.complete ? indexing : null;
   if (places.length === 0) {
-    const looking = indexing && indexing.slideId === patch.slideId && !indexing.complete;
     return (
       <p className="pt-hint">
         {looking
-          ? `Similar places: reading the slide, ${indexing.done} of ${indexing.total} places…`
+          ? `Similar places: reading the slide, ${looking.done} of ${looking.total} places…`
           : "No similar places found yet."}
       </p>
     );
   }
   return (
     <>
-      <span className="pt-small pt-mute">Most similar places on this slide</span>
+      <span className="pt-small pt-mute">
+        Most similar places on this slide
+        {looking && `, so far (${looking.done} of ${looking.total} read)`}
+      </span>
       <div className="pt-similar" data-testid="similar">
         {places.slice(0, 8).map((place, i) => (
           <button

@@ -203,3 +203,26 @@ describe("a prompt set", () => {
     expect(status.shippedRefused).toHaveLength(1);
   });
 });
+
+test("similar places are found while the slide is still being indexed, and an index cut off goes on where it was", async () => {
+  const fresh = await loadedEngine(tinyModel());
+  const controller = new AbortController();
+  const place = placeOf(1, 41);
+  let found = 0;
+  const indexing = fresh.engine.indexSlide(
+    { slideId: slideId, max: 40 },
+    {
+      signal: controller.signal,
+      onProgress: ({ done, total }) => {
+        if (done < total) controller.abort();
+      },
+    },
+  );
+  await expect(indexing).rejects.toMatchObject({ name: "AbortError" });
+  const answer = await fresh.engine.classify({ patch: patchAt(place), scorer: { kind: "similar" } });
+  if (answer.kind === "unscored") found = answer.similar.length;
+  expect(found).toBeGreaterThan(0);
+  const seen: number[] = [];
+  await fresh.engine.indexSlide({ slideId: slideId, max: 40 }, { onProgress: ({ done }) => seen.push(done) });
+  expect(seen[0]).toBeGreaterThan(16);
+});

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { createFeatureCache } from "../../src/engine/feature-cache.ts";
 import { defaultSettings, tuningSeconds, type Workload } from "../../src/engine/forecast.ts";
+import { scattered } from "../../src/engine/index-places.ts";
 import { preprocess } from "../../src/engine/preprocess.ts";
 import { evenBatch, stepsPerEpoch } from "../../src/engine/train-loop.ts";
 
@@ -69,5 +70,17 @@ describe("the settings proposed", () => {
     expect(seconds({ blocks: 12 }, 18)).toBeGreaterThan(2.5 * seconds({}, 18));
     expect(seconds({ epochs: 20 }, 18)).toBeGreaterThan(1.8 * seconds({}, 18));
     expect(seconds({}, 60)).toBeGreaterThan(seconds({}, 18));
+  });
+});
+
+describe("the order in which a slide is indexed", () => {
+  test("is the same places, each once, and every beginning of it is spread over them", () => {
+    for (const n of [0, 1, 2, 3, 7, 64, 300]) {
+      const order = scattered(Array.from({ length: n }, (_, i) => i));
+      expect(order.toSorted((a, b) => a - b)).toEqual(Array.from({ length: n }, (_, i) => i));
+    }
+    const beginning = scattered(Array.from({ length: 300 }, (_, i) => i)).slice(0, 30);
+    const tenths = new Set(beginning.map((i) => Math.floor(i / 30)));
+    expect(tenths.size).toBe(10);
   });
 });

@@ -79,6 +79,11 @@ function scorerKey(by: Scorer): string {
   }
 }
 
+const placesWorthALook = 48;
+
+const indexStage = ({ done, complete }: Readonly<{ done: number; complete: boolean }>): "none" | "some" | "all" =>
+  complete ? "all" : done >= placesWorthALook ? "some" : "none";
+
 /** Asks about the clicked patch again whenever its answer would come from elsewhere. Returns what ends it. */
 export function followScorer(context: ActionContext): () => void {
   const keyNow = (): string => {
@@ -88,8 +93,8 @@ export function followScorer(context: ActionContext): () => void {
     const by = scorer(state);
     const calibration = slide && mppOf(slide.info.calibration);
     const loaded = engine.kind === "ready" ? engine.status.weightsDigest : engine.kind;
-    // Similar places come only once the slide is indexed.
-    const indexed = by.kind === "similar" && indexing?.slideId === id && indexing.complete;
+    // Similar places come as the slide is indexed: asked again once there are enough to be worth a look, and at the end.
+    const indexed = by.kind === "similar" && indexing?.slideId === id ? indexStage(indexing) : "none";
     return [scorerKey(by), id, calibration?.x, calibration?.y, loaded, indexed].join("\n");
   };
   let last = keyNow();
@@ -98,7 +103,7 @@ export function followScorer(context: ActionContext): () => void {
     const { project } = context.project.getState();
     const { engine, openSlides, currentSlide: id, indexing, shippedSets } = context.session.getState();
     // Most changes of state cannot change who answers; computing the key for those would cost a pass over all labels.
-    const inputs = [project, engine, openSlides, id, indexing?.complete, shippedSets];
+    const inputs = [project, engine, openSlides, id, indexing && indexStage(indexing), shippedSets];
     if (inputs.every((value, i) => value === seen[i])) return;
     seen = inputs;
     const key = keyNow();
