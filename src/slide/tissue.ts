@@ -122,6 +122,9 @@ export function tissueShareOfPixels(rgb: Uint8Array, spec: PatchSpec): number {
   return values.filter((s) => s > thresholdRange.least + aboveGlass).length / values.length;
 }
 
+/** Places a grid looks at: gaps are left where a mistyped um/px (50 for 0.50) or a hostile size would ask for billions. */
+const mostPlaces = 1_000_000;
+
 /**
  * At most `max` patches (level-0 pixels, integer origins) on a gap-free grid, wholly inside the slide, with at least
  * `minimumTissue` tissue. Evenly spread over the grid, and ordered so that every beginning of the list is spread evenly too.
@@ -139,8 +142,10 @@ export function tissueGrid(
   const width = (spec.pixels * spec.mpp) / scale.x;
   const height = (spec.pixels * spec.mpp) / scale.y;
   const found: Region[] = [];
-  for (let y = 0; y + height <= bounds.height; y += Math.ceil(height)) {
-    for (let x = 0; x + width <= bounds.width; x += Math.ceil(width)) {
+  const places = (bounds.width / Math.ceil(width)) * (bounds.height / Math.ceil(height));
+  const thin = Math.max(1, Math.ceil(Math.sqrt(places / mostPlaces)));
+  for (let y = 0; y + height <= bounds.height; y += Math.ceil(height) * thin) {
+    for (let x = 0; x + width <= bounds.width; x += Math.ceil(width) * thin) {
       const region: Region = { x, y, width, height };
       if (tissueShare(mask, region) >= minimumTissue) found.push(region);
     }

@@ -94,6 +94,14 @@ describe("the tissue grid", () => {
     const [a, b] = grid(50);
     expect(Math.abs((a?.y ?? 0) - (b?.y ?? 0))).toBeGreaterThan(60);
   });
+  test("looks at a bounded number of places, also where um/px was mistyped and a patch is a pixel wide", () => {
+    const mistyped: Calibration = { kind: "declared", mppX: mpp(50), mppY: mpp(50), how: "stated" };
+    const large = { x: 0, y: 0, width: 1600, height: 1600 };
+    const all = tissueGrid(mask, large, mistyped, spec, Number.POSITIVE_INFINITY, 0);
+    expect(all.length).toBeGreaterThan(100_000);
+    expect(all.length).toBeLessThanOrEqual(1_000_000);
+    expect(Math.max(...all.slice(0, 64).map((r) => r.x))).toBeGreaterThan(800);
+  });
   test("is empty where the scale is unknown", () => {
     expect(tissueGrid(mask, bounds, { kind: "unknown" }, spec, 10, 0.5)).toEqual([]);
   });
