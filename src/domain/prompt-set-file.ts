@@ -4,8 +4,9 @@
 //   prompts.visual [K, N, D]   K prompted blocks (the last K of the backbone), N tokens a block, D = backbone width
 //   head.weight    [C, F]      one row a class, in the order of metadata.classes; F = feature width
 //   head.centre    [F]         subtracted from features before the cosine
-// __metadata__ has two keys: "format" = "pathotune-prompts/1" and "pathotune" = PromptSetMetadata as canonical JSON (keys sorted,
-// no spaces). Nothing depends on the clock: the same labels, settings and seed give the same bytes. The set's id is their sha256.
+// __metadata__ has three keys: "format" = "pathotune-prompts/1", "pathotune" = PromptSetMetadata as canonical JSON (keys sorted,
+// no spaces), and "checksum" (promptSetChecksum), without which a flipped bit among the values would answer wrongly in silence.
+// Nothing depends on the clock: the same labels, settings and seed give the same bytes. The set's id is their sha256.
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import type { PromptSetId } from "../base/brand.ts";
@@ -27,14 +28,36 @@ export function serializePromptSet(metadata: PromptSetMetadata, tensors: PromptT
   const width = tensors.prompts.length / (blocks * tokensPerBlock);
   assert(Number.isInteger(width), "prompts have a whole width");
   assert(tensors.headWeight.length === metadata.classes.length * features, "head has one row a class");
-  return serializeSafetensors(
-    [
-      { name: "prompts.visual", dtype: "F32", shape: [blocks, tokensPerBlock, width], data: tensors.prompts },
-      { name: "head.weight", dtype: "F32", shape: [metadata.classes.length, features], data: tensors.headWeight },
-      { name: "head.centre", dtype: "F32", shape: [features], data: tensors.headCentre },
-    ],
-    { format: promptSetFormat, pathotune: canonicalJson(metadata) },
+  const list = [
+    { name: "prompts.visual", dtype: "F32", shape: [blocks, tokensPerBlock, width], data: tensors.prompts },
+    { name: "head.weight", dtype: "F32", shape: [metadata.classes.length, features], data: tensors.headWeight },
+    { name: "head.centre", dtype: "F32", shape: [features], data: tensors.headCentre },
+  ] as const;
+  const pathotune = canonicalJson(metadata);
+  const checksum = promptSetChecksum(
+    pathotune,
+    list.map(({ data, ...tensor }) => ({
+      ...tensor,
+      bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    })),
   );
+  return serializeSafetensors(list, { format: promptSetFormat, pathotune, checksum });
+}
+
+/**
+ * sha256 (hex) over the metadata's text in UTF-8 and a newline, then for each tensor in code-unit order of its name the text
+ * `name dtype[shape]\n` and its bytes.
+ */
+export function promptSetChecksum(
+  metadata: string,
+  tensors: readonly Pick<SafeTensor, "name" | "dtype" | "shape" | "bytes">[],
+): string {
+  const encoder = new TextEncoder();
+  const hash = sha256.create().update(encoder.encode(`${metadata}\n`));
+  for (const { name, dtype, shape, bytes } of tensors.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    hash.update(encoder.encode(`${name} ${dtype}[${shape.join(",")}]\n`)).update(bytes);
+  }
+  return bytesToHex(hash.digest());
 }
 
 export function promptSetIdOf(file: Uint8Array): PromptSetId {
@@ -56,6 +79,9 @@ export function parsePromptSet(file: Uint8Array): PromptSet {
   }
   if (strings.format !== promptSetFormat) {
     throw bad(`its format is "${strings.format.slice(0, 60)}", this version reads "${promptSetFormat}"`);
+  }
+  if (strings.checksum !== promptSetChecksum(raw, [...tensors.values()])) {
+    throw bad("it is damaged: its content does not match its checksum. Get the file again");
   }
   let json: unknown;
   try {

@@ -4,8 +4,13 @@ import { describe, expect, test } from "vitest";
 import { Fault } from "../../src/base/fault.ts";
 import { canonicalJson } from "../../src/domain/canonical-json.ts";
 import type { PromptSetMetadata } from "../../src/domain/prompt-set.ts";
-import { parsePromptSet, promptSetIdOf, serializePromptSet } from "../../src/domain/prompt-set-file.ts";
-import { serializeSafetensors } from "../../src/domain/safetensors.ts";
+import {
+  parsePromptSet,
+  promptSetChecksum,
+  promptSetIdOf,
+  serializePromptSet,
+} from "../../src/domain/prompt-set-file.ts";
+import { parseSafetensors, serializeSafetensors } from "../../src/domain/safetensors.ts";
 
 const metadata: PromptSetMetadata = {
   format: "pathotune-prompts/1",
@@ -53,14 +58,17 @@ function broken(
   const prompts = shapes.prompts ?? [2, 3, 4];
   const weight = shapes.weight ?? [2, 4];
   const size = (shape: number[]): number => shape.reduce((a, b) => a * b, 1);
-  return serializeSafetensors(
-    [
-      { name: "prompts.visual", dtype: "F32", shape: prompts, data: shapes.data ?? ramp(size(prompts)) },
-      { name: "head.weight", dtype: "F32", shape: weight, data: ramp(size(weight)) },
-      { name: "head.centre", dtype: "F32", shape: [4], data: ramp(4) },
-    ],
-    { format: "pathotune-prompts/1", pathotune: JSON.stringify(copy) },
+  const list = [
+    { name: "prompts.visual", dtype: "F32", shape: prompts, data: shapes.data ?? ramp(size(prompts)) },
+    { name: "head.weight", dtype: "F32", shape: weight, data: ramp(size(weight)) },
+    { name: "head.centre", dtype: "F32", shape: [4], data: ramp(4) },
+  ] as const;
+  const pathotune = JSON.stringify(copy);
+  const checksum = promptSetChecksum(
+    pathotune,
+    list.map((tensor) => ({ ...tensor, bytes: new Uint8Array(tensor.data.buffer) })),
   );
+  return serializeSafetensors(list, { format: "pathotune-prompts/1", pathotune, checksum });
 }
 
 describe("a prompt set file", () => {
@@ -99,6 +107,26 @@ describe("a prompt set file", () => {
     }
   });
 
+  test("with one bit of a value flipped is refused as damaged: it would answer wrongly and nobody would know", () => {
+    const { tensors: written } = parseSafetensors(file, "file");
+    for (const { start, bytes } of written.values()) {
+      for (const at of [start, start + bytes.length - 1]) {
+        const copy = file.slice();
+        copy[at] = (copy[at] ?? 0) ^ 1;
+        expect(() => parsePromptSet(copy)).toThrow(/damaged: its content does not match its checksum/);
+      }
+    }
+  });
+
+  test("whose figures were rewritten without its checksum is refused", () => {
+    const text = new TextDecoder("latin1").decode(file);
+    const at = text.indexOf('count\\":4');
+    expect(at).toBeGreaterThan(0);
+    const copy = file.slice();
+    copy[at + 'count\\":'.length] = "9".charCodeAt(0);
+    expect(() => parsePromptSet(copy)).toThrow(/checksum/);
+  });
+
   test("garbled anywhere is refused or still whole, never half read", () => {
     fc.assert(
       fc.property(fc.nat(file.length - 1), fc.nat(255), (at, value) => {
@@ -106,8 +134,7 @@ describe("a prompt set file", () => {
         copy[at] = value;
         try {
           const set = parsePromptSet(copy);
-          expect(set.prompts.length).toBe(24);
-          expect(set.prompts.every(Number.isFinite)).toBe(true);
+          expect({ ...set, id: "" }).toEqual({ ...parsePromptSet(file), id: "" });
         } catch (error) {
           expect(error).toMatchObject({ kind: "bad-prompt-set" });
         }
