@@ -1,8 +1,10 @@
 // The dialogs there are; which one is open is the ui store's business.
 import { Button, Modal, TextInput } from "@mantine/core";
 import { useState } from "react";
-import { currentSlide } from "../state/selectors.ts";
-import { useApp, useAppState, useUi } from "./app-context.ts";
+import type { SlideId } from "../base/brand.ts";
+import { declareCase } from "../state/actions/slides.ts";
+import { canWrite, currentSlide } from "../state/selectors.ts";
+import { useApp, useAppState, usePerform, useUi } from "./app-context.ts";
 import { CalibrationDialog } from "./calibration-dialog.tsx";
 import { CapabilityDialog } from "./capability-dialog.tsx";
 import { shortcuts } from "./keyboard.ts";
@@ -167,12 +169,39 @@ function SlideFactsDialog() {
             <Property key={p.name} name={p.name} value={p.value} />
           ))}
       </dl>
+      <CaseField id={info.id} />
       {hidden > 0 && !revealed && (
         <Button mt="sm" variant="default" onClick={() => setRevealed(true)}>
           Show {hidden} {hidden === 1 ? "field" : "fields"} that may identify a patient
         </Button>
       )}
     </Modal>
+  );
+}
+
+/** Slides of one patient must not be on both sides of a held-out estimate; only the person knows which are. */
+function CaseField({ id }: Readonly<{ id: SlideId }>) {
+  const state = useAppState();
+  const perform = usePerform();
+  const kept = state.project.project.slides.get(id)?.caseId ?? "";
+  const [text, setText] = useState(kept);
+  const keep = (): void => {
+    if (text.trim() !== kept) perform(declareCase, { id, caseId: text });
+  };
+  return (
+    <TextInput
+      mt="sm"
+      label="Case"
+      description="Slides of one patient: give them the same word, then the estimate holds them out together. Stays in this browser."
+      placeholder="none declared"
+      maxLength={100}
+      disabled={canWrite(state) !== true}
+      value={text}
+      data-testid="case-input"
+      onChange={(event) => setText(event.currentTarget.value)}
+      onBlur={keep}
+      onKeyDown={(event) => event.key === "Enter" && keep()}
+    />
   );
 }
 

@@ -90,6 +90,22 @@ describe.skipIf(!hasBrowser)("a slide of one's own", () => {
     expect(errors).toEqual([]);
   });
 
+  test("is given its case by hand, which is there after a reload", async () => {
+    const { page } = app;
+    const openFacts = async () => {
+      await page.getByTestId("slide-name").click();
+      await page.getByRole("menuitem", { name: "About this slide" }).click();
+      return page.getByTestId("case-input");
+    };
+    await (await openFacts()).fill("Patient A");
+    await page.keyboard.press("Enter");
+    await app.saved();
+    await page.reload();
+    await app.ready();
+    expect(await (await openFacts()).inputValue()).toBe("Patient A");
+    expect(errors).toEqual([]);
+  });
+
   const encode = () => pink;
   const bad: readonly (readonly [string, Uint8Array, RegExp])[] = [
     ["notes.svs", new TextEncoder().encode("not a slide at all"), /not a|no .*slide|TIFF/i],
