@@ -167,6 +167,13 @@ export function blocksTune(state: AppState): string | null {
     const count = [...project.labels.values()].filter((label) => label.slideId === slide.id).length;
     if (count > 0) return `Open "${slide.name}" again: ${count} of your labels ${count === 1 ? "is" : "are"} on it.`;
   }
+  const lost = [...project.labels.values()].filter(
+    ({ slideId }) => !project.slides.has(slideId) && !state.session.openSlides.has(slideId),
+  );
+  if (lost.length > 0) {
+    const [are, them] = lost.length === 1 ? ["1 label is", "it"] : [`${lost.length} labels are`, "them"];
+    return `${are} on a slide this project has lost the name of. Open that slide, or remove ${them}.`;
+  }
   for (const { info, name } of state.session.openSlides.values()) {
     const labelled = [...project.labels.values()].some((label) => label.slideId === info.id);
     if (labelled && mppOf(info.calibration) === null) return `State the um/px of "${name}" first: labels are on it.`;

@@ -52,6 +52,18 @@ describe("what blocks Tune", () => {
     expect(blocksTune(world.state())).toBe('Open "1.svs" again: 4 of your labels are on it.');
   });
 
+  test("is also a label on a slide nobody knows any more: it would be left out in silence", async () => {
+    const world = await createLabelledWorld(2);
+    world.context.project.dispatch({
+      title: "as after a damaged entry",
+      undoable: false,
+      events: [{ type: "slide/remove", id: slideId(1) }],
+    });
+    expect(blocksTune(world.state())).toBe(null);
+    await world.do(closeSlide, { id: slideId(1) });
+    expect(blocksTune(world.state())).toMatch(/^4 labels are on a slide this project has lost the name of/);
+  });
+
   test("a reader cannot tune", async () => {
     const world = await createLabelledWorld(2);
     await world.context.project.flush();
