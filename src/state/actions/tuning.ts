@@ -133,7 +133,7 @@ export const startTuning: Action<Readonly<{ name?: string }>> = {
   },
 };
 
-/** Ends after the step at hand and keeps what there is, with its estimate as far as it was computed. */
+/** Ends after the step at hand and keeps what there is. No estimate comes with it: that belongs to a full tuning. */
 export const finishEarly: Action = {
   id: "tuning/finish-early",
   title: "Finish now (keep)",
