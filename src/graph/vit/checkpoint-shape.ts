@@ -40,7 +40,11 @@ export function deriveShape(
   const registers = shapes.get("reg_token")?.[1] ?? 0;
   const pretextToken = shapes.has("pretext_token");
   const prefixTokens = 1 + registers + (pretextToken ? 1 : 0);
-  const stored = storedPositions(shapes.get("pos_embed") ?? [], prefixTokens, pretextToken, problems);
+  const stored = storedPositions(
+    shapes.get("pos_embed") ?? [],
+    { prefixTokens, pretextToken, said: facts.positions },
+    problems,
+  );
   if (mlpWidth < 1) problems.push("its MLP (blocks.0.mlp.fc2.weight) is missing");
   if (!stored || mlpWidth < 1) return null;
 
@@ -83,21 +87,26 @@ export function deriveShape(
 /** Rows of `pos_embed` are a square of patches and those prefix tokens that have positions. */
 function storedPositions(
   dims: readonly number[],
-  prefixTokens: number,
-  pretext: boolean,
+  {
+    prefixTokens,
+    pretextToken,
+    said,
+  }: Readonly<{ prefixTokens: number; pretextToken: boolean; said: VitShape["positions"] }>,
   problems: string[],
 ): Readonly<{ grid: number; positions: "all" | "class" | "patches" }> | null {
   const rows = dims[1] ?? 0;
   const candidates = [
     { positions: "all" as const, prefix: prefixTokens },
-    ...(prefixTokens > 1 && !pretext ? [{ positions: "class" as const, prefix: 1 }] : []),
+    ...(prefixTokens > 1 && !pretextToken ? [{ positions: "class" as const, prefix: 1 }] : []),
     { positions: "patches" as const, prefix: 0 },
   ];
   const fitting = candidates.filter(({ prefix }) => rows > prefix && Number.isInteger(Math.sqrt(rows - prefix)));
-  const [only] = fitting;
-  if (!only || fitting.length > 1 || dims.length !== 3) {
+  // Two readings exist for the smallest grids only (9 = 3 x 3 = 2 x 2 + 5).
+  const [only, other] = fitting.length > 1 ? fitting.filter(({ positions }) => positions === said) : fitting;
+  if (!only || other || dims.length !== 3) {
     const shown = dims.length === 0 ? "missing" : `[${dims.join(", ")}]`;
-    problems.push(`its positions (pos_embed) are ${shown}: no square of patches and ${prefixTokens} prefix tokens`);
+    const why = `no square of patches and ${prefixTokens} prefix tokens`;
+    problems.push(`its positions (pos_embed) are ${shown}: ${fitting.length > 1 ? "more than one grid fits" : why}`);
     return null;
   }
   return { grid: Math.sqrt(rows - only.prefix), positions: only.positions };
