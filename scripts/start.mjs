@@ -8,8 +8,8 @@ import { createStaticServer, isolationHeaders } from "./lib/static-server.mjs";
 const port = 4780;
 
 ensureInstalled();
-build();
 
+// The port first: nobody should wait for a build to learn that it is taken.
 const server = createStaticServer({ folder: join(root, "dist"), headers: isolationHeaders });
 server.on("error", (error) => {
   if (error.code === "EADDRINUSE") {
@@ -17,7 +17,8 @@ server.on("error", (error) => {
   }
   fail(`The server could not start: ${error.message}`);
 });
-server.listen(port, "127.0.0.1", () => {
+server.listen(port, "localhost", () => {
+  build();
   console.log(`
 PathoTune is running:  http://localhost:${port}/
   1. Open it in Chrome or Edge. The embedded slide (drawn by a program) is already there.
