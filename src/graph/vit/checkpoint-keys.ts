@@ -33,10 +33,12 @@ export const part = (key: string, name: string, index: number, count: number): K
 
 export const ignored = (what: string): KeyPlace => ({ kind: "ignored", what });
 
-/** What training leaves beside a backbone, whatever its naming; looked up for keys outside the backbone's prefix, too. */
+/** What training leaves beside a backbone, whatever its naming: the only keys that may be left out without being understood. */
 export function placeOfExtra(key: string): KeyPlace | null {
-  if (/(^|\.)(head|classifier|fc|last_layer|prototypes)(\.|$)/.test(key)) return ignored("a classifier");
-  if (/(^|\.)(dino_head|ibot_head|projection_head|predictor)\./.test(key)) return ignored("a head of its pre-training");
-  if (/(^|\.)mask_token$/.test(key)) return ignored("the mask token of its pre-training");
-  return null;
+  const [, head] = /^(?:[A-Za-z_]+\.){0,2}(dino_head|ibot_head|projection_head|predictor)\./.exec(key) ?? [];
+  if (head !== undefined) return ignored("a head of its pre-training");
+  // Inside a block nothing may be left out.
+  if (/(^|\.)(blocks|layers?)\.\d/.test(key)) return null;
+  if (/^(?:[A-Za-z_]+\.){0,2}(head|classifier|fc)\.(fc\.)?(weight|bias)$/.test(key)) return ignored("a classifier");
+  return /^(?:[A-Za-z_]+\.){0,2}mask_token$/.test(key) ? ignored("the mask token of its pre-training") : null;
 }

@@ -1,5 +1,5 @@
 // Keys of DINOv2, with and without registers, of Hugging Face transformers (modeling_dinov2*.py); Hibou is named so. Knows no shapes.
-import { type KeyLayout, placeOfExtra, whole } from "./checkpoint-keys.ts";
+import { type KeyLayout, part, placeOfExtra, whole } from "./checkpoint-keys.ts";
 import { placeOfAttention, placeOfLayer } from "./keys-hf-vit.ts";
 
 const single: Readonly<Record<string, string>> = {
@@ -20,6 +20,9 @@ const layers: Readonly<Record<string, string>> = {
   "mlp.fc2": "mlp.fc2",
   "mlp.weights_in": "mlp.fc1",
   "mlp.weights_out": "mlp.fc2",
+  // As version 5 of the library names its modules, for files of a state dict.
+  "attention.o_proj": "attn.proj",
+  "mlp.down_proj": "mlp.fc2",
 };
 
 export const hfDinov2Keys: KeyLayout = {
@@ -34,6 +37,8 @@ export const hfDinov2Keys: KeyLayout = {
     if (scaled !== undefined) return whole(`blocks.${scaled}.ls${which}.gamma`);
     const [, block, layer, leaf] = /^encoder\.layer\.(\d+)\.(.+)\.(weight|bias)$/.exec(key) ?? [];
     if (block === undefined || layer === undefined) return placeOfExtra(key);
+    if (layer === "mlp.gate_proj") return part(`blocks.${block}.mlp.fc1.${leaf}`, "gate", 0, 2);
+    if (layer === "mlp.up_proj") return part(`blocks.${block}.mlp.fc1.${leaf}`, "value", 1, 2);
     return placeOfAttention(block, layer, leaf) ?? placeOfLayer(layers, block, layer, leaf);
   },
 };

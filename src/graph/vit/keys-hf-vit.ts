@@ -16,25 +16,32 @@ const layers: Readonly<Record<string, string>> = {
   layernorm_after: "norm2",
   "intermediate.dense": "mlp.fc1",
   "output.dense": "mlp.fc2",
+  // As version 5 of the library names its modules, for files of a state dict.
+  "attention.o_proj": "attn.proj",
+  "mlp.fc1": "mlp.fc1",
+  "mlp.fc2": "mlp.fc2",
 };
 
 /** Queries, keys and values are three tensors here and one in timm. */
-export const attentionParts: Readonly<Record<string, readonly [string, number]>> = {
+const attentionParts: Readonly<Record<string, readonly [string, number]>> = {
   "attention.attention.query": ["q", 0],
   "attention.attention.key": ["k", 1],
   "attention.attention.value": ["v", 2],
+  "attention.q_proj": ["q", 0],
+  "attention.k_proj": ["k", 1],
+  "attention.v_proj": ["v", 2],
 };
 
 export const hfVitKeys: KeyLayout = {
   id: "hf-vit",
   name: "Hugging Face ViT",
   anchor: "embeddings.patch_embeddings.projection.weight",
-  mark: /(^|\.)encoder\.layer\.\d+\.layernorm_before\./,
+  mark: /(^|\.)(encoder\.layer|layers)\.\d+\.layernorm_before\./,
   place(key) {
     const own = Object.hasOwn(single, key) ? single[key] : undefined;
     if (own !== undefined) return whole(own);
     if (key.startsWith("pooler.")) return ignored("the pooler, which features are read before");
-    const [, block, layer, leaf] = /^encoder\.layer\.(\d+)\.(.+)\.(weight|bias)$/.exec(key) ?? [];
+    const [, block, layer, leaf] = /^(?:encoder\.layer|layers)\.(\d+)\.(.+)\.(weight|bias)$/.exec(key) ?? [];
     if (block === undefined || layer === undefined) return placeOfExtra(key);
     return placeOfAttention(block, layer, leaf) ?? placeOfLayer(layers, block, layer, leaf);
   },
