@@ -17,6 +17,38 @@ describe("a manifest", () => {
     expect(manifest.weights.path).toBe("weights.safetensors");
   });
 
+  test("says how a network departs from the plain ViT, and leaves out what it does not say", () => {
+    const varied = {
+      registers: 4,
+      prefix_tokens: 5,
+      positions: "class",
+      layer_scale: true,
+      ffn: "swiglu",
+      activation: "silu",
+      qkv_bias: false,
+      final_norm: "norm",
+      pretext_token: false,
+    };
+    const json = { ...tinyManifest, architecture: { ...tinyManifest.architecture, ...varied } };
+    expect(parseManifest(JSON.stringify(json), "m").architecture).toMatchObject({
+      registers: 4,
+      prefixTokens: 5,
+      positions: "class",
+      layerScale: true,
+      ffn: "swiglu",
+      activation: "silu",
+      qkvBias: false,
+      finalNorm: "norm",
+      pretextToken: false,
+    });
+    expect(parseManifest(JSON.stringify(tinyManifest), "m").architecture).not.toHaveProperty("registers");
+    const wrong = { ...varied, ffn: "moe", layer_scale: 1, registers: -1 };
+    const bad = { ...json, architecture: { ...json.architecture, ...wrong } };
+    for (const problem of [/ffn/, /layer_scale/, /registers/]) {
+      expect(() => parseManifest(JSON.stringify(bad), "m")).toThrow(problem);
+    }
+  });
+
   test("with several problems names all of them", () => {
     const bad = {
       ...tinyManifest,

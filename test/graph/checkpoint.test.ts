@@ -1,6 +1,7 @@
 // Checkpoints of timm and Hugging Face against what these libraries compute with them (test/fixtures/vit-safetensors/make.py).
 import { describe, expect, test } from "vitest";
 import { evaluate, tensorOf } from "../../src/graph/evaluate/evaluate.ts";
+import { countFlops } from "../../src/graph/flops.ts";
 import { analyseVit } from "../../src/graph/vit/analyse-vit.ts";
 import { buildVit } from "../../src/graph/vit/build-vit.ts";
 import { readCheckpoint } from "../../src/graph/vit/checkpoint.ts";
@@ -87,6 +88,22 @@ describe.each(variantNames)("%s", (name) => {
     expect(new Set([...used, ...rest])).toEqual(new Set(loadVariant(name).container.keys()));
     expect(new Set(used).size).toBe(used.length);
   });
+});
+
+test.each([
+  ["timm-dinov2", 1, 48],
+  ["timm-swiglu-packed", 2, 36],
+  ["pathoduet-cls", 1, 48],
+  ["hf-dinov2-registers", 2, 32],
+])("%s lets its class token alone through the last block", (name, halves, mlp) => {
+  const { graph } = open(name);
+  const structure = analyseVit(graph);
+  const [width, prompts] = [24, 3];
+  const tokens = structure.tokens + prompts;
+  // Keys and values of all tokens, two products of one row with them, and the rest for one token: 2 FLOP per multiply-add.
+  const own = 2 * width * width + halves * width * mlp + mlp * width;
+  const wanted = 2 * (2 * tokens * width * width + 2 * tokens * width + own);
+  expect(countFlops(upperGraph(graph, structure, 1), { B: 1, N: prompts })).toBe(wanted);
 });
 
 describe("positions of another grid", () => {

@@ -2,7 +2,7 @@
 import { type Builder, createBuilder } from "../builder.ts";
 import { float, type Graph, int, ints } from "../ir.ts";
 import { addBlock } from "./build-block.ts";
-import { checkShape, classTokenOf, type FullVitShape, patchTokensOf, type VitShape } from "./vit-shape.ts";
+import { checkShape, type FullVitShape, patchTokensOf, positionRowsOf, type VitShape } from "./vit-shape.ts";
 
 export type { VitShape } from "./vit-shape.ts";
 
@@ -40,36 +40,42 @@ export function repeated(b: Builder, value: string, tokens: string, name: string
   return b.op("Add", [b.op("Mul", [corner, b.scalar(0)], {}, "batch/zero"), value], {}, name);
 }
 
-/** Patch tokens [B,P,D] -> [pretext], class, registers and patches [B,T,D], those with positions moved by them. */
-function addPrefix(b: Builder, shape: FullVitShape, tokens: string): string {
-  const { width, registers, positions } = shape;
-  const pretext = shape.pretextToken
-    ? [repeated(b, whole(b, "pretext_token", [1, 1, width]), tokens, "embed/pretext_token")]
-    : [];
-  const token = whole(b, "cls_token", [1, 1, width]);
-  const positioned =
-    positions === "class" ? b.op("Add", [token, positionRows(b, shape, 0, 1)], {}, "embed/class_positioned") : token;
-  const cls = repeated(b, positioned, tokens, "embed/class_token");
-  const extra =
-    registers > 0 ? [repeated(b, whole(b, "reg_token", [1, registers, width]), tokens, "embed/registers")] : [];
-  if (positions === "all") {
-    const joined = b.op("Concat", [...pretext, cls, ...extra, tokens], { axis: int(1) }, "embed/joined");
+/**
+ * Patch tokens [B,P,D] -> class, [pretext], registers and patches [B,T,D], those with positions moved by them. The class token comes
+ * first, whatever the order of the positions: attention sees no order, and what reads the first token alone is cheaper.
+ */
+function addPrefix(b: Builder, shape: FullVitShape, patches: string): string {
+  const { width, pretextToken, positions } = shape;
+  const cls = whole(b, "cls_token", [1, 1, width]);
+  if (positions === "all" && !pretextToken) {
+    const parts = [repeated(b, cls, patches, "embed/class_token"), ...addRegisters(b, shape, patches), patches];
+    const joined = b.op("Concat", parts, { axis: int(1) }, "embed/joined");
     const position = whole(b, "pos_embed", [1, patchTokensOf(shape) + shape.prefixTokens, width]);
     return b.op("Add", [joined, position], {}, "embed/tokens");
   }
-  const position = positionRows(b, shape, positions === "class" ? 1 : 0, patchTokensOf(shape));
-  const patches = b.op("Add", [tokens, position], {}, "embed/patches_positioned");
-  return b.op("Concat", [...pretext, cls, ...extra, patches], { axis: int(1) }, "embed/tokens");
+  /** Rows `first` .. of the positions are added to these tokens. */
+  const placed = (tokens: string, part: string, first: number, count: number): string => {
+    const rows = b.weight(`pos_embed#${part}`, { key: "pos_embed", elementOffset: first * width }, [1, count, width]);
+    return b.op("Add", [tokens, rows], {}, `embed/${part}_placed`);
+  };
+  const ofClass = positions === "patches" ? cls : placed(cls, "class", pretextToken ? 1 : 0, 1);
+  const pretext = pretextToken ? [placed(whole(b, "pretext_token", [1, 1, width]), "pretext", 0, 1)] : [];
+  const parts = [
+    repeated(b, ofClass, patches, "embed/class_token"),
+    ...pretext.map((token) => repeated(b, token, patches, "embed/pretext_token")),
+    ...addRegisters(b, shape, patches),
+    placed(patches, "patches", positionRowsOf(shape) - patchTokensOf(shape), patchTokensOf(shape)),
+  ];
+  return b.op("Concat", parts, { axis: int(1) }, "embed/tokens");
+}
+
+function addRegisters(b: Builder, { registers, width }: FullVitShape, patches: string): readonly string[] {
+  if (registers === 0) return [];
+  return [repeated(b, whole(b, "reg_token", [1, registers, width]), patches, "embed/registers")];
 }
 
 const whole = (b: Builder, key: string, shape: readonly number[]): string =>
   b.weight(key, { key, elementOffset: 0 }, shape);
-
-/** `count` rows of the positions. */
-function positionRows(b: Builder, { width }: FullVitShape, first: number, count: number): string {
-  const source = { key: "pos_embed", elementOffset: first * width };
-  return b.weight(count === 1 ? "pos_embed#class" : "pos_embed#patches", source, [1, count, width]);
-}
 
 function finalNorm(b: Builder, shape: FullVitShape, x: string, key: "norm" | "fc_norm"): string {
   if (shape.finalNorm !== key) return x;
@@ -78,10 +84,9 @@ function finalNorm(b: Builder, shape: FullVitShape, x: string, key: "norm" | "fc
 }
 
 function readOut(b: Builder, shape: FullVitShape, stream: string): string {
-  const index = classTokenOf(shape);
   const classRow = (tokens: string): string => {
-    const [start, flat] = [b.vector([index]), b.vector([-1, shape.width])];
-    const bounds = [start, b.vector([index + 1]), b.vector([1])];
+    const [start, flat] = [b.vector([0]), b.vector([-1, shape.width])];
+    const bounds = [start, b.vector([1]), b.vector([1])];
     const token = b.op("Slice", [tokens, ...bounds], {}, "read/class_token");
     return b.op("Reshape", [token, flat], {}, "read/class_row");
   };

@@ -58,6 +58,9 @@ export function deriveShape(
     if (said === undefined) missing.push(key);
     return said ?? blank;
   };
+  if (pretextToken && (registers > 0 || stored.positions !== "all")) {
+    problems.push("it has a pretext token beside registers or without a position of its own: no such network is known");
+  }
   const both = shapes.has("norm.weight") && shapes.has("fc_norm.weight");
   if (both) problems.push("it has two final norms, norm and fc_norm");
   const shape: VitShape = {

@@ -51,9 +51,6 @@ export function fullShape(shape: VitShape): FullVitShape {
   };
 }
 
-/** The index of the class token among the tokens. */
-export const classTokenOf = (shape: FullVitShape): number => (shape.pretextToken ? 1 : 0);
-
 /** Patch tokens. */
 export const patchTokensOf = (shape: VitShape): number => (shape.imagePixels / shape.patchPixels) ** 2;
 
@@ -119,8 +116,9 @@ export function checkShape(plain: VitShape): FullVitShape {
             shape.pretextToken ? "a" : "no"
           } pretext token`,
         ]),
-    ...(shape.pretextToken && shape.positions === "class"
-      ? ["positions of class token and patches, but a pretext token stands before them"]
+    // No network with these is known, so none is there to be equal to.
+    ...(shape.pretextToken && (shape.positions !== "all" || shape.registers > 0)
+      ? ["a pretext token is known only without registers and with positions for every token"]
       : []),
     ...(shape.finalNorm === "fc_norm" && shape.readout === "cls+mean"
       ? ["fc_norm is as wide as one read-out, not as class token and mean"]
