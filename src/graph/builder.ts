@@ -28,6 +28,7 @@ export type Builder = Omit<Emit, "op"> &
     /** Adds nodes of another graph: values found in `given` are replaced, all others renamed to be new; returns the new names. */
     copy(from: Graph, nodes: readonly Node[], given: ReadonlyMap<string, string>): ReadonlyMap<string, string>;
     known(name: string): Known;
+    has(name: string): boolean;
     /** What a value was computed by; null for inputs and constants. */
     producer(name: string): Node | null;
     /** The graph whose outputs are these values, under these names. */
@@ -84,6 +85,7 @@ export function createBuilder(start?: Graph): Builder {
 
   return {
     known,
+    has: (name) => values.has(name),
     producer: (name) => producers.get(name) ?? null,
     shape: (name) => staticShape(known(name).shape, name),
     ints: (name) => staticShape(present(known(name).ints, `the value of ${name}`), `the value of ${name}`),

@@ -63,7 +63,7 @@ export function parseOnnx(bytes: Uint8Array, options: Readonly<{ name: string; w
   });
 }
 
-function decode(bytes: Uint8Array, name: string) {
+export function decode(bytes: Uint8Array, name: string) {
   try {
     return fromBinary(ModelProtoSchema, bytes, { readUnknownFields: false });
   } catch (cause) {
@@ -71,7 +71,7 @@ function decode(bytes: Uint8Array, name: string) {
   }
 }
 
-function checkSizes(graph: GraphProto, name: string): void {
+export function checkSizes(graph: GraphProto, name: string): void {
   const tooMany = [
     [graph.node.length, limits.nodes, "nodes"],
     [graph.initializer.length, limits.initializers, "initializers"],
@@ -109,7 +109,7 @@ function checkOrder(nodes: readonly Node[], stored: ReadonlySet<string>, graph: 
   return { nodes };
 }
 
-function parseValue(value: ValueInfoProto, file: string): ValueInfo {
+export function parseValue(value: ValueInfoProto, file: string): ValueInfo {
   const type = value.type?.value;
   if (type?.case !== "tensorType" || !type.value.shape) {
     throw new Fault("bad-model", `${file}: input or output "${value.name}" has no shape.`);
@@ -131,7 +131,7 @@ function parseNode(node: NodeProto, file: string): Node {
   return { op, name, inputs: input, outputs: output, attributes };
 }
 
-function parseAttribute(attribute: AttributeProto, where: string): Attribute {
+export function parseAttribute(attribute: AttributeProto, where: string): Attribute {
   if (Math.max(attribute.ints.length, attribute.floats.length) > limits.attributeValues) {
     throw new Fault("limit", `${where}: attribute ${attribute.name} has too many values.`);
   }

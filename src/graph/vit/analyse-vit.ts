@@ -135,6 +135,12 @@ function stream(all: readonly Residual[]): readonly Residual[] {
   return chain;
 }
 
+/** Names of the values x -> x + branch(norm(x)) leads through, from the first x to the last; empty where there are none. */
+export function residualStream(graph: Graph): readonly string[] {
+  const chain = stream(residuals(graph, createLinks(graph), inferShapes(graph)));
+  return chain.length === 0 ? [] : [...chain.slice(0, 1).map(({ from }) => from), ...chain.map(({ to }) => to)];
+}
+
 const softmaxOf = (residual: Residual): Node | undefined => [...residual.nodes].find((node) => node.op === "Softmax");
 
 /** Nodes that lie in no part, and parts that read what is not theirs. */

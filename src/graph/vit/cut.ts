@@ -20,15 +20,28 @@ export function baseGraph(graph: Graph, structure: VitStructure, cut: number): G
 }
 
 /**
- * Inputs `tokens` [B,T,D] entering block `firstBlock`, `prompts` [K,N,D] with K = depth - firstBlock and N >= 1 symbolic; output
- * `features` [B,F]. Deep prompts (Jia et al. 2022): each block sees its T tokens and its own N prompts, whose outputs are dropped.
+ * Jia et al. 2022. Deep: each block sees its T tokens and its own N prompts, whose outputs are dropped. Shallow: the first block
+ * gets prompts, and what they become goes on through all blocks.
  */
-export function upperGraph(graph: Graph, structure: VitStructure, firstBlock: number): Graph {
-  const { depth, tokens: count, width } = structure;
+export type Prompting = "deep" | "shallow";
+
+/** K: how many sets of N prompts there are. */
+export function promptSets({ depth }: VitStructure, firstBlock: number, prompting: Prompting): number {
+  return prompting === "shallow" ? 1 : depth - firstBlock;
+}
+
+/** Inputs `tokens` [B,T,D] entering block `firstBlock`, `prompts` [K,N,D] with N >= 1 symbolic; output `features` [B,F]. */
+export function upperGraph(
+  graph: Graph,
+  structure: VitStructure,
+  firstBlock: number,
+  prompting: Prompting = "deep",
+): Graph {
+  const { tokens: count, width } = structure;
   const b = createBuilder();
   const tokens = b.input("tokens", "float32", ["B", count, width]);
-  const prompts = b.input("prompts", "float32", [depth - firstBlock, "N", width]);
-  return fuseLinear(b.finish({ features: addUpper(b, graph, structure, firstBlock, tokens, prompts) }));
+  const prompts = b.input("prompts", "float32", [promptSets(structure, firstBlock, prompting), "N", width]);
+  return fuseLinear(b.finish({ features: addUpper(b, graph, structure, firstBlock, tokens, prompts, prompting) }));
 }
 
 /**
@@ -42,6 +55,7 @@ export function addUpper(
   firstBlock: number,
   tokens: string,
   prompts: string | null,
+  prompting: Prompting = "deep",
 ): string {
   const { depth, streams, features } = structure;
   assert(firstBlock >= 0 && firstBlock < depth, `block ${firstBlock} exists`);
@@ -49,7 +63,8 @@ export function addUpper(
   let stream = tokens;
   for (let block = firstBlock; block < depth; block++) {
     const index = block - firstBlock;
-    const prompted = prompts === null ? stream : withPrompts(b, stream, prompts, index, length);
+    const enters = prompts !== null && (prompting === "deep" || index === 0);
+    const prompted = !enters ? stream : withPrompts(b, stream, prompts, index, length);
     stream =
       block === depth - 1
         ? readLastBlock(b, graph, structure, prompted)

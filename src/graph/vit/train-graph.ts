@@ -6,7 +6,7 @@ import { gradient } from "../gradient.ts";
 import { elementCount, type Graph, int } from "../ir.ts";
 import { foldShapes } from "../prune.ts";
 import type { VitStructure } from "./analyse-vit.ts";
-import { addUpper } from "./cut.ts";
+import { addUpper, type Prompting, promptSets } from "./cut.ts";
 
 export type TrainOptions = Readonly<{
   firstBlock: number;
@@ -14,6 +14,8 @@ export type TrainOptions = Readonly<{
   tokensPerBlock: number;
   batch: number;
   classes: number;
+  /** "deep" where left out. */
+  prompting?: Prompting;
   /** Adds the output `gradTheta` [P]: the raw gradient, for tests. */
   withGradient?: boolean;
 }>;
@@ -33,8 +35,8 @@ export type ThetaLayout = Readonly<{ prompts: Slot; headWeight: Slot; length: nu
 export type TrainGraph = Readonly<{ graph: Graph; layout: ThetaLayout }>;
 
 export function thetaLayout(structure: VitStructure, options: TrainOptions): ThetaLayout {
-  const blocks = structure.depth - options.firstBlock;
-  const prompts: Slot = { offset: 0, shape: [blocks, options.tokensPerBlock, structure.width] };
+  const sets = promptSets(structure, options.firstBlock, options.prompting ?? "deep");
+  const prompts: Slot = { offset: 0, shape: [sets, options.tokensPerBlock, structure.width] };
   const offset = elementCount(prompts.shape);
   const headWeight: Slot = { offset, shape: [options.classes, structure.featureWidth] };
   return { prompts, headWeight, length: offset + elementCount(headWeight.shape) };
@@ -42,7 +44,7 @@ export function thetaLayout(structure: VitStructure, options: TrainOptions): The
 
 /** `graph` is the plain network (parseOnnx or buildVit), `structure` what analyseVit found in it. */
 export function trainGraph(graph: Graph, structure: VitStructure, options: TrainOptions): TrainGraph {
-  const { firstBlock, tokensPerBlock, batch, classes, withGradient = false } = options;
+  const { firstBlock, tokensPerBlock, batch, classes, prompting = "deep", withGradient = false } = options;
   assert(batch > 0 && classes > 1 && tokensPerBlock >= 0, "a batch, two classes and a number of prompts");
   const layout = thetaLayout(structure, options);
   const forward = createBuilder();
@@ -55,7 +57,7 @@ export function trainGraph(graph: Graph, structure: VitStructure, options: Train
 
   const prompts = tokensPerBlock === 0 ? null : slot(forward, theta, layout.prompts, "theta/prompts");
   const head = slot(forward, theta, layout.headWeight, "theta/head");
-  const features = addUpper(forward, graph, structure, firstBlock, tokens, prompts);
+  const features = addUpper(forward, graph, structure, firstBlock, tokens, prompts, prompting);
   const logits = cosineLogits(forward, features, centre, head, temperature);
   const loss = crossEntropy(forward, logits, targets, sampleWeight);
 
