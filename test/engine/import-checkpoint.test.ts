@@ -1,9 +1,10 @@
 // Published backbones by their real keys (test/fixtures/vit-safetensors/make-layouts.py), and everything that can be wrong with a file.
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { isFault, present } from "../../src/base/fault.ts";
 import { factsOfPreset, type ModelPreset, modelPresets } from "../../src/domain/model-presets.ts";
+import { parseModelConfig } from "../../src/domain/parse-model-config.ts";
 import { parseSafetensors, type SafeTensors, serializeSafetensors } from "../../src/domain/safetensors.ts";
 import { importCheckpoint } from "../../src/engine/import-checkpoint.ts";
 import { weightsDigest } from "../../src/engine/weights-digest.ts";
@@ -112,6 +113,38 @@ describe.each(modelPresets.map((preset) => [preset.id, preset] as const))("the p
     expect(modelPresets.filter((other) => other.id === id || other.name === preset.name)).toHaveLength(1);
   });
 });
+
+const tiny = join(
+  import.meta.dirname,
+  "..",
+  "..",
+  "..",
+  "shared",
+  "data",
+  "weights",
+  "vit_tiny_patch16_224.safetensors",
+);
+test.skipIf(!existsSync(tiny))(
+  "timm's ViT-Tiny, the real file in ../shared/data/weights, has timm's features",
+  async () => {
+    const config = { architecture: "vit_tiny_patch16_224", num_features: 192, global_pool: "token" };
+    const { facts } = parseModelConfig(JSON.stringify(config), "config.json");
+    const { graph, weights, checkpoint } = importCheckpoint(
+      parseSafetensors(new Uint8Array(readFileSync(tiny)), "tiny"),
+      facts,
+      "tiny",
+    );
+    expect(checkpoint.ignored.map(({ key }) => key).toSorted()).toEqual(["head.bias", "head.weight"]);
+    const image = Float64Array.from({ length: 3 * 224 * 224 }, (_, i) => Math.sin(i * 0.37) + Math.cos(i * 0.011));
+    const program = await compileWasm(graph, (key) => weights.tensor(key).data);
+    const { features } = await program.run({ pixels: tensorOf([1, 3, 224, 224], image) });
+    await program.release();
+    // forward_head(forward_features(x), pre_logits=True) of timm 1.0.31 in float64.
+    const wanted = [4.344681, 1.26821, 2.826648, 2.657002, 4.077316, -10.313451, 1.044445, 0.951595];
+    expect(relativeError(features!.subarray(0, 8), wanted)).toBeLessThan(1e-5);
+    expect(Math.hypot(...features!)).toBeCloseTo(47.593447, 3);
+  },
+);
 
 const container = (name: string): SafeTensors => ({ tensors: loadVariant(name).container, metadata: {} });
 const shapesOf = (name: string): Map<string, readonly number[]> => new Map(loadVariant(name).shapes);
