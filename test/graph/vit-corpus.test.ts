@@ -17,6 +17,9 @@ describe.each(variants)("%s", (name) => {
     expect(structure.depth).toBe(3);
     expect(structure.heads).toBe(6);
     expect(structure.width).toBe(24);
+    const patches = (structure.imagePixels / (structure.patchPixels ?? 0)) ** 2;
+    expect(structure.tokens).toBe(patches + (structure.prefixTokens ?? 0));
+    expect(structure.prefixTokens).toBe(name.includes("reg") ? 5 : name.includes("pretext") ? 2 : 1);
     const ops = new Set(graph.nodes.map((node) => node.op));
     expect([...ops].filter((op) => op === "Erf" || op === "Sqrt" || op === "Cast" || op === "Shape")).toEqual([]);
   });

@@ -44,9 +44,11 @@ export function importOnnx(bytes: Uint8Array, options: ImportOptions): ImportedM
   const settings = { name: options.name, imagePixels: options.imagePixels ?? null };
   // Once with the sizes of the file, to find the stream of tokens; then with the number of tokens open between its ends.
   const first = lower(foreign, { ...settings, tokenRange: null });
-  const found = residualStream(finished(first, foreign, options));
+  const plain = finished(first, foreign, options);
+  const found = residualStream(plain);
   const [from, to] = [found[0], found.at(-1)].map((name) => first.foreignName(name ?? ""));
-  const open = from && to ? lower(foreign, { ...settings, tokenRange: [from, to] }) : first;
+  if (!from || !to) return { graph: plain, structure: analyseVit(plain), read: first.store.read };
+  const open = lower(foreign, { ...settings, tokenRange: [from, to] });
   const graph = finished(open, foreign, options);
   return { graph, structure: analyseVit(graph), read: open.store.read };
 }

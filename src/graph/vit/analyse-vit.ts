@@ -23,6 +23,10 @@ export type VitStructure = Readonly<{
   width: number;
   /** F. */
   featureWidth: number;
+  /** Side of a patch in pixels; null where the patches are cut out by something else than one convolution. */
+  patchPixels: number | null;
+  /** Class token, registers and the like: tokens that are no patches; null where patchPixels is. */
+  prefixTokens: number | null;
 }>;
 
 /** x -> x + branch(LayerNorm(x)). */
@@ -87,7 +91,15 @@ export function analyseVit(graph: Graph): VitStructure {
     tokens,
     width,
     featureWidth,
+    ...patches(links, first.from, Number(image[2]), tokens),
   };
+}
+
+function patches(links: Links, stream: string, side: number, tokens: number) {
+  const convolutions = [...ancestors(links, stream, new Set())].filter((node) => node.op === "Conv");
+  const strides = convolutions[0]?.attributes.strides;
+  const patchPixels = convolutions.length === 1 && strides?.kind === "ints" ? (strides.value[0] ?? null) : null;
+  return { patchPixels, prefixTokens: patchPixels && tokens - Math.floor(side / patchPixels) ** 2 };
 }
 
 const describe = (values: readonly { name: string; shape: Shape }[]): string =>
