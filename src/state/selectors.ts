@@ -88,6 +88,10 @@ export function setOffer({ session }: AppState, set: PromptSetSummary): true | s
   if (set.metadata.onlyOn !== null && set.metadata.onlyOn !== session.currentSlide) {
     return `"${set.metadata.name}" only works on the slide it was made for.`;
   }
+  const slide = session.currentSlide === null ? undefined : session.openSlides.get(session.currentSlide);
+  if (set.metadata.synthetic && slide?.info.origin === "scanned") {
+    return `"${set.metadata.name}" was trained on drawings: it gives no scores on tissue.`;
+  }
   return true;
 }
 

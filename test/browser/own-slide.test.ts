@@ -85,6 +85,7 @@ describe.skipIf(!hasBrowser)("a slide of one's own", () => {
     expect(await page.getByTestId("missing-slide").count()).toBe(1);
     await drop(page, "renamed.tif", slide);
     await page.getByTestId("missing-slide").waitFor({ state: "detached" });
+    await app.settled();
     expect(await app.counts()).toEqual([1, 1]);
     expect((await app.click({ x: 600, y: 1400 })).answer).toBe("Pink");
     expect(errors).toEqual([]);

@@ -15,9 +15,9 @@ import {
   removePromptSet,
 } from "../../src/state/actions/prompt-sets.ts";
 import { declareCalibration } from "../../src/state/actions/slides.ts";
-import { activeSetHere, allSets, offeredSets, scorer } from "../../src/state/selectors.ts";
+import { activeSetHere, allSets, offeredSets, scorer, setOffer } from "../../src/state/selectors.ts";
 import { setFile, setFileId } from "../support/fake-apis.ts";
-import { slideId } from "../support/sample-project.ts";
+import { slideId, summary } from "../support/sample-project.ts";
 import { createLabelledWorld, createStateWorld, type StateWorld } from "../support/state-world.ts";
 
 const click = (world: StateWorld, x = 3000, y = 3000) => world.do(classifyAt, { at: { x, y } });
@@ -222,6 +222,13 @@ describe("prompt sets", () => {
     expect(world.said()).toContain("only works on the slide it was made for");
     await world.open("1");
     expect(scorer(world.state())).toEqual({ kind: "prompt-set", id: setFileId("drawing") });
+  });
+
+  test("a set trained on drawings, of however many slides, is never offered on tissue", async () => {
+    const world = await createLabelledWorld(1);
+    const drawn = summary(setFileId("drawn"), { name: "drawn", synthetic: true });
+    expect(setOffer(world.state(), drawn)).toBe('"drawn" was trained on drawings: it gives no scores on tissue.');
+    expect(setOffer(world.state(), summary(setFileId("real")))).toBe(true);
   });
 
   test("a set shipped beside the model is listed but is nobody's work: not kept, not removed", async () => {

@@ -8,6 +8,8 @@ export type AppPage = Readonly<{
   /** Opens the app; `view` sets the deep link (level-0 centre and level-0 pixels per screen pixel). */
   open(query?: string, view?: string): Promise<void>;
   ready(): Promise<void>;
+  /** Waits until a slide is shown and its view rests: the link in the address bar says the same for half a second. */
+  settled(): Promise<void>;
   /** Screen position of a level-0 point, from the link in the address bar. */
   screen(p: Point<"slide">): Promise<{ x: number; y: number }>;
   click(p: Point<"slide">): Promise<Answer>;
@@ -31,6 +33,15 @@ export function createAppPage(page: Page, url: string): AppPage {
     const field = (name: string): number => Number(new RegExp(`[#&]${name}=([-0-9.e]+)`).exec(hash)?.[1] ?? Number.NaN);
     const box = present(await byId("slide").boundingBox(), "the slide on the screen");
     return { x: field("x"), y: field("y"), z: field("z"), box };
+  };
+
+  const settled = async (): Promise<void> => {
+    for (let [hash, same] = ["", 0]; same < 5; ) {
+      await page.waitForTimeout(100);
+      const now = await page.evaluate(() => location.hash);
+      same = now === hash && /[#&]z=/.test(now) ? same + 1 : 0;
+      hash = now;
+    }
   };
 
   const screen = async (p: Point<"slide">) => {
@@ -60,8 +71,9 @@ export function createAppPage(page: Page, url: string): AppPage {
         undefined,
         { timeout: 120_000 },
       );
-      await page.waitForFunction(() => /[#&]z=/.test(location.hash), undefined, { timeout: 30_000 });
+      await settled();
     },
+    settled,
     screen,
     async click(p) {
       const at = await screen(p);
