@@ -7,6 +7,8 @@ import type { ForeignNode } from "./foreign.ts";
 import { integers, irNode, plainNumbers } from "./integers.ts";
 import { type Frozen, type FrozenStore, type Lowering, type Rule, unsupported, type Value } from "./values.ts";
 
+/** Elements a constant computed at import may have: the largest weight matrix of a ViT-g has 25 million. */
+export const constantLimit = 2 ** 26;
 const sameOrder: ReadonlySet<string> = new Set(["Identity", "Reshape", "Squeeze", "Unsqueeze"]);
 const comparing: ReadonlySet<string> = new Set(["Equal", "Less", "Greater", "LessOrEqual", "GreaterOrEqual"]);
 
@@ -72,6 +74,7 @@ function expandedFrozen(at: Lowering, node: ForeignNode, value: Frozen, target: 
     return typeof dim === "number" && dim > 1 ? dim : n;
   });
   if (elementCount(shape) === elementCount(value.shape) && !value.source.transposed) return { ...value, shape };
+  if (elementCount(shape) > constantLimit) throw unsupported(`a constant of ${elementCount(shape)} elements`);
   const expand = { ...irNode(node), op: "Expand" as const, attributes: {} };
   const sizes: Tensor = { shape: [rank], data: Float64Array.from(shape) };
   const [made] = opTable.Expand.evaluate(expand, [at.store.tensor(value), sizes]);

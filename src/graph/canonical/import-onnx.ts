@@ -9,6 +9,8 @@ import { type ForeignGraph, parseForeign, type SideFiles } from "./foreign.ts";
 import { fuseGelu } from "./fuse-gelu.ts";
 import { fuseLayerNorm } from "./fuse-layer-norm.ts";
 import { type Lowered, lower, notUnderstood } from "./lower.ts";
+import { selectBeforeNorm } from "./select-before-norm.ts";
+import { splitLinear } from "./split-linear.ts";
 import { shapeOf } from "./values.ts";
 import { written } from "./write.ts";
 
@@ -49,7 +51,7 @@ export function importOnnx(bytes: Uint8Array, options: ImportOptions): ImportedM
   const [from, to] = [found[0], found.at(-1)].map((name) => first.foreignName(name ?? ""));
   if (!from || !to) return { graph: plain, structure: analyseVit(plain), read: first.store.read };
   const open = lower(foreign, { ...settings, tokenRange: [from, to] });
-  const graph = finished(open, foreign, options);
+  const graph = selectBeforeNorm(splitLinear(finished(open, foreign, options), open.store));
   return { graph, structure: analyseVit(graph), read: open.store.read };
 }
 

@@ -20,6 +20,9 @@ export const integers = (values: readonly Dim[], shape: readonly number[] = [val
   values,
 });
 
+/** Elements of a list of sizes, indices or a mask of T x T tokens. */
+const listLimit = 2 ** 22;
+
 /** Operators that move elements without looking at them. */
 const moving: ReadonlySet<string> = new Set([
   "Concat",
@@ -143,6 +146,7 @@ export const integerRule: Rule = (_at, node, inputs) => {
   }
   if (node.op === "Range" && a && b && c) {
     const [from = 0, to = 0, step = 1] = [a, b, c].map((list) => plainNumbers(list).data[0]);
+    if (!((to - from) / step <= listLimit)) throw unsupported(`a list from ${from} to ${to}`);
     return [integers(Array.from({ length: Math.max(0, Math.ceil((to - from) / step)) }, (_, i) => from + i * step))];
   }
   if (node.op === "ReduceProd" && a) return [integers([product(a.values)], [])];
@@ -161,6 +165,7 @@ export const integerRule: Rule = (_at, node, inputs) => {
 /** Repeating over an open batch changes nothing that broadcasting would not do later. */
 function expanded(a: Integers, to: Integers): Integers {
   const wanted = broadcast(a.shape, to.values, "a repeat").map((dim) => (typeof dim === "number" ? dim : 1));
+  if (!(wanted.reduce((n, d) => n * d, 1) <= listLimit)) throw unsupported(`a list of [${wanted.join(", ")}]`);
   return paired(a, integers(new Array(wanted.reduce((n, d) => n * d, 1)).fill(0), wanted), (x) => x);
 }
 

@@ -5,7 +5,7 @@ import { type Builder, createBuilder } from "../builder.ts";
 import type { Dim } from "../ir.ts";
 import { intOf } from "../ops/op-rule.ts";
 import type { ForeignGraph, ForeignNode } from "./foreign.ts";
-import { frozenRule } from "./frozen.ts";
+import { constantLimit, frozenRule } from "./frozen.ts";
 import { integerRule, integers, plainNumbers } from "./integers.ts";
 import { arithmeticRules, floatTypes } from "./live-arithmetic.ts";
 import { movingRules, shapeRule } from "./live-moving.ts";
@@ -158,7 +158,7 @@ function filled(at: Lowering, node: ForeignNode, shape: Value | undefined): Valu
   if (shape?.kind !== "integers") throw unsupported("its shape is computed from the image");
   const sizes = shape.values.map((dim) => (typeof dim === "number" ? dim : 1));
   const count = sizes.reduce((a, b) => a * b, 1);
-  if (count > 2 ** 24) throw unsupported(`a constant of ${count} elements`);
+  if (!(count <= constantLimit)) throw unsupported(`a constant of ${count} elements`);
   if (node.value && isInteger(node.value)) {
     return integers(new Array<number>(count).fill(Number(integersOf(node.value).values[0] ?? 0)), sizes);
   }
