@@ -14,6 +14,8 @@ describe.each(variants)("%s", (name) => {
   const tokensAt = (block: number) => evaluate(baseGraph(graph, structure, block), { pixels }, read);
 
   test("is understood", () => {
+    const fixed = /p16-mean|reg-dynamo21|gemm|fixed/.test(name);
+    expect(model.fixedBatch !== null).toBe(fixed);
     expect(structure.depth).toBe(3);
     expect(structure.heads).toBe(6);
     expect(structure.width).toBe(24);

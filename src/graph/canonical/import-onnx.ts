@@ -34,8 +34,17 @@ export type ImportOptions = Readonly<{
   readout?: Readout;
 }>;
 
-/** `graph`: input `pixels` [B,3,S,S], output `features` [B,F]; its weights are read by key with `read`. */
-export type ImportedModel = Readonly<{ graph: Graph; structure: VitStructure; read: WeightReader }>;
+/**
+ * `graph`: input `pixels` [B,3,S,S], output `features` [B,F]; its weights are read by key with `read`. `fixedBatch`: the batch the
+ * file was written for, where it was a number: then the open batch is a conclusion from shapes, to be checked on the runtime by
+ * running two images together and one by one before the first answer.
+ */
+export type ImportedModel = Readonly<{
+  graph: Graph;
+  structure: VitStructure;
+  read: WeightReader;
+  fixedBatch: number | null;
+}>;
 
 /**
  * Faults: `damaged`, `limit`, `bad-model` (external data missing or not of this model), `unsupported-op` and `unsupported`, each
@@ -49,10 +58,12 @@ export function importOnnx(bytes: Uint8Array, options: ImportOptions): ImportedM
   const plain = finished(first, foreign, options);
   const found = residualStream(plain);
   const [from, to] = [found[0], found.at(-1)].map((name) => first.foreignName(name ?? ""));
-  if (!from || !to) return { graph: plain, structure: analyseVit(plain), read: first.store.read };
+  const batch = foreign.inputs[0]?.shape[0];
+  const fixedBatch = typeof batch === "number" ? batch : null;
+  if (!from || !to) return { graph: plain, structure: analyseVit(plain), read: first.store.read, fixedBatch };
   const open = lower(foreign, { ...settings, tokenRange: [from, to] });
   const graph = selectBeforeNorm(splitLinear(finished(open, foreign, options), open.store));
-  return { graph, structure: analyseVit(graph), read: open.store.read };
+  return { graph, structure: analyseVit(graph), read: open.store.read, fixedBatch };
 }
 
 function finished(lowered: Lowered, foreign: ForeignGraph, options: ImportOptions): Graph {
