@@ -2,7 +2,7 @@
 import type { SlideId } from "../base/brand.ts";
 import { Fault, toFault } from "../base/fault.ts";
 import type { SlideRef } from "../domain/project.ts";
-import { type FileHandles, pickFile } from "../platform/page/file-handles.ts";
+import { type FileHandles, handleOfDropped, pickFile } from "../platform/page/file-handles.ts";
 import { type ActionContext, perform } from "../state/action.ts";
 import { importPromptSet } from "../state/actions/prompt-sets.ts";
 import { openSlide, showSlide } from "../state/actions/slides.ts";
@@ -55,10 +55,10 @@ export function createHost({ context, ui, handles, restartEngine }: HostDeps): A
     await perform(context, importPromptSet, { name: file.name, bytes });
   };
 
-  const take = async (file: File, expected?: SlideId): Promise<void> => {
+  const take = async (file: File, expected?: SlideId, handle: FileSystemFileHandle | null = null): Promise<void> => {
     try {
       if (await isPromptSet(file)) await loadPromptSet(file);
-      else await openFile(file, null, expected === undefined ? {} : { expected });
+      else await openFile(file, handle, expected === undefined ? {} : { expected });
     } catch (error) {
       complain(error, `"${file.name}" could not be read`);
     }
@@ -130,8 +130,16 @@ export function createHost({ context, ui, handles, restartEngine }: HostDeps): A
   return {
     openFile,
     showDemo,
-    openFiles: (files) => {
-      for (const file of files) void take(file);
+    openDropped: (transfer) => {
+      // Files and handles are there only while the event lasts; the reading may take longer.
+      const dropped = [...transfer.items].flatMap((item) => {
+        const file = item.kind === "file" ? item.getAsFile() : null;
+        return file ? [{ file, handle: handleOfDropped(item) }] : [];
+      });
+      void (async () => {
+        // One after the other: a newer opening would cancel the one before it.
+        for (const { file, handle } of dropped) await take(file, undefined, await handle);
+      })();
     },
     pickSlide: () => void pickSlide(),
     pickPromptSet: () => setInput.click(),

@@ -10,8 +10,8 @@ import type { UiState, UiStore } from "./ui-store.ts";
 
 /** What needs the browser itself: files, addresses, workers. The roof implements it. */
 export type Host = Readonly<{
-  /** Slides and prompt sets alike; each is recognised by what it is. */
-  openFiles(files: readonly File[]): void;
+  /** Slides and prompt sets alike; each is recognised by what it is. Call it inside the drop event. */
+  openDropped(transfer: DataTransfer): void;
   pickSlide(): void;
   pickPromptSet(): void;
   openDemo(): void;

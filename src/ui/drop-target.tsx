@@ -26,7 +26,7 @@ export function DropTarget() {
       event.preventDefault();
       depth = 0;
       setOver(false);
-      host.openFiles([...(event.dataTransfer?.files ?? [])]);
+      if (event.dataTransfer) host.openDropped(event.dataTransfer);
     };
     window.addEventListener("dragenter", onEnter);
     window.addEventListener("dragleave", onLeave);
