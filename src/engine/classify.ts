@@ -1,7 +1,7 @@
 // What a click answers: scores of a prompt set, of the instant frozen preview, or the most similar places. Knows a session.
 
 import { Fault } from "../base/fault.ts";
-import { lanePriority } from "../base/lane.ts";
+import { type LanePriority, lanePriority } from "../base/lane.ts";
 import type { ClassScore, Prediction, TissueClass } from "../domain/label.ts";
 import { minimumTissue, type Patch, patchKey } from "../domain/patch.ts";
 import type { PromptSet } from "../domain/prompt-set.ts";
@@ -14,6 +14,8 @@ import { mostSimilar } from "./similar.ts";
 
 const answeredBytes = 4 * 2 ** 20;
 const similarPlaces = 8;
+/** The newest sets: what a person blinks between. */
+const mostReadAhead = 4;
 const previewTemperature = 10;
 
 export type Classifier = (patch: Patch, scorer: Scorer, signal: AbortSignal) => Promise<Prediction>;
@@ -24,13 +26,32 @@ export function createClassifier(session: Session): Classifier {
   // Swapping back and forth between sets on one patch runs nothing the second time.
   const answered = createFeatureCache(answeredBytes);
 
-  const featuresUnder = async (set: PromptSet, patch: Patch, signal: AbortSignal): Promise<Float32Array> => {
+  const featuresUnder = async (
+    set: PromptSet,
+    patch: Patch,
+    priority: LanePriority,
+    signal: AbortSignal,
+  ): Promise<Float32Array> => {
+    const key = `${set.id}/${patchKey(patch)}`;
+    const known = answered.get(key);
+    if (known) return known;
     const { firstBlock, blocks, tokensPerBlock } = set.metadata.method;
-    const [analysis] = await session.analyser.analyse([patch], firstBlock, lanePriority.click, signal);
+    const [analysis] = await session.analyser.analyse([patch], firstBlock, priority, signal);
     const width = session.manifest.architecture.width;
-    const value = { dims: [blocks, tokensPerBlock, width], data: set.prompts };
-    const prompts = { firstBlock, value };
-    return promptedFeatures(session, prompts, [analysis!.tokens], width, lanePriority.click, signal);
+    const prompts = { firstBlock, value: { dims: [blocks, tokensPerBlock, width], data: set.prompts } };
+    const features = await promptedFeatures(session, prompts, [analysis!.tokens], width, priority, signal);
+    answered.put(key, features);
+    return features;
+  };
+
+  /** What a swap would ask next, once nobody waits: the other sets whose graphs are compiled already. The next click ends it. */
+  const readAhead = async (patch: Patch, scorer: Scorer, signal: AbortSignal): Promise<void> => {
+    const others = [...session.sets.values()].filter(({ set: { id, metadata } }) => {
+      const here = metadata.onlyOn === null || metadata.onlyOn === patch.slideId;
+      const asked = scorer.kind === "prompt-set" && scorer.id === id;
+      return here && !asked && session.programs.ready(metadata.method.firstBlock);
+    });
+    for (const { set } of others.slice(-mostReadAhead)) await featuresUnder(set, patch, lanePriority.sweep, signal);
   };
 
   const byPromptSet = async (
@@ -40,9 +61,7 @@ export function createClassifier(session: Session): Classifier {
     signal: AbortSignal,
   ): Promise<Prediction> => {
     const { head, classes } = set.metadata;
-    const key = `${set.id}/${patchKey(patch)}`;
-    const features = answered.get(key) ?? (await featuresUnder(set, patch, signal));
-    answered.put(key, features);
+    const features = await featuresUnder(set, patch, lanePriority.click, signal);
     const cosine = { centre: set.headCentre, weight: set.headWeight, temperature: head.temperature };
     const scores = scored(classes, cosineScores(cosine, features));
     return { kind: "scored", by: { kind: "prompt-set", id: set.id }, scores, tissue };
@@ -91,7 +110,7 @@ export function createClassifier(session: Session): Classifier {
     return { kind: "unscored", tissue, similar, ...reason };
   };
 
-  return async (patch, scorer, signal) => {
+  const answer: Classifier = async (patch, scorer, signal) => {
     const { spec } = patch;
     const { manifest } = session;
     if (spec.pixels !== manifest.patchPixels || spec.mpp !== manifest.mpp) {
@@ -122,6 +141,18 @@ export function createClassifier(session: Session): Classifier {
       default:
         return scorer satisfies never;
     }
+  };
+
+  let ahead = new AbortController();
+  return async (patch, scorer, signal) => {
+    ahead.abort();
+    const prediction = await answer(patch, scorer, signal);
+    if (prediction.kind === "scored") {
+      ahead = new AbortController();
+      // Nobody asked for it: a failure here is told when somebody does.
+      readAhead(patch, scorer, ahead.signal).catch(() => undefined);
+    }
+    return prediction;
   };
 }
 

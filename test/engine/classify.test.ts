@@ -6,7 +6,7 @@ import { createEngine } from "../../src/engine/service.ts";
 import { openNodeRuntime } from "../../src/platform/node/ort-runtime.ts";
 import type { TuneResult } from "../../src/protocol/engine-api.ts";
 import { patchAt, placeOf, slideId, textureSlide } from "../support/texture-slide.ts";
-import { loadedEngine, type TinyEngine } from "../support/tiny-engine.ts";
+import { loadedEngine, type TinyEngine, tinyEngine } from "../support/tiny-engine.ts";
 import { classesOf, tuneParams } from "../support/tiny-labels.ts";
 import { folderFetch, manifestUrl, tinyModel } from "../support/tiny-model.ts";
 
@@ -144,6 +144,39 @@ describe("swapping prompt sets", () => {
     expect(await classify(a)).toEqual(first);
     if (first.kind !== "scored" || second.kind !== "scored") throw new Error("both are scored");
     expect([first.scores.length, second.scores.length]).toEqual([3, 2]);
+  });
+
+  test("to another that the click has read ahead runs nothing", async () => {
+    let runs = 0;
+    const counted = tinyEngine(tinyModel(), (runtime) => ({
+      ...runtime,
+      compile: async (...args) => {
+        const program = await runtime.compile(...args);
+        return {
+          ...program,
+          run: async (feeds) => {
+            const outputs = await program.run(feeds);
+            runs++;
+            return outputs;
+          },
+        };
+      },
+    }));
+    const { engine } = counted;
+    await engine.load({ manifestUrl, prefer: "wasm" });
+    const other = await tiny.engine.tune(tuneParams(2, 2, { tokensPerBlock: 3 }));
+    const [a, b] = [await engine.addPromptSet(tuned), await engine.addPromptSet(other)];
+    await engine.warm({ id: a.id });
+    const patch = patchAt(placeOf(1, 61));
+    const before = runs;
+    await engine.classify({ patch, scorer: { kind: "prompt-set", id: a.id } });
+    // The backbone, the asked set, and the other one when nobody waits.
+    await expect.poll(() => runs).toBe(before + 3);
+    // The answer is kept a moment after the run that made it.
+    await new Promise((resolve) => setImmediate(resolve));
+    const swapped = await engine.classify({ patch, scorer: { kind: "prompt-set", id: b.id } });
+    expect(runs).toBe(before + 3);
+    expect(swapped).toMatchObject({ kind: "scored", by: { id: b.id } });
   });
 
   test("to one that was removed is refused", async () => {
