@@ -23,7 +23,7 @@ server.listen(port, "localhost", () => {
 PathoTune is running:  http://localhost:${port}/
   1. Open it in Chrome or Edge. The embedded slide (drawn by a program) is already there.
   2. Click on tissue: the outline is what the model sees.
-  3. Press 1, 2, 3 over tissue to label a few patches of each class, then press Tune.
+  3. Name two tissues on the left, press 1 or 2 over tissue to label a few patches of each, then press Tune.
   Your own slide: drop an SVS or tiled TIFF on the page. Nothing leaves this computer.
   Research use only, not for diagnosis. Stop with Ctrl+C.
 `);
