@@ -3,7 +3,7 @@
 import { Fault } from "../../base/fault.ts";
 import type { Attribute, Attributes, Dim } from "../ir.ts";
 import type { NodeProto, TensorProto } from "../onnx/onnx_pb.ts";
-import { checkSizes, decode, parseAttribute, parseValue } from "../onnx/parse.ts";
+import { checkOrder, checkSizes, decode, parseAttribute, parseValue } from "../onnx/parse.ts";
 
 /** A stored tensor, little endian and row-major; numbers are made of its bytes only when somebody reads them. */
 export type ForeignTensor = Readonly<{
@@ -66,31 +66,15 @@ export function parseForeign(bytes: Uint8Array, name: string, files: SideFiles):
   }
   const tensors = new Map(graph.initializer.map((entry) => [entry.name, parseTensor(entry, name, files)]));
   const inputs = graph.input.filter((value) => !tensors.has(value.name));
-  const written = new Set([...tensors.keys(), ...inputs.map((value) => value.name)]);
   const nodes = graph.node.map((node) => parseNode(node, name, files));
-  for (const node of nodes) {
-    for (const value of node.inputs) {
-      if (value !== "" && !written.has(value)) {
-        throw new Fault(
-          "damaged",
-          `${name} is damaged: ${node.op} ${node.name} reads "${value}", which nothing computes.`,
-        );
-      }
-    }
-    for (const value of node.outputs) {
-      if (value !== "" && written.has(value))
-        throw new Fault("damaged", `${name} is damaged: "${value}" is written twice.`);
-      written.add(value);
-    }
-  }
-  const missing = graph.output.find((value) => !written.has(value.name));
-  if (missing) throw new Fault("damaged", `${name} is damaged: nothing computes its output "${missing.name}".`);
+  const outputs = graph.output.map((value) => value.name);
+  checkOrder([...tensors.keys(), ...inputs.map((value) => value.name)], nodes, outputs, name);
   return {
     inputs: inputs.map((value) => {
       const { dtype, shape } = parseValue(value, name);
       return { name: value.name, isFloat: dtype === "float32" || dtype === "float16", shape };
     }),
-    outputs: graph.output.map((value) => value.name),
+    outputs,
     nodes,
     tensors,
     opset,

@@ -53,11 +53,19 @@ export function parseOnnx(bytes: Uint8Array, options: Readonly<{ name: string; w
     else nodes.push(parseNode(node, name));
   }
   const stored = new Set(initializers.map((entry) => entry.name));
+  // Old exporters list initializers among the inputs too.
+  const inputs = graph.input.filter((value) => !stored.has(value.name)).map((value) => parseValue(value, name));
+  const outputs = graph.output.map((value) => parseValue(value, name));
+  checkOrder(
+    [...stored, ...inputs.map((value) => value.name)],
+    nodes,
+    outputs.map((value) => value.name),
+    name,
+  );
   return withPreparedWeights({
-    // Old exporters list initializers among the inputs too.
-    inputs: graph.input.filter((value) => !stored.has(value.name)).map((value) => parseValue(value, name)),
-    outputs: graph.output.map((value) => parseValue(value, name)),
-    ...checkOrder(nodes, stored, graph, name),
+    inputs,
+    outputs,
+    nodes,
     initializers,
     opset,
   });
@@ -84,29 +92,35 @@ export function checkSizes(graph: GraphProto, name: string): void {
   }
 }
 
-/** Every value is written once, before it is read. */
-function checkOrder(nodes: readonly Node[], stored: ReadonlySet<string>, graph: GraphProto, name: string) {
-  const written = new Set([...stored, ...graph.input.map((value) => value.name)]);
+type Step = Readonly<{ op: string; name: string; inputs: readonly string[]; outputs: readonly string[] }>;
+
+/** Every value is written once, before it is read; `given` are there from the start. Fault damaged, naming the value. */
+export function checkOrder(
+  given: Iterable<string>,
+  nodes: readonly Step[],
+  outputs: readonly string[],
+  file: string,
+): void {
+  const written = new Set(given);
   for (const node of nodes) {
     for (const value of node.inputs) {
       if (value !== "" && !written.has(value)) {
         throw new Fault(
           "damaged",
-          `${name} is damaged: ${node.op} ${node.name} reads "${value}", which nothing computes.`,
+          `${file} is damaged: ${node.op} ${node.name} reads "${value}", which nothing computes.`,
         );
       }
     }
     for (const value of node.outputs) {
       if (value !== "" && written.has(value))
-        throw new Fault("damaged", `${name} is damaged: "${value}" is written twice.`);
+        throw new Fault("damaged", `${file} is damaged: "${value}" is written twice.`);
       written.add(value);
     }
   }
-  for (const value of graph.output) {
-    if (!written.has(value.name))
-      throw new Fault("damaged", `${name} is damaged: nothing computes its output "${value.name}".`);
+  const missing = outputs.find((value) => !written.has(value));
+  if (missing !== undefined) {
+    throw new Fault("damaged", `${file} is damaged: nothing computes its output "${missing}".`);
   }
-  return { nodes };
 }
 
 export function parseValue(value: ValueInfoProto, file: string): ValueInfo {
