@@ -6,7 +6,6 @@ const here = (path: string): string => new URL(path, document.baseURI).href;
 export const demoSlide = { name: "Demo slide (synthetic H&E)", path: "slides/synthetic-he.tif" } as const;
 export const demoSlideUrl = (): string => here(demoSlide.path);
 export const manifestUrl = (): string => here("models/pathotune-tiny/manifest.json");
-export const besideManifest = (path: string): string => new URL(path, manifestUrl()).href;
 
 /** The address of a slide, complete. Fault `invalid` for anything but http(s). */
 export function slideUrl(text: string): URL {

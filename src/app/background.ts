@@ -1,34 +1,17 @@
 // What happens by itself: loading the model and its shipped sets, finding similar places, handing answers over to the first labels.
 // Knows the commands; draws nothing.
-import { isAbort, toFault } from "../base/fault.ts";
-import { promptSetIdOf } from "../domain/prompt-set-file.ts";
 import { type ActionContext, perform, stateOf } from "../state/action.ts";
 import { indexSlide, loadEngine } from "../state/actions/engine.ts";
-import { activatePromptSet, addShippedSet } from "../state/actions/prompt-sets.ts";
+import { activatePromptSet } from "../state/actions/prompt-sets.ts";
 import { activeSetHere, blocksPatches, countsPerClass, currentSlide, offeredSets, scorer } from "../state/selectors.ts";
 import { notify } from "../state/session-store.ts";
-import { besideManifest, manifestUrl } from "./addresses.ts";
+import { manifestUrl } from "./addresses.ts";
 
 export type Preference = "auto" | "webgpu" | "wasm";
 
-/** Loads the model, then the prompt sets shipped beside it. Faults become notices. */
+/** Loads the model and, with it, the prompt sets its manifest ships. Faults become notices. */
 export async function loadModel(context: ActionContext, prefer: Preference): Promise<void> {
-  if (!(await perform(context, loadEngine, { manifestUrl: manifestUrl(), prefer }))) return;
-  const { engine } = stateOf(context).session;
-  if (engine.kind !== "ready") return;
-  for (const file of engine.status.model.promptSets) {
-    try {
-      const response = await fetch(besideManifest(file.path));
-      if (!response.ok) throw new Error(`the server answered ${response.status}`);
-      const bytes = new Uint8Array(await response.arrayBuffer());
-      if (promptSetIdOf(bytes) !== file.sha256) throw new Error("its bytes are not those the model names");
-      await addShippedSet(context, bytes);
-    } catch (error) {
-      if (isAbort(error)) return;
-      const fault = toFault(error, "network", `The shipped prompt set ${file.path} could not be loaded`);
-      notify(context.session, "warning", fault.message, fault);
-    }
-  }
+  await perform(context, loadEngine, { manifestUrl: manifestUrl(), prefer });
 }
 
 /**

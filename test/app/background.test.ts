@@ -2,27 +2,25 @@
 import { describe, expect, test } from "vitest";
 import { leadIn } from "../../src/app/background.ts";
 import { addClass } from "../../src/state/actions/classes.ts";
-import { activatePromptSet, addShippedSet } from "../../src/state/actions/prompt-sets.ts";
-import { setFile, setFileId } from "../support/fake-apis.ts";
+import { activatePromptSet } from "../../src/state/actions/prompt-sets.ts";
+import { setFileId } from "../support/fake-apis.ts";
 import { createStateWorld } from "../support/state-world.ts";
 
 const shipped = setFileId("shipped");
 
 describe("the first visit", () => {
   test("the shipped set answers the first click, and nothing of that can be undone", async () => {
-    const world = await createStateWorld();
+    const world = await createStateWorld({ shipped: ["shipped"] });
     leadIn(world.context, true);
     await world.open("1");
-    await addShippedSet(world.context, setFile("shipped"));
     expect(world.state().project.project.activeSet).toBe(shipped);
     expect(world.state().project.undo).toEqual([]);
   });
 
   test("it steps back once two classes carry a label, says so, and stays where the person put it after", async () => {
-    const world = await createStateWorld();
+    const world = await createStateWorld({ shipped: ["shipped"] });
     leadIn(world.context, true);
     await world.open("1");
-    await addShippedSet(world.context, setFile("shipped"));
     await world.do(addClass, { name: "Tumour" });
     await world.do(addClass, { name: "Stroma" });
     await world.labelAt(1000, 1000, "Tumour");
@@ -38,10 +36,9 @@ describe("the first visit", () => {
   });
 
   test("a later visit chooses nothing for the person", async () => {
-    const world = await createStateWorld();
+    const world = await createStateWorld({ shipped: ["shipped"] });
     leadIn(world.context, false);
     await world.open("1");
-    await addShippedSet(world.context, setFile("shipped"));
     expect(world.state().project.project.activeSet).toBeNull();
   });
 });

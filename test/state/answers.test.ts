@@ -8,7 +8,6 @@ import { engineDied, indexSlide, loadEngine } from "../../src/state/actions/engi
 import { undo } from "../../src/state/actions/history.ts";
 import {
   activatePromptSet,
-  addShippedSet,
   blinkPromptSets,
   exportPromptSet,
   importPromptSet,
@@ -242,14 +241,6 @@ describe("prompt sets", () => {
     expect(await world.do(removePromptSet, { id: setFileId("shipped") })).toBe(false);
     const again = await world.reload();
     expect(activeSetHere(again.state())?.metadata.name).toBe("shipped");
-  });
-
-  test("a set handed over later as shipped is treated the same", async () => {
-    const world = await createLabelledWorld(1);
-    await addShippedSet(world.context, setFile("late"));
-    await world.do(activatePromptSet, { id: setFileId("late") });
-    await click(world);
-    expect(by(world)).toEqual({ kind: "prompt-set", id: setFileId("late") });
   });
 
   test("bytes that are kept nowhere are said at the click, which otherwise would be wrong in silence", async () => {

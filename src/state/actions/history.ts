@@ -34,11 +34,3 @@ export const redo: Action = {
   },
   run: ({ project }) => project.redo(),
 };
-
-/** After a failure to save: try again now rather than with the next change. */
-export const saveAgain: Action = {
-  id: "history/save-again",
-  title: "Save again",
-  enabled: (state) => state.project.saved.pending > 0 || "Everything is saved.",
-  run: ({ project }) => project.flush(),
-};

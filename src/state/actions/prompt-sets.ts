@@ -2,7 +2,7 @@
 import type { PromptSetId } from "../../base/brand.ts";
 import { Fault } from "../../base/fault.ts";
 import type { ProjectEvent } from "../../domain/project.ts";
-import { type Action, type ActionContext, type AppState, stateOf } from "../action.ts";
+import { type Action, type AppState, stateOf } from "../action.ts";
 import { ensureKnown, noteKnown, noteUnknown } from "../known-sets.ts";
 import { canWrite, setById, setOffer } from "../selectors.ts";
 import { notify } from "../session-store.ts";
@@ -90,13 +90,6 @@ export const importPromptSet: Action<Readonly<{ name: string; bytes: Uint8Array 
     if (offer === true) await context.engine.warm({ id: summary.id });
   },
 };
-
-/** A set shipped beside the model: the engine checks and holds it, the project does not list it. */
-export async function addShippedSet(context: ActionContext, bytes: Uint8Array): Promise<void> {
-  const summary = await context.engine.addPromptSet({ bytes });
-  noteKnown(context, summary.id);
-  context.session.setState(({ shippedSets }) => ({ shippedSets: new Map(shippedSets).set(summary.id, summary) }));
-}
 
 /** A file name a person recognises and every file system takes. */
 export function promptSetFileName(name: string): string {
