@@ -11,7 +11,7 @@ export type Preference = "auto" | "webgpu" | "wasm";
 
 /** Loads the model and, with it, the prompt sets its manifest ships. Faults become notices. */
 export async function loadModel(context: ActionContext, prefer: Preference): Promise<void> {
-  await perform(context, loadEngine, { manifestUrl: manifestUrl(), prefer });
+  await perform(context, loadEngine, { source: { kind: "folder", manifestUrl: manifestUrl() }, prefer });
 }
 
 /**

@@ -6,7 +6,8 @@ import { performance } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { assert, isFault } from "../base/fault.ts";
-import { type LoadedModel, loadModel } from "../engine/load-model.ts";
+import { loadModel } from "../engine/load-model.ts";
+import type { LoadedModel } from "../engine/loaded-model.ts";
 import type { Feed, Program, Runtime } from "../engine/runtime.ts";
 import { scalar } from "../engine/runtime.ts";
 import { countFlops } from "../graph/flops.ts";
@@ -82,7 +83,7 @@ async function timed(program: Program, feeds: Record<string, Feed>): Promise<num
 
 async function measure(model: LoadedModel, runtime: Runtime, log: (line: string) => void): Promise<Figure[]> {
   const { graph, structure, weights } = model.backbone;
-  const { id } = model.manifest;
+  const { id } = model.model;
   const variants = [
     ["all", 0],
     ["last4", Math.max(0, structure.depth - 4)],

@@ -43,7 +43,10 @@ const engine = createEngine({
   now: () => performance.now(),
   appVersion,
 });
-const { model, provider } = await engine.load({ manifestUrl: join(values.model, "manifest.json"), prefer: "wasm" });
+const { model, provider } = await engine.load({
+  source: { kind: "folder", manifestUrl: join(values.model, "manifest.json") },
+  prefer: "wasm",
+});
 console.log(`${model.name} on ${provider.words}; ${slide.format} ${slide.id.slice(0, 12)}`);
 
 const spec: PatchSpec = {

@@ -42,17 +42,17 @@ const slides = createNodeSlideService();
 const slide = await slides.open({ source: { kind: "url", url: values.slide } });
 const signal = new AbortController().signal;
 const model = await loadModel(`${values.model}/manifest.json`, readModelFile, signal, () => {});
-const { manifest } = model;
+const { model: facts } = model;
 const spec: PatchSpec = {
-  pixels: manifest.patchPixels,
-  mpp: mpp(manifest.mpp),
-  filter: manifest.filter,
-  edge: manifest.edge,
-  snap: manifest.snap,
+  pixels: facts.patchPixels,
+  mpp: mpp(facts.mpp),
+  filter: facts.filter,
+  edge: facts.edge,
+  snap: facts.snap,
 };
 const program = await openNodeRuntime().compile(model.backbone.graph, model.backbone.weights, { name: "features" });
 const layout = createSpecimenLayout(Number(values["slide-seed"]));
-const all = drawnPatches(layout, slide, wanted, manifest.patchPixels, 0.8);
+const all = drawnPatches(layout, slide, wanted, facts.patchPixels, 0.8);
 
 type Seen = Readonly<{ patch: DrawnPatch; features: Float32Array; colours: Float32Array; tissue: number }>;
 const seen: Seen[] = [];
@@ -65,7 +65,7 @@ for (const tissue of wanted) {
     const side = (spec.pixels * spec.mpp) / 0.5;
     const region = { x: patch.x, y: patch.y, width: side, height: side };
     const pixels = await slides.patch({ slideId: slide.id, region, spec });
-    const input = preprocess([pixels.data], manifest.patchPixels, manifest.normalisation);
+    const input = preprocess([pixels.data], facts.patchPixels, facts.normalisation);
     const features = outputOf(await program.run({ pixels: input }), "features").data;
     seen.push({ patch, features: Float32Array.from(features), colours: coloursOf(pixels.data), tissue: pixels.tissue });
   }
@@ -125,7 +125,7 @@ function episode(tissues: readonly Tissue[], seed: number, of: "features" | "col
 }
 
 console.log(`Software figures on a slide drawn by a program (${values.slide}, ${slide.id.slice(0, 12)}).`);
-console.log(`Model ${manifest.name}, weights ${model.digest.slice(0, 12)}; ${labelsPerClass} labels a class.`);
+console.log(`Model ${facts.name}, weights ${model.digest.slice(0, 12)}; ${labelsPerClass} labels a class.`);
 for (const [name, tissues] of tasks) {
   for (const of of ["features", "colours"] as const) {
     const runs = Array.from({ length: episodes }, (_, seed) => episode(tissues, seed, of));

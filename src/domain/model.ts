@@ -1,4 +1,5 @@
-// A backbone as the app knows it: manifest and architecture. Knows no weights and no runtime. Parser: parse-manifest.ts.
+// A backbone as the app knows it: what it is, how it wants its pixels, whose it is. Knows no weights and no runtime.
+// Parsers: parse-manifest.ts (a model folder), model-import.ts (files that people bring).
 import type { ModelId, Mpp } from "../base/brand.ts";
 import type { EdgeRule, PatchSpec, ResampleFilter } from "./patch.ts";
 
@@ -64,7 +65,60 @@ export type ModelManifest = Readonly<{
   promptSets: readonly ModelFile[];
 }>;
 
+/** What every backbone has, however its graph was made. Counts. */
+export type BackboneShape = Readonly<{
+  imagePixels: number;
+  /** Side of a token's square in pixels; null where patches are cut out by something else than one convolution. */
+  patchPixels: number | null;
+  depth: number;
+  width: number;
+  heads: number;
+  /** Prefix and patch tokens. */
+  tokens: number;
+  prefixTokens: number | null;
+  /** Width of the features: of one read-out, or of two side by side. */
+  featureWidth: number;
+}>;
+
+/** What comes with a backbone of the app's own, or was stated by the person who brought it. */
+export type Model = Readonly<{
+  id: ModelId;
+  name: string;
+  shape: BackboneShape;
+  patchPixels: number;
+  mpp: Mpp;
+  mppRange: readonly [Mpp, Mpp];
+  filter: ResampleFilter;
+  edge: EdgeRule;
+  snap: number;
+  normalisation: Normalisation;
+  licence: Licence;
+  origin: "shipped" | "imported";
+  /** Bytes of its files. */
+  bytes: number;
+}>;
+
 /** The patches this model eats. */
-export function patchSpecOf(model: ModelManifest): PatchSpec {
+export function patchSpecOf(model: Pick<Model, "patchPixels" | "mpp" | "filter" | "edge" | "snap">): PatchSpec {
   return { pixels: model.patchPixels, mpp: model.mpp, filter: model.filter, edge: model.edge, snap: model.snap };
+}
+
+/** The model a folder describes. `featureWidth`: 2D where class token and mean are read side by side. */
+export function modelOfManifest(manifest: ModelManifest): Model {
+  const { architecture: vit, graph, weights, golden: _golden, promptSets: _sets, ...stated } = manifest;
+  return {
+    ...stated,
+    shape: {
+      imagePixels: vit.imagePixels,
+      patchPixels: vit.patchPixels,
+      depth: vit.depth,
+      width: vit.width,
+      heads: vit.heads,
+      tokens: (vit.imagePixels / vit.patchPixels) ** 2 + vit.prefixTokens,
+      prefixTokens: vit.prefixTokens,
+      featureWidth: vit.readout === "cls+mean" ? 2 * vit.width : vit.width,
+    },
+    origin: "shipped",
+    bytes: graph.bytes + weights.bytes,
+  };
 }

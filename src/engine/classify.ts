@@ -37,7 +37,7 @@ export function createClassifier(session: Session): Classifier {
     if (known) return known;
     const { firstBlock, blocks, tokensPerBlock } = set.metadata.method;
     const [analysis] = await session.analyser.analyse([patch], firstBlock, priority, signal);
-    const width = session.manifest.architecture.width;
+    const width = session.model.shape.width;
     const prompts = { firstBlock, value: { dims: [blocks, tokensPerBlock, width], data: set.prompts } };
     const features = await promptedFeatures(session, prompts, [analysis!.tokens], width, priority, signal);
     answered.put(key, features);
@@ -112,12 +112,12 @@ export function createClassifier(session: Session): Classifier {
 
   const answer: Classifier = async (patch, scorer, signal) => {
     const { spec } = patch;
-    const { manifest } = session;
-    if (spec.pixels !== manifest.patchPixels || spec.mpp !== manifest.mpp) {
-      const wanted = `${manifest.patchPixels} px at ${manifest.mpp} um/px`;
+    const { model } = session;
+    if (spec.pixels !== model.patchPixels || spec.mpp !== model.mpp) {
+      const wanted = `${model.patchPixels} px at ${model.mpp} um/px`;
       throw new Fault(
         "invalid",
-        `${manifest.name} needs patches of ${wanted}, not ${spec.pixels} px at ${spec.mpp} um/px.`,
+        `${model.name} needs patches of ${wanted}, not ${spec.pixels} px at ${spec.mpp} um/px.`,
       );
     }
     const tissue = await session.analyser.tissue(patch, signal);
@@ -157,7 +157,7 @@ export function createClassifier(session: Session): Classifier {
 }
 
 /** The cut whose tokens the frozen answers are cached with: any would do, this one is compiled already. */
-const cutFor = (session: Session): number => defaultCut(session.manifest);
+const cutFor = (session: Session): number => defaultCut(session.model.shape);
 
 function scored(classes: readonly TissueClass[], scores: Float64Array): readonly ClassScore[] {
   return classes.map(({ id, name, color }, c) => ({ classId: id, name, color, score: scores[c]! }));

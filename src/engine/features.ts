@@ -1,6 +1,6 @@
 // A patch's frozen features and cached tokens, computed once. Knows the base graph and the cache; no prompts, no classes.
 import type { Lane, LanePriority } from "../base/lane.ts";
-import type { ModelManifest } from "../domain/model.ts";
+import type { Model } from "../domain/model.ts";
 import { type Patch, type PatchPixels, patchKey } from "../domain/patch.ts";
 import type { PatchSource } from "../protocol/slide-api.ts";
 import type { FeatureCache } from "./feature-cache.ts";
@@ -30,14 +30,14 @@ const mostTissueShares = 100_000;
 
 export function createPatchAnalyser(
   deps: Readonly<{
-    manifest: ModelManifest;
+    model: Model;
     programs: ModelPrograms;
     slides: PatchSource;
     cache: FeatureCache;
     lane: Lane;
   }>,
 ): PatchAnalyser {
-  const { manifest, programs, slides, cache, lane } = deps;
+  const { model, programs, slides, cache, lane } = deps;
   const tissueOf = new Map<string, number>();
   let last: Readonly<{ key: string; pixels: PatchPixels }> | null = null;
 
@@ -67,8 +67,8 @@ export function createPatchAnalyser(
     for (const patch of patches) read.push(await pixels(patch, signal));
     const fed = preprocess(
       read.map((p) => p.data),
-      manifest.patchPixels,
-      manifest.normalisation,
+      model.patchPixels,
+      model.normalisation,
     );
     const outputs = await lane.run(
       priority,

@@ -1,22 +1,17 @@
 // May this prompt set be used with this backbone? Knows both as data; knows no file and no runtime. Says every reason at once.
 import type { WeightsDigest } from "../base/brand.ts";
 import { Fault } from "../base/fault.ts";
-import type { ModelManifest } from "../domain/model.ts";
+import type { Model } from "../domain/model.ts";
 import type { Preprocessing, PromptSet } from "../domain/prompt-set.ts";
 
 /** What a set trained with this model is bound to. */
-export function preprocessingOf(model: ModelManifest): Preprocessing {
+export function preprocessingOf(model: Model): Preprocessing {
   const { patchPixels, mpp, filter, edge, snap, normalisation } = model;
   return { patchPixels, mpp, filter, edge, snap, normalisation };
 }
 
-export function featureWidth(model: ModelManifest): number {
-  const { width, readout } = model.architecture;
-  return readout === "cls+mean" ? 2 * width : width;
-}
-
 /** Throws Fault `bad-prompt-set` with every reason. */
-export function assertFits(set: PromptSet, model: ModelManifest, digest: WeightsDigest): void {
+export function assertFits(set: PromptSet, model: Model, digest: WeightsDigest): void {
   const { metadata } = set;
   const reasons: string[] = [];
   if (metadata.backbone.weightsDigest !== digest) {
@@ -26,14 +21,13 @@ export function assertFits(set: PromptSet, model: ModelManifest, digest: Weights
     );
   }
   reasons.push(...preprocessingDifferences(metadata.preprocessing, preprocessingOf(model)));
-  const { depth, width } = model.architecture;
+  const { depth, width, featureWidth: features } = model.shape;
   const { firstBlock, blocks, tokensPerBlock } = metadata.method;
   if (firstBlock + blocks !== depth) {
     reasons.push(`its prompts enter blocks ${firstBlock} to ${firstBlock + blocks - 1}, and the backbone has ${depth}`);
   }
   const setWidth = set.prompts.length / (blocks * tokensPerBlock);
   if (setWidth !== width) reasons.push(`its prompts are ${setWidth} wide, and the backbone's tokens ${width}`);
-  const features = featureWidth(model);
   if (set.headCentre.length !== features) {
     reasons.push(`its head reads ${set.headCentre.length} features, and the backbone gives ${features}`);
   }

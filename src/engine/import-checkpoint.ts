@@ -5,10 +5,9 @@ import { elementCount, type Graph } from "../graph/ir.ts";
 import { buildVit } from "../graph/vit/build-vit.ts";
 import { type CheckpointFacts, readCheckpoint, type VitCheckpoint } from "../graph/vit/checkpoint.ts";
 import { writeValues } from "../graph/vit/checkpoint-values.ts";
-import type { WeightPlace } from "../graph/weight-file.ts";
-import { type FrozenWeights, weightsIn } from "./frozen-weights.ts";
+import { assertFinite, type TensorSet } from "./frozen-weights.ts";
 
-export type ImportedCheckpoint = Readonly<{ checkpoint: VitCheckpoint; graph: Graph; weights: FrozenWeights }>;
+export type ImportedCheckpoint = Readonly<{ checkpoint: VitCheckpoint; graph: Graph; tensors: TensorSet }>;
 
 const readable: ReadonlySet<string> = new Set(["F32", "F16", "BF16"]);
 
@@ -28,23 +27,22 @@ export function importCheckpoint(container: SafeTensors, facts: CheckpointFacts,
       keys: others,
     });
   }
-  const blob = new Float32Array(checkpoint.origins.reduce((sum, { shape }) => sum + elementCount(shape), 0));
-  const places = new Map<string, WeightPlace>();
   const read = (key: string): Float32Array => {
     const tensor = container.tensors.get(key);
     if (!tensor) throw new Fault("bad-model", `${name} has no tensor ${key}.`, { key });
-    const values = floatsOf(tensor);
-    if (!values.every(Number.isFinite)) {
-      throw new Fault("bad-model", `${name}: tensor ${key} holds values that are not finite numbers.`, { key });
-    }
-    return values;
+    return floatsOf(tensor);
   };
-  let at = 0;
-  for (const origin of checkpoint.origins) {
-    const count = elementCount(origin.shape);
-    writeValues(origin, read, blob.subarray(at, at + count));
-    places.set(origin.key, { dtype: "float32", shape: origin.shape, byteOffset: at * 4 });
-    at += count;
-  }
-  return { checkpoint, graph: buildVit(checkpoint.shape), weights: weightsIn(blob, places, name) };
+  for (const key of needed) assertFinite(read(key), key, name);
+  const origins = new Map(checkpoint.origins.map((origin) => [origin.key, origin]));
+  const tensors: TensorSet = {
+    keys: new Set(origins.keys()),
+    tensor(key) {
+      const origin = origins.get(key);
+      if (!origin) throw new Fault("bad-model", `${name} has no tensor ${key}, which the model needs.`, { key });
+      const data = new Float32Array(elementCount(origin.shape));
+      writeValues(origin, read, data);
+      return { shape: origin.shape, data };
+    },
+  };
+  return { checkpoint, graph: buildVit(checkpoint.shape), tensors };
 }

@@ -18,8 +18,8 @@ export async function indexPlaces(
   signal: AbortSignal,
   onProgress: (done: number, total: number) => void,
 ): Promise<number> {
-  const { manifest, places } = session;
-  const { patchPixels: pixels, mpp, filter, edge, snap } = manifest;
+  const { model, places } = session;
+  const { patchPixels: pixels, mpp, filter, edge, snap } = model;
   const spec = { pixels, mpp, filter, edge, snap };
   const regions = scattered(await slides.tissueGrid({ slideId, spec, max, minimumTissue }, { signal }));
   const known = places.get(slideId);
@@ -29,7 +29,7 @@ export async function indexPlaces(
   while (done < regions.length) {
     const next = regions.slice(done, done + chunk);
     const patches = next.map((region): Patch => ({ slideId, region, spec }));
-    const analyses = await session.analyser.analyse(patches, defaultCut(manifest), lanePriority.sweep, signal);
+    const analyses = await session.analyser.analyse(patches, defaultCut(model.shape), lanePriority.sweep, signal);
     features.push(...analyses.map((analysis) => analysis.features));
     done += next.length;
     places.set(slideId, { regions: regions.slice(0, done), features: [...features] });

@@ -2,17 +2,15 @@
 // Knows no network (fetchBytes is injected) and no runtime.
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
-import type { WeightsDigest } from "../base/brand.ts";
 import { assert, Fault } from "../base/fault.ts";
-import type { ModelFile, ModelManifest } from "../domain/model.ts";
+import { type ModelFile, type ModelManifest, modelOfManifest } from "../domain/model.ts";
 import { parseManifest } from "../domain/parse-manifest.ts";
 import { parseSafetensors } from "../domain/safetensors.ts";
 import { parseOnnx } from "../graph/onnx/parse.ts";
 import { analyseVit, type VitStructure } from "../graph/vit/analyse-vit.ts";
 import type { LoadProgress } from "../protocol/engine-api.ts";
-import { featureWidth } from "./fits-backbone.ts";
-import { createFrozenWeights, weightFileOf } from "./frozen-weights.ts";
-import type { Backbone } from "./model-programs.ts";
+import { createTensorSet, weightFileOf, weightsOfSet } from "./frozen-weights.ts";
+import type { LoadedModel } from "./loaded-model.ts";
 import { weightsDigest } from "./weights-digest.ts";
 
 /** Reads a whole resource. Faults: network, limit. `onBytes` counts bytes received so far. */
@@ -20,16 +18,6 @@ export type FetchBytes = (
   url: string,
   options: Readonly<{ signal: AbortSignal; maxBytes: number; onBytes?: (done: number) => void }>,
 ) => Promise<Uint8Array>;
-
-export type LoadedModel = Readonly<{
-  manifest: ModelManifest;
-  digest: WeightsDigest;
-  backbone: Backbone;
-  /** RGB of the golden patch and the features PyTorch computes for it. */
-  golden: Readonly<{ pixels: Uint8Array; features: Float32Array }>;
-  /** Bytes of the prompt sets shipped beside the model. */
-  promptSets: readonly Uint8Array[];
-}>;
 
 /** Faults: network, limit, bad-model, unsupported, unsupported-op. */
 export async function loadModel(
@@ -65,14 +53,16 @@ export async function loadModel(
   const parsed = parseOnnx(graphBytes, { name: graph.path, weights: weightFileOf(container, weights.path) });
   const structure = analyseVit(parsed);
   assertAgrees(manifest, structure);
-  const frozen = createFrozenWeights(container, weights.path);
-  const digest = weightsDigest(manifest.architecture, frozen);
+  const tensors = createTensorSet(container, weights.path);
+  const digest = weightsDigest(manifest.architecture, tensors);
   onProgress({ what: "preparing", done: 1, total: 1 });
+  const features = goldenFeatures(featureBytes, pixels, manifest);
+  const words = "the reference features of the model's test patch, computed by PyTorch";
   return {
-    manifest,
+    model: modelOfManifest(manifest),
     digest,
-    backbone: { graph: parsed, structure, weights: frozen },
-    golden: { pixels, features: goldenFeatures(featureBytes, pixels, manifest) },
+    backbone: { graph: parsed, structure, weights: weightsOfSet(tensors) },
+    reference: { kind: "stored", golden: { pixels, features, tolerance: golden.tolerance, words } },
     promptSets: sets,
   };
 }
@@ -90,7 +80,7 @@ function checkFile(bytes: Uint8Array, file: ModelFile): void {
 
 function goldenFeatures(bytes: Uint8Array, pixels: Uint8Array, manifest: ModelManifest): Float32Array {
   const { patchPixels } = manifest;
-  const features = featureWidth(manifest);
+  const features = modelOfManifest(manifest).shape.featureWidth;
   if (bytes.length !== features * 4 || pixels.length !== patchPixels * patchPixels * 3) {
     const message = `The golden patch needs ${patchPixels}x${patchPixels}x3 bytes and ${features} features; it has ${pixels.length} bytes and ${bytes.length / 4} features.`;
     throw new Fault("bad-model", message);
@@ -101,14 +91,14 @@ function goldenFeatures(bytes: Uint8Array, pixels: Uint8Array, manifest: ModelMa
 /** The manifest is what people read, the graph what runs: every difference is named. */
 function assertAgrees(manifest: ModelManifest, structure: VitStructure): void {
   const { architecture: vit } = manifest;
-  const tokens = (vit.imagePixels / vit.patchPixels) ** 2 + vit.prefixTokens;
+  const { tokens, featureWidth } = modelOfManifest(manifest).shape;
   const pairs: readonly (readonly [string, number, number])[] = [
     ["blocks", vit.depth, structure.depth],
     ["width", vit.width, structure.width],
     ["heads", vit.heads, structure.heads],
     ["image side in pixels", vit.imagePixels, structure.imagePixels],
     ["tokens", tokens, structure.tokens],
-    ["features", featureWidth(manifest), structure.featureWidth],
+    ["features", featureWidth, structure.featureWidth],
   ];
   const problems = pairs.filter(([, a, b]) => a !== b).map(([what, a, b]) => `${what}: manifest ${a}, graph ${b}`);
   if (problems.length > 0) {

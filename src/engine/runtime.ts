@@ -36,8 +36,24 @@ export type CompileOptions = Readonly<{
   resident?: readonly string[];
 }>;
 
+/**
+ * An ONNX file as it came, to be held against. `external`: its data files by the path it refers to. `batch`: how many copies of the
+ * image its input takes. `features` [F] of one image from the output it names.
+ */
+export type OriginalModel = Readonly<{
+  name: string;
+  bytes: Uint8Array;
+  external: ReadonlyMap<string, Uint8Array>;
+  input: string;
+  batch: number;
+  output: string;
+  features: (output: TensorValue) => Float32Array;
+}>;
+
 export type Runtime = Readonly<{
   provider: Provider;
+  /** Names the device, its driver and the runtime's version, for what was found out on it. */
+  device: string;
   /** Faults: runtime, out-of-memory, device-lost. */
   compile(graph: Graph, weights: FrozenWeights, options: CompileOptions): Promise<Program>;
   /** Frees the shared weights; programs must be released before. */

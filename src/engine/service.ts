@@ -50,7 +50,7 @@ export function createEngine(deps: EngineDeps): Engine {
 
   const addPromptSet = (session: Session, bytes: Uint8Array): PromptSetSummary => {
     const set = parsePromptSet(bytes);
-    assertFits(set, session.manifest, session.digest);
+    assertFits(set, session.model, session.digest);
     session.sets.set(set.id, { set, bytes: bytes.length });
     return summarisePromptSet(set, bytes.length);
   };
@@ -63,10 +63,11 @@ export function createEngine(deps: EngineDeps): Engine {
   };
 
   return {
-    load: ({ manifestUrl, prefer }, options) =>
+    load: ({ source, prefer }, options) =>
       loads.run(async (signal) => {
         const onProgress = options?.onProgress ?? (() => {});
-        const model = await loadModel(manifestUrl, deps.fetchBytes, signal, onProgress);
+        if (source.kind === "files") throw new Fault("unsupported", "Files of your own cannot be loaded yet.");
+        const model = await loadModel(source.manifestUrl, deps.fetchBytes, signal, onProgress);
         await release();
         onProgress({ what: "self-test", done: 0, total: 1 });
         const cacheBytes = deps.cacheBytes ?? 256 * 2 ** 20;
@@ -91,15 +92,20 @@ export function createEngine(deps: EngineDeps): Engine {
         }
         const status: EngineStatus = {
           provider: session.runtime.provider,
-          model: model.manifest,
+          model: model.model,
           weightsDigest: model.digest,
           gates: session.gates,
-          defaults: defaultSettings(model.manifest.architecture.depth, speed, work),
+          defaults: defaultSettings(model.model.shape.depth, speed, work),
+          tunable: { blocks: model.model.shape.depth, why: null },
           shipped,
           shippedRefused: refused,
         };
         return status;
       }, options?.signal),
+
+    inspectModel: async () => {
+      throw new Fault("unsupported", "Files of your own cannot be loaded yet.");
+    },
 
     classify: ({ patch, scorer }, options) =>
       clicks.run((signal) => current().classify(patch, scorer, signal), options?.signal),

@@ -1,16 +1,16 @@
 // One loaded backbone on one runtime: everything a click, a sweep and a tuning share. Knows how it was chosen where to run; no api.
 import type { PromptSetId, SlideId, WeightsDigest } from "../base/brand.ts";
-import { Fault, isAbort } from "../base/fault.ts";
+import { assert, Fault, isAbort } from "../base/fault.ts";
 import { type Lane, lanePriority } from "../base/lane.ts";
-import type { ModelManifest } from "../domain/model.ts";
+import type { BackboneShape, Model } from "../domain/model.ts";
 import type { PromptSet } from "../domain/prompt-set.ts";
 import type { GateResult } from "../protocol/engine-api.ts";
 import type { PatchSource } from "../protocol/slide-api.ts";
 import { createFeatureCache } from "./feature-cache.ts";
 import { createPatchAnalyser, type PatchAnalyser } from "./features.ts";
 import type { Speed } from "./forecast.ts";
-import { gateFault, goldenGate, goldenRun, providerGate } from "./gates.ts";
-import type { LoadedModel } from "./load-model.ts";
+import { featuresOfPatch, gateFault, goldenGate, providerGate } from "./gates.ts";
+import type { Golden, LoadedModel } from "./loaded-model.ts";
 import { createModelPrograms, type ModelPrograms } from "./model-programs.ts";
 import type { Runtime } from "./runtime.ts";
 import type { PlaceIndex } from "./similar.ts";
@@ -35,7 +35,7 @@ export type SessionDeps = Readonly<{
 }>;
 
 export type Session = Readonly<{
-  manifest: ModelManifest;
+  model: Model;
   digest: WeightsDigest;
   runtime: Runtime;
   programs: ModelPrograms;
@@ -60,19 +60,19 @@ type Started = Readonly<{
 
 /** Chooses where to run, passes the gates there. Faults: self-test, unsupported, runtime, out-of-memory. */
 export async function startSession(
-  model: LoadedModel,
+  loaded: LoadedModel,
   prefer: "auto" | "webgpu" | "wasm",
   deps: SessionDeps,
   signal: AbortSignal,
 ): Promise<Session> {
   const { lane } = deps;
-  const started = await lane.run(lanePriority.click, () => start(model, prefer, deps, signal), signal);
-  const { manifest, digest } = model;
+  const started = await lane.run(lanePriority.click, () => start(loaded, prefer, deps, signal), signal);
+  const { model, digest } = loaded;
   const cache = createFeatureCache(deps.cacheBytes);
-  const analyser = createPatchAnalyser({ manifest, programs: started.programs, slides: deps.slides, cache, lane });
+  const analyser = createPatchAnalyser({ model, programs: started.programs, slides: deps.slides, cache, lane });
   return {
     ...started,
-    manifest,
+    model,
     digest,
     analyser,
     lane,
@@ -109,7 +109,7 @@ async function start(
   const programs = createModelPrograms(model.backbone, runtime);
   try {
     const measured = await measure(model, programs, deps.now);
-    const gate = goldenGate(model, measured.features);
+    const gate = goldenGate(goldenOf(model), measured.features);
     if (!gate.passed) throw gateFault(gate, "This device's processor");
     return { runtime, programs, gates: [gate], forward: measured.seconds };
   } catch (error) {
@@ -126,11 +126,15 @@ async function startOnGpu(model: LoadedModel, prefer: "auto" | "webgpu", deps: S
   const programs = createModelPrograms(model.backbone, runtime);
   try {
     const measured = await measure(model, programs, deps.now);
-    const golden = goldenGate(model, measured.features);
+    const golden = goldenGate(goldenOf(model), measured.features);
     if (!golden.passed) throw gateFault(golden, "This device's graphics processor");
     const slow = await deps.runtimes.wasm(null);
     const onCpu = createModelPrograms(model.backbone, slow);
-    const reference = await goldenRun(model, await onCpu.base(defaultCut(model.manifest)));
+    const reference = await featuresOfPatch(
+      model.model,
+      goldenOf(model).pixels,
+      await onCpu.base(defaultCut(model.model.shape)),
+    );
     await onCpu.release();
     await slow.release();
     const against = providerGate(measured.features, reference);
@@ -144,8 +148,13 @@ async function startOnGpu(model: LoadedModel, prefer: "auto" | "webgpu", deps: S
 }
 
 /** Where tokens are cut before anyone has chosen a depth: the last 4 blocks. */
-export function defaultCut(manifest: ModelManifest): number {
-  return Math.max(0, manifest.architecture.depth - 4);
+export function defaultCut({ depth }: Pick<BackboneShape, "depth">): number {
+  return Math.max(0, depth - 4);
+}
+
+function goldenOf({ reference }: LoadedModel): Golden {
+  assert(reference.kind === "stored", "a model folder has a golden patch");
+  return reference.golden;
 }
 
 /** Runs the golden patch three times: the first run prepares kernels, the better of the others is the time (a busy moment is no device). */
@@ -154,12 +163,13 @@ async function measure(
   programs: ModelPrograms,
   now: () => number,
 ): Promise<Readonly<{ features: Float32Array; seconds: number }>> {
-  const base = await programs.base(defaultCut(model.manifest));
-  let features = await goldenRun(model, base);
+  const base = await programs.base(defaultCut(model.model.shape));
+  const once = () => featuresOfPatch(model.model, goldenOf(model).pixels, base);
+  let features = await once();
   let seconds = Number.POSITIVE_INFINITY;
   for (let run = 0; run < 2; run++) {
     const before = now();
-    features = await goldenRun(model, base);
+    features = await once();
     seconds = Math.min(seconds, (now() - before) / 1000);
   }
   return { features, seconds };

@@ -5,7 +5,7 @@ import { Fault } from "../base/fault.ts";
 import { canonicalJson } from "../domain/canonical-json.ts";
 import { rootAt } from "../domain/json-reader.ts";
 import type { Label, TissueClass } from "../domain/label.ts";
-import type { ModelManifest } from "../domain/model.ts";
+import type { Model } from "../domain/model.ts";
 import { readTuningSettings } from "../domain/parse-prompt-metadata.ts";
 import type { Patch } from "../domain/patch.ts";
 import type { PromptSetMetadata } from "../domain/prompt-set.ts";
@@ -28,13 +28,13 @@ export type TuneRequest = Readonly<{
 export const hottestTraining = 80;
 
 /** Throws Fault `too-few-labels`, or `invalid` naming every problem. */
-export function checkTuneRequest(params: TuneParams, manifest: ModelManifest): TuneRequest {
+export function checkTuneRequest(params: TuneParams, model: Model): TuneRequest {
   const { settings, examples } = params;
   // The file's own limits: a tuning must not end in a file that cannot be read back.
   const root = rootAt(settings, "settings");
   readTuningSettings(root);
   const problems = [...root.problems];
-  const { depth } = manifest.architecture;
+  const { depth } = model.shape;
   if (settings.blocks > depth) problems.push(`settings.blocks is ${settings.blocks}, and the backbone has ${depth}`);
   if (settings.temperature > hottestTraining) {
     problems.push(`settings.temperature is ${settings.temperature}, and a training bears at most ${hottestTraining}`);
@@ -47,7 +47,7 @@ export function checkTuneRequest(params: TuneParams, manifest: ModelManifest): T
     const patch = patchOf.get(label.id);
     if (!patch) problems.push(`label ${label.id} has no patch`);
     else if (patch.slideId !== label.slideId) problems.push(`label ${label.id} and its patch are on different slides`);
-    else if (patch.spec.pixels !== manifest.patchPixels || patch.spec.mpp !== manifest.mpp) {
+    else if (patch.spec.pixels !== model.patchPixels || patch.spec.mpp !== model.mpp) {
       problems.push(`the patch of label ${label.id} was not cut for this model`);
     }
     if (!known.has(label.classId)) problems.push(`label ${label.id} has an unknown class`);

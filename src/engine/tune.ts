@@ -43,13 +43,13 @@ const promptDeviation = 0.02;
 
 /** Faults: too-few-labels, invalid, and whatever slides and the runtime throw. Rejects with AbortError when cancelled. */
 export async function tune(session: Session, params: TuneParams, hooks: TuneHooks): Promise<Tuned> {
-  const { manifest, programs, lane, analyser } = session;
+  const { model, programs, lane, analyser } = session;
   const { settings } = params;
   const { signal } = hooks;
-  const request = checkTuneRequest(params, manifest);
+  const request = checkTuneRequest(params, model);
   const { classes, labels, targets } = request;
-  const firstBlock = manifest.architecture.depth - settings.blocks;
-  const { width } = manifest.architecture;
+  const firstBlock = model.shape.depth - settings.blocks;
+  const { width } = model.shape;
   const { temperature } = settings;
   const plan = planFolds(labels, { classes, cases: params.cases, seed: settings.seed });
   const folds = plan.kind === "folds" ? plan.folds : [];
@@ -219,15 +219,15 @@ function describe(
   estimate: Estimate,
   epochs: number,
 ): PromptSetMetadata {
-  const { manifest, digest } = session;
+  const { model, digest } = session;
   const { settings } = params;
   const slides = [...new Set(request.labels.map((label): SlideId => label.slideId))];
   const drawn = slides.filter((id) => params.syntheticSlides.includes(id));
   return {
     format: promptSetFormat,
     name: params.name.trim().slice(0, 200) || "Untitled",
-    backbone: { name: manifest.name, weightsDigest: digest },
-    preprocessing: preprocessingOf(manifest),
+    backbone: { name: model.name, weightsDigest: digest },
+    preprocessing: preprocessingOf(model),
     classes: request.classes,
     method: {
       kind: "task-visual-deep",

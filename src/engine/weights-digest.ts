@@ -6,7 +6,7 @@ import { Fault } from "../base/fault.ts";
 import type { VitArchitecture } from "../domain/model.ts";
 import { type VitTensor, vitTensors } from "../graph/vit/vit-shape.ts";
 import { floatsToHalves } from "../math/half.ts";
-import type { FrozenWeights } from "./frozen-weights.ts";
+import type { TensorSet } from "./frozen-weights.ts";
 
 /** The tensors a ViT computes features with, under timm's names, in the order they are hashed in. */
 export function canonicalTensors(vit: VitArchitecture): readonly VitTensor[] {
@@ -18,7 +18,7 @@ export function canonicalTensors(vit: VitArchitecture): readonly VitTensor[] {
  * rounded to fp16 (ties to even), little endian. Rounding an fp16 copy changes nothing, so every precision from fp16 up agrees.
  * Throws Fault `bad-model` naming every tensor that is missing or of another shape.
  */
-export function weightsDigest(vit: VitArchitecture, weights: FrozenWeights): WeightsDigest {
+export function weightsDigest(vit: VitArchitecture, weights: TensorSet): WeightsDigest {
   const present = weights.keys;
   const list = canonicalTensors(vit);
   const problems = list.flatMap(({ key, shape }) => {

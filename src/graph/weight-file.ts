@@ -42,25 +42,46 @@ export function weightValues(weight: WeightInitializer, read: WeightReader): Flo
   return values;
 }
 
+/** A graph whose weights are keyed by the names of its initialisers, all in one fp32 blob: `bytes` is the data of `file.location`. */
+export type PackedWeights = Readonly<{ file: WeightFile; bytes: Uint8Array<ArrayBuffer>; graph: Graph }>;
+
 /**
- * Copies the weights a graph uses into one fp32 blob, for sessions that take external data: pass `bytes` as the data of
- * `file.location` and `{ kind: "file", file }` to `serializeOnnx`. The keys of `file` are names of initializers.
+ * Copies the weights a graph uses into one fp32 blob, for sessions that take external data: pass `{ kind: "file", file }` to
+ * `serializeOnnx`.
  */
-export function packWeights(
+export function packWeights(graph: Graph, read: WeightReader, location = "weights.bin"): PackedWeights {
+  const { file, values, renamed } = room(graph, location);
+  for (const weight of weightsOf(graph)) {
+    values.set(weightValues(weight, read), (file.tensors.get(weight.name)?.byteOffset ?? 0) / 4);
+  }
+  return { file, bytes: new Uint8Array(values.buffer), graph: renamed };
+}
+
+/** The same from a reader that takes its time; each tensor is read once and let go of. */
+export async function gatherWeights(
   graph: Graph,
-  read: WeightReader,
+  read: (key: string) => Promise<Float32Array>,
   location = "weights.bin",
-): Readonly<{ file: WeightFile; bytes: Uint8Array<ArrayBuffer>; graph: Graph }> {
-  const weights = weightsOf(graph);
+): Promise<PackedWeights> {
+  const { file, values, renamed } = room(graph, location);
+  for (const [key, weights] of weightsByKey(weightsOf(graph))) {
+    const tensor = await read(key);
+    for (const weight of weights) {
+      values.set(
+        weightValues(weight, () => tensor),
+        (file.tensors.get(weight.name)?.byteOffset ?? 0) / 4,
+      );
+    }
+  }
+  return { file, bytes: new Uint8Array(values.buffer), graph: renamed };
+}
+
+function room(graph: Graph, location: string) {
   const tensors = new Map<string, WeightPlace>();
   let byteOffset = 0;
-  for (const { name, shape } of weights) {
+  for (const { name, shape } of weightsOf(graph)) {
     tensors.set(name, { dtype: "float32", shape, byteOffset });
     byteOffset += elementCount(shape) * 4;
-  }
-  const values = new Float32Array(byteOffset / 4);
-  for (const weight of weights) {
-    values.set(weightValues(weight, read), (tensors.get(weight.name)?.byteOffset ?? 0) / 4);
   }
   const renamed: Graph = {
     ...graph,
@@ -70,7 +91,24 @@ export function packWeights(
         : entry,
     ),
   };
-  return { file: { location, tensors }, bytes: new Uint8Array(values.buffer), graph: renamed };
+  return { file: { location, tensors }, values: new Float32Array(byteOffset / 4), renamed };
+}
+
+/** What is made of each stored tensor. */
+export function weightsByKey(weights: readonly WeightInitializer[]): ReadonlyMap<string, readonly WeightInitializer[]> {
+  const byKey = new Map<string, WeightInitializer[]>();
+  for (const weight of weights) {
+    const { key } = weight.source;
+    const same = byKey.get(key);
+    if (same) same.push(weight);
+    else byKey.set(key, [weight]);
+  }
+  return byKey;
+}
+
+/** fp32 bytes of a graph's frozen weights. */
+export function weightBytes(graph: Graph): number {
+  return weightsOf(graph).reduce((sum, { shape }) => sum + 4 * elementCount(shape), 0);
 }
 
 /** The same graph with every frozen weight an input of the same name, after the graph's own inputs. */

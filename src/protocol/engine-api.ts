@@ -2,11 +2,12 @@
 import type { ClassId, LabelId, PromptSetId, RunId, SlideId, WeightsDigest } from "../base/brand.ts";
 import type { Estimate } from "../domain/estimate.ts";
 import type { Label, Prediction, TissueClass } from "../domain/label.ts";
-import type { ModelManifest } from "../domain/model.ts";
+import type { Model } from "../domain/model.ts";
+import type { ImportFacts, ModelInspection } from "../domain/model-import.ts";
 import type { Patch } from "../domain/patch.ts";
 import type { PromptSetSummary } from "../domain/prompt-set.ts";
 import type { TuningEvent, TuningSettings } from "../domain/run.ts";
-import type { Method } from "./call.ts";
+import type { LocalFile, Method } from "./call.ts";
 
 /** Where graphs run, in words for the person. */
 export type Provider = Readonly<{
@@ -18,21 +19,47 @@ export type Provider = Readonly<{
   why: string | null;
 }>;
 
+/** A file the person gave. `path`: relative to the folder it was dropped in, as an ONNX file refers to its external data. */
+export type GivenFile = Readonly<{ path: string; file: LocalFile }>;
+
+export type ModelSource =
+  | Readonly<{ kind: "folder"; manifestUrl: string }>
+  | Readonly<{ kind: "files"; files: readonly GivenFile[]; facts: ImportFacts }>;
+
+/**
+ * golden-patch: features of one fixed patch against a reference. batch: two images together against one by one.
+ * webgpu-against-wasm: the same patch on both. norm-conditioning: worst |mean|/std of what enters a layer norm.
+ * finite-differences: the gradient of the tuning step against central differences of its loss. gradient-webgpu-against-wasm: 1 - cosine.
+ */
+export type GateName =
+  | "golden-patch"
+  | "batch"
+  | "webgpu-against-wasm"
+  | "norm-conditioning"
+  | "finite-differences"
+  | "gradient-webgpu-against-wasm";
+
 /** One self-test on this device: worst relative difference found, and what is allowed. */
 export type GateResult = Readonly<{
-  name: "golden-patch" | "webgpu-against-wasm";
+  name: GateName;
   error: number;
   limit: number;
   passed: boolean;
+  /** What it was held against, or what was done about it, in words. */
+  words: string;
+  /** Passed on an earlier visit with these weights on this device, not run again. */
+  kept: boolean;
 }>;
 
 export type EngineStatus = Readonly<{
   provider: Provider;
-  model: ModelManifest;
+  model: Model;
   weightsDigest: WeightsDigest;
   gates: readonly GateResult[];
   /** Settings the app proposes on this device. */
   defaults: TuningSettings;
+  /** How many of the last blocks can be tuned within this device's memory: 0 .. depth. `why`: what stops more; null where nothing does. */
+  tunable: Readonly<{ blocks: number; why: string | null }>;
   /** Prompt sets that came with the model, loaded already. */
   shipped?: readonly PromptSetSummary[];
   /** Why some of them could not be loaded. */
@@ -72,8 +99,10 @@ export type TuneResult = Readonly<{
 }>;
 
 export type EngineApi = Readonly<{
-  /** Loads a model folder, passes the gates, says where it runs. Faults: bad-model, self-test, network, runtime. */
-  load: Method<Readonly<{ manifestUrl: string; prefer: "auto" | "webgpu" | "wasm" }>, EngineStatus, LoadProgress>;
+  /** Loads a model, passes the gates, says where it runs. Faults: bad-model, unsupported, unsupported-op, self-test, network, read, runtime. */
+  load: Method<Readonly<{ source: ModelSource; prefer: "auto" | "webgpu" | "wasm" }>, EngineStatus, LoadProgress>;
+  /** What files say of the model in them and what is still to be answered. Loads nothing. Faults: read, damaged, limit. */
+  inspectModel: Method<Readonly<{ files: readonly GivenFile[]; facts: ImportFacts }>, ModelInspection>;
   classify: Method<Readonly<{ patch: Patch; scorer: Scorer }>, Prediction>;
   /** Features of up to `max` places on the slide's tissue, in the background, so that `similar` has something to find. */
   indexSlide: Method<
@@ -95,6 +124,7 @@ export type EngineApi = Readonly<{
 
 export const engineMethods: Readonly<Record<keyof EngineApi, true>> = {
   load: true,
+  inspectModel: true,
   classify: true,
   indexSlide: true,
   addPromptSet: true,

@@ -1,6 +1,6 @@
 // The backbone: what it is, whose it is, and whether it is ready.
 import { Button, Progress } from "@mantine/core";
-import type { ModelManifest } from "../domain/model.ts";
+import type { Model } from "../domain/model.ts";
 import type { LoadProgress } from "../protocol/engine-api.ts";
 import { useApp, useSession } from "./app-context.ts";
 import { bytesWords } from "./words.ts";
@@ -30,8 +30,8 @@ export function BackbonePanel() {
   );
 }
 
-function Facts({ model }: Readonly<{ model: ModelManifest }>) {
-  const { architecture: a } = model;
+function Facts({ model }: Readonly<{ model: Model }>) {
+  const { shape: a } = model;
   return (
     <div className="pt-card" style={{ gap: 2 }} data-testid="backbone">
       <strong>{model.name}</strong>
@@ -39,7 +39,7 @@ function Facts({ model }: Readonly<{ model: ModelManifest }>) {
         {a.depth} blocks of width {a.width} · {model.patchPixels} px at {model.mpp} µm/px
       </span>
       <span className="pt-mute pt-small">
-        {model.licence.id} · {bytesWords(model.graph.bytes + model.weights.bytes)} · on this computer
+        {model.licence.id} · {bytesWords(model.bytes)} · on this computer
       </span>
     </div>
   );

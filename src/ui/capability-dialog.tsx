@@ -68,10 +68,14 @@ export function CapabilityDialog() {
 }
 
 function Gate({ gate }: Readonly<{ gate: GateResult }>) {
-  const names = {
+  const names: Readonly<Record<GateResult["name"], string>> = {
     "golden-patch": "Known patch, expected features",
+    batch: "Two patches together, as one by one",
     "webgpu-against-wasm": "Graphics card against processor",
-  } as const;
+    "norm-conditioning": "Layer norms within the kernel's precision",
+    "finite-differences": "Gradient against differences of the loss",
+    "gradient-webgpu-against-wasm": "Gradient, graphics card against processor",
+  };
   return (
     <>
       <dt>Self-test</dt>

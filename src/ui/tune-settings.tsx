@@ -29,7 +29,7 @@ const fields: readonly Field[] = [
 export function TuneSettings({ settings }: Readonly<{ settings: TuningSettings }>) {
   const perform = usePerform();
   const { engine, settings: changed } = useAppState().session;
-  const depth = engine.kind === "ready" ? engine.status.model.architecture.depth : 64;
+  const depth = engine.kind === "ready" ? engine.status.model.shape.depth : 64;
   return (
     <div className="pt-settings">
       {fields.map((f) => (

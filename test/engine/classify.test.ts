@@ -8,7 +8,7 @@ import type { TuneResult } from "../../src/protocol/engine-api.ts";
 import { patchAt, placeOf, slideId, textureSlide } from "../support/texture-slide.ts";
 import { loadedEngine, type TinyEngine, tinyEngine } from "../support/tiny-engine.ts";
 import { classesOf, tuneParams } from "../support/tiny-labels.ts";
-import { folderFetch, manifestUrl, tinyModel } from "../support/tiny-model.ts";
+import { folderFetch, tinyModel, tinySource } from "../support/tiny-model.ts";
 
 let tiny: TinyEngine;
 let tuned: TuneResult;
@@ -104,7 +104,7 @@ test("an index made before the um/px was corrected is made anew, though it has a
     now: () => performance.now(),
     appVersion: "0.1.0",
   });
-  await engine.load({ manifestUrl, prefer: "wasm" });
+  await engine.load({ source: tinySource, prefer: "wasm" });
   await engine.indexSlide({ slideId, max: 6 });
   width = 64;
   await engine.indexSlide({ slideId, max: 6 });
@@ -163,7 +163,7 @@ describe("swapping prompt sets", () => {
       },
     }));
     const { engine } = counted;
-    await engine.load({ manifestUrl, prefer: "wasm" });
+    await engine.load({ source: tinySource, prefer: "wasm" });
     const other = await tiny.engine.tune(tuneParams(2, 2, { tokensPerBlock: 3 }));
     const [a, b] = [await engine.addPromptSet(tuned), await engine.addPromptSet(other)];
     await engine.warm({ id: a.id });
@@ -231,7 +231,7 @@ describe("a prompt set", () => {
   test("shipped with the model is loaded with it; one that does not fit is reported, not hidden", async () => {
     const shipped = await loadedEngine(tinyModel({ promptSets: [tuned.bytes, new Uint8Array([1, 2, 3])] }));
     const { engine } = shipped;
-    const status = await engine.load({ manifestUrl: "model/manifest.json", prefer: "auto" });
+    const status = await engine.load({ source: tinySource, prefer: "auto" });
     expect(status.shipped?.map((set) => set.id)).toEqual([tuned.summary.id]);
     expect(status.shippedRefused).toHaveLength(1);
   });

@@ -91,8 +91,8 @@ describe.each(modelPresets.map((preset) => [preset.id, preset] as const))("the p
 
   test("makes a graph of a file of that layout that runs and takes prompts", async () => {
     const { file, facts } = shrunk(preset);
-    const { graph, weights, checkpoint } = importCheckpoint(file, facts, id);
-    expect(weightsDigest({ kind: "vit", ...checkpoint.shape }, weights)).toMatch(/^[0-9a-f]{64}$/);
+    const { graph, tensors, checkpoint } = importCheckpoint(file, facts, id);
+    expect(weightsDigest({ kind: "vit", ...checkpoint.shape }, tensors)).toMatch(/^[0-9a-f]{64}$/);
     expect(analyseVit(graph).tokens).toBe(4 + preset.architecture.prefixTokens);
     const side = checkpoint.shape.imagePixels;
     const random = createRandom(1);
@@ -100,7 +100,7 @@ describe.each(modelPresets.map((preset) => [preset.id, preset] as const))("the p
       [1, 3, side, side],
       Float64Array.from({ length: 3 * side * side }, () => normal(random)),
     );
-    const read = (key: string) => weights.tensor(key).data;
+    const read = (key: string) => tensors.tensor(key).data;
     const { features } = evaluate(graph, { pixels }, read);
     const program = await compileWasm(graph, read);
     expect(relativeError((await program.run({ pixels })).features!, features!.data)).toBeLessThan(1e-5);
@@ -129,14 +129,14 @@ test.skipIf(!existsSync(tiny))(
   async () => {
     const config = { architecture: "vit_tiny_patch16_224", num_features: 192, global_pool: "token" };
     const { facts } = parseModelConfig(JSON.stringify(config), "config.json");
-    const { graph, weights, checkpoint } = importCheckpoint(
+    const { graph, tensors, checkpoint } = importCheckpoint(
       parseSafetensors(new Uint8Array(readFileSync(tiny)), "tiny"),
       facts,
       "tiny",
     );
     expect(checkpoint.ignored.map(({ key }) => key).toSorted()).toEqual(["head.bias", "head.weight"]);
     const image = Float64Array.from({ length: 3 * 224 * 224 }, (_, i) => Math.sin(i * 0.37) + Math.cos(i * 0.011));
-    const program = await compileWasm(graph, (key) => weights.tensor(key).data);
+    const program = await compileWasm(graph, (key) => tensors.tensor(key).data);
     const { features } = await program.run({ pixels: tensorOf([1, 3, 224, 224], image) });
     await program.release();
     // forward_head(forward_features(x), pre_logits=True) of timm 1.0.31 in float64.
@@ -159,13 +159,21 @@ test("the same network has one digest under the keys of each library", () => {
     ]),
   );
   const digests = [tensors, renamed].map((one) => {
-    const { weights, checkpoint } = importCheckpoint({ tensors: one, metadata: {} }, factsOf("hf-vit-no-bias"), "file");
-    return weightsDigest({ kind: "vit", ...checkpoint.shape }, weights);
+    const { tensors: read, checkpoint } = importCheckpoint(
+      { tensors: one, metadata: {} },
+      factsOf("hf-vit-no-bias"),
+      "file",
+    );
+    return weightsDigest({ kind: "vit", ...checkpoint.shape }, read);
   });
   // Written again under timm's names, from what was imported.
-  const { weights, checkpoint } = importCheckpoint(container("hf-vit-no-bias"), factsOf("hf-vit-no-bias"), "file");
+  const { tensors: kept, checkpoint } = importCheckpoint(
+    container("hf-vit-no-bias"),
+    factsOf("hf-vit-no-bias"),
+    "file",
+  );
   const timm = checkpoint.origins.map(({ key, shape }) => {
-    return { name: key, dtype: "F32" as const, shape, data: weights.tensor(key).data.slice() };
+    return { name: key, dtype: "F32" as const, shape, data: kept.tensor(key).data.slice() };
   });
   const again = importCheckpoint(
     parseSafetensors(serializeSafetensors(timm, {}), "timm"),
@@ -173,7 +181,7 @@ test("the same network has one digest under the keys of each library", () => {
     "timm",
   );
   expect(again.checkpoint.layout).toBe("timm");
-  digests.push(weightsDigest({ kind: "vit", ...again.checkpoint.shape }, again.weights));
+  digests.push(weightsDigest({ kind: "vit", ...again.checkpoint.shape }, again.tensors));
   expect(new Set(digests).size).toBe(1);
 });
 

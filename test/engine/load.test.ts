@@ -1,18 +1,18 @@
 // Loading a model folder: what is checked, the digest that names a backbone, and the gates that refuse a device.
 import { describe, expect, test } from "vitest";
 import { parseSafetensors, serializeSafetensors } from "../../src/domain/safetensors.ts";
-import { createFrozenWeights } from "../../src/engine/frozen-weights.ts";
+import { createTensorSet } from "../../src/engine/frozen-weights.ts";
 import type { Runtime } from "../../src/engine/runtime.ts";
 import { weightsDigest } from "../../src/engine/weights-digest.ts";
 import { buildVit } from "../../src/graph/vit/build-vit.ts";
 import { packWeights } from "../../src/graph/weight-file.ts";
 import { openNodeRuntime } from "../../src/platform/node/ort-runtime.ts";
 import { tinyEngine } from "../support/tiny-engine.ts";
-import { type ModelFolder, manifestUrl, tinyArchitecture, tinyModel, tinyTensors } from "../support/tiny-model.ts";
+import { type ModelFolder, tinyArchitecture, tinyModel, tinySource, tinyTensors } from "../support/tiny-model.ts";
 
 const folder = tinyModel();
 const load = (changed: ModelFolder, prefer: "auto" | "webgpu" | "wasm" = "auto") =>
-  tinyEngine(changed).engine.load({ manifestUrl, prefer });
+  tinyEngine(changed).engine.load({ source: tinySource, prefer });
 
 /** A runtime whose features are off by `share`. */
 const skewed =
@@ -66,10 +66,13 @@ describe("loading a model", () => {
 
   test("reports progress in bytes, and stops when cancelled", async () => {
     const seen: string[] = [];
-    await tinyEngine(folder).engine.load({ manifestUrl, prefer: "auto" }, { onProgress: (p) => seen.push(p.what) });
+    await tinyEngine(folder).engine.load(
+      { source: tinySource, prefer: "auto" },
+      { onProgress: (p) => seen.push(p.what) },
+    );
     expect([...new Set(seen)]).toEqual(["downloading", "preparing", "self-test"]);
     const signal = AbortSignal.abort();
-    const cancelled = tinyEngine(folder).engine.load({ manifestUrl, prefer: "auto" }, { signal });
+    const cancelled = tinyEngine(folder).engine.load({ source: tinySource, prefer: "auto" }, { signal });
     await expect(cancelled).rejects.toMatchObject({ name: "AbortError" });
   });
 });
@@ -79,7 +82,7 @@ test("a load that a newer one replaces while it tests the device gives back what
   const { engine } = tinyEngine(folder, (runtime) => {
     open.now++;
     open.most = Math.max(open.most, open.now);
-    newer ??= engine.load({ manifestUrl, prefer: "auto" });
+    newer ??= engine.load({ source: tinySource, prefer: "auto" });
     return {
       ...runtime,
       release: async () => {
@@ -89,7 +92,7 @@ test("a load that a newer one replaces while it tests the device gives back what
     };
   });
   let newer: Promise<unknown> | null = null;
-  await expect(engine.load({ manifestUrl, prefer: "auto" })).rejects.toMatchObject({ name: "AbortError" });
+  await expect(engine.load({ source: tinySource, prefer: "auto" })).rejects.toMatchObject({ name: "AbortError" });
   await newer;
   expect(open.now).toBe(1);
   await engine.release();
@@ -99,32 +102,32 @@ test("a load that a newer one replaces while it tests the device gives back what
 describe("the gates", () => {
   test("refuse a device whose features are 1 % off", async () => {
     const { engine } = tinyEngine(folder, skewed(0.01));
-    const loading = engine.load({ manifestUrl, prefer: "auto" });
+    const loading = engine.load({ source: tinySource, prefer: "auto" });
     await expect(loading).rejects.toMatchObject({ kind: "self-test", message: expect.stringContaining("1.0 %") });
     await expect(engine.forecast({ settings: {} as never, labels: 9 })).resolves.toEqual({ seconds: null });
   });
 
   test("refuse features that are not numbers", async () => {
-    const loading = tinyEngine(folder, skewed(Number.NaN)).engine.load({ manifestUrl, prefer: "auto" });
+    const loading = tinyEngine(folder, skewed(Number.NaN)).engine.load({ source: tinySource, prefer: "auto" });
     await expect(loading).rejects.toMatchObject({ kind: "self-test" });
   });
 
   test("fall back from a GPU that is 1 % off to the processor, and say why", async () => {
     const gpu = () => skewed(0.01)(openNodeRuntime());
     const { engine } = tinyEngine(folder, (runtime) => runtime, gpu);
-    const { provider } = await engine.load({ manifestUrl, prefer: "auto" });
+    const { provider } = await engine.load({ source: tinySource, prefer: "auto" });
     expect(provider.kind).toBe("wasm");
     expect(provider.why).toMatch(/graphics processor computes something else/);
-    await expect(engine.load({ manifestUrl, prefer: "webgpu" })).rejects.toMatchObject({ kind: "self-test" });
+    await expect(engine.load({ source: tinySource, prefer: "webgpu" })).rejects.toMatchObject({ kind: "self-test" });
   });
 
   test("compare a GPU with the processor where the golden patch alone would let it pass", async () => {
     const lenient = tinyModel({ tolerance: 0.005 });
     const gpu = () => skewed(0.003)(openNodeRuntime());
     const { engine } = tinyEngine(lenient, (runtime) => runtime, gpu);
-    await expect(engine.load({ manifestUrl, prefer: "webgpu" })).rejects.toThrow(/away from the processor/);
+    await expect(engine.load({ source: tinySource, prefer: "webgpu" })).rejects.toThrow(/away from the processor/);
     const good = tinyEngine(lenient, (runtime) => runtime, openNodeRuntime);
-    const status = await good.engine.load({ manifestUrl, prefer: "webgpu" });
+    const status = await good.engine.load({ source: tinySource, prefer: "webgpu" });
     expect(status.gates.map((gate) => [gate.name, gate.passed])).toEqual([
       ["golden-patch", true],
       ["webgpu-against-wasm", true],
@@ -134,7 +137,7 @@ describe("the gates", () => {
 
 describe("the weights digest", () => {
   const digestOf = (file: Uint8Array) =>
-    weightsDigest(tinyArchitecture, createFrozenWeights(parseSafetensors(file, "w"), "w"));
+    weightsDigest(tinyArchitecture, createTensorSet(parseSafetensors(file, "w"), "w"));
   const half = folder.get("weights.safetensors") as Uint8Array;
 
   test("is the same for fp16 and fp32 copies, in any order and beside other tensors", async () => {
@@ -148,7 +151,7 @@ describe("the weights digest", () => {
   });
 
   test("is the same when the tensors lie in another container, the blob of an ONNX session", () => {
-    const weights = createFrozenWeights(parseSafetensors(half, "w"), "w");
+    const weights = createTensorSet(parseSafetensors(half, "w"), "w");
     const packed = packWeights(buildVit(tinyArchitecture), (key) => weights.tensor(key).data);
     const values = new Float32Array(packed.bytes.buffer);
     const whole = new Map<string, Float32Array>();

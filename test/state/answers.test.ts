@@ -116,7 +116,7 @@ describe("a click", () => {
     engineDied(world.context, new Fault("worker-died", "A background worker stopped."));
     await world.settle();
     expect(clicked(world)).toMatchObject({ kind: "waiting" });
-    await world.do(loadEngine, { manifestUrl: "m", prefer: "auto" });
+    await world.do(loadEngine, { source: { kind: "folder", manifestUrl: "m" }, prefer: "auto" });
     await world.settle();
     expect(by(world)).toEqual({ kind: "prompt-set", id: setFileId("mine") });
   });

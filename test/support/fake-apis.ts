@@ -9,14 +9,15 @@ import type { TuningEvent } from "../../src/domain/run.ts";
 import type { SlideInfo } from "../../src/domain/slide.ts";
 import type { EngineApi, EngineStatus, Scorer, TuneParams, TuneResult } from "../../src/protocol/engine-api.ts";
 import type { SlideApi } from "../../src/protocol/slide-api.ts";
-import { manifest, settings, slideInfo, summary, weightsDigest } from "./sample-project.ts";
+import { model, settings, slideInfo, summary, weightsDigest } from "./sample-project.ts";
 
 export const engineStatus: EngineStatus = {
   provider: { kind: "wasm", words: "Processor, 1 thread", threads: 1, why: null },
-  model: manifest,
+  model,
   weightsDigest,
   gates: [],
   defaults: settings,
+  tunable: { blocks: model.shape.depth, why: null },
 };
 
 /** A prompt set "file": its name as bytes, so that a name gives an id. */
@@ -93,6 +94,22 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
       const shipped = names.filter((name) => !name.startsWith("bad")).map((name) => add(setFile(name)));
       const shippedRefused = names.filter((name) => name.startsWith("bad")).map((name) => `"${name}" cannot be used.`);
       return { ...engineStatus, shipped, shippedRefused };
+    },
+    inspectModel: async ({ files }) => {
+      const [main] = files;
+      if (!main) throw new Fault("bad-model", "No file was given.");
+      return {
+        container: "safetensors",
+        name: main.path.replace(/\.[^.]*$/, ""),
+        bytes: main.file.size,
+        facts: {},
+        normalisation: null,
+        outputs: [],
+        missing: [],
+        presets: [],
+        refusal: null,
+        notes: [],
+      };
     },
     classify: async ({ patch, scorer }, call): Promise<Prediction> => {
       asked.push(scorer);

@@ -2,7 +2,7 @@
 import type { ClassId, LabelId, ModelId, PromptSetId, RunId, SlideId, WeightsDigest } from "../../src/base/brand.ts";
 import { mpp } from "../../src/base/brand.ts";
 import type { Label, TissueClass } from "../../src/domain/label.ts";
-import type { ModelManifest } from "../../src/domain/model.ts";
+import type { Model } from "../../src/domain/model.ts";
 import type { ProjectChange, ProjectEvent, SlideRef } from "../../src/domain/project.ts";
 import { type PromptSetSummary, promptSetFormat, researchUseNotice } from "../../src/domain/prompt-set.ts";
 import type { TuningSettings } from "../../src/domain/run.ts";
@@ -103,21 +103,18 @@ export const runPut = (n: number): ProjectEvent => ({
   record: { run: { state: "preparing", id: `run-${n}` as RunId, settings }, estimate: null, labels: 2 },
 });
 
-const file = { path: "x", sha256: hash(9), bytes: 1 };
-export const manifest: ModelManifest = {
+export const model: Model = {
   id: "test" as ModelId,
   name: "test",
-  architecture: {
-    kind: "vit",
+  shape: {
     imagePixels: 224,
     patchPixels: 16,
-    width: 192,
     depth: 12,
+    width: 192,
     heads: 3,
-    mlpWidth: 768,
-    layerNormEps: 1e-6,
+    tokens: 197,
     prefixTokens: 1,
-    readout: "cls",
+    featureWidth: 192,
   },
   patchPixels: 224,
   mpp: mpp(0.5),
@@ -127,10 +124,8 @@ export const manifest: ModelManifest = {
   snap: 0.02,
   normalisation,
   licence: { id: "Apache-2.0", text: "LICENSE", source: "test" },
-  graph: file,
-  weights: file,
-  golden: { pixels: file, features: file, tolerance: 1e-3 },
-  promptSets: [],
+  origin: "shipped",
+  bytes: 2,
 };
 
 export const change = (title: string, ...events: readonly ProjectEvent[]): ProjectChange => ({

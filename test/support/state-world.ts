@@ -104,7 +104,8 @@ export async function createStateWorld(options: WorldOptions = {}): Promise<Stat
       for (let i = 0; i < 20; i++) await Promise.resolve();
     },
   };
-  if (options.load !== false) await world.do(loadEngine, { manifestUrl: "m", prefer: "auto" });
+  if (options.load !== false)
+    await world.do(loadEngine, { source: { kind: "folder", manifestUrl: "m" }, prefer: "auto" });
   return world;
 }
 

@@ -4,7 +4,7 @@ import type { Runtime } from "../../src/engine/runtime.ts";
 import { createEngine, type Engine } from "../../src/engine/service.ts";
 import { openNodeRuntime } from "../../src/platform/node/ort-runtime.ts";
 import { textureSlide } from "./texture-slide.ts";
-import { folderFetch, type ModelFolder, manifestUrl } from "./tiny-model.ts";
+import { folderFetch, type ModelFolder, tinySource } from "./tiny-model.ts";
 
 export type TinyEngine = Readonly<{
   engine: Engine;
@@ -38,6 +38,6 @@ export function tinyEngine(
 
 export async function loadedEngine(folder: ModelFolder): Promise<TinyEngine> {
   const tiny = tinyEngine(folder);
-  await tiny.engine.load({ manifestUrl, prefer: "auto" });
+  await tiny.engine.load({ source: tinySource, prefer: "auto" });
   return tiny;
 }

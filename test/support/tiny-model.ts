@@ -4,7 +4,7 @@ import { sha256 as hash } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { present } from "../../src/base/fault.ts";
 import { parseSafetensors, serializeSafetensors, type TensorToWrite } from "../../src/domain/safetensors.ts";
-import { createFrozenWeights, weightFileOf } from "../../src/engine/frozen-weights.ts";
+import { createTensorSet, weightFileOf } from "../../src/engine/frozen-weights.ts";
 import type { FetchBytes } from "../../src/engine/load-model.ts";
 import { preprocess } from "../../src/engine/preprocess.ts";
 import { canonicalTensors } from "../../src/engine/weights-digest.ts";
@@ -30,6 +30,7 @@ export const tinyArchitecture = {
 
 export type ModelFolder = Map<string, Uint8Array>;
 export const manifestUrl = "model/manifest.json";
+export const tinySource = { kind: "folder", manifestUrl } as const;
 
 /** Random tensors under timm's names, exactly representable in fp16. */
 export function tinyTensors(seed: number): readonly (TensorToWrite & { data: Float32Array })[] {
@@ -72,7 +73,7 @@ export function tinyModel(options: TinyOptions = {}): ModelFolder {
   });
   const pixels = texture(7, 0, 32);
   const normalisation = { mean, std: [0.5, 0.5, 0.5] as const };
-  const frozen = createFrozenWeights(container, "weights");
+  const frozen = createTensorSet(container, "weights");
   const input = preprocess([pixels], 32, normalisation);
   const output = evaluate(graph, { pixels: tensorOf(input.dims, input.data) }, (key) => frozen.tensor(key).data);
   const features = Float32Array.from(present(output.features, "features").data);

@@ -1,6 +1,8 @@
 // The model folder the app ships: loads whole, computes what PyTorch computed, and its prompt sets fit the embedded slide.
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { assert } from "../../src/base/fault.ts";
 import { parsePromptSet } from "../../src/domain/prompt-set-file.ts";
 import { assertFits } from "../../src/engine/fits-backbone.ts";
 import { loadModel } from "../../src/engine/load-model.ts";
@@ -17,15 +19,17 @@ const load = () =>
 test("the shipped weights stay below 12 MB and the golden patch gives PyTorch's features", {
   timeout: 60_000,
 }, async () => {
-  const model = await load();
-  expect(model.manifest.weights.bytes).toBeLessThan(12_000_000);
-  const { graph, weights } = model.backbone;
+  const { model, backbone, reference } = await load();
+  expect(statSync(join(root, "models/pathotune-tiny/weights.safetensors")).size).toBeLessThan(12_000_000);
+  assert(reference.kind === "stored", "a model folder has a golden patch");
+  const { golden } = reference;
+  const { graph, weights } = backbone;
   const program = await openNodeRuntime().compile(graph, weights, { name: "features" });
-  const pixels = preprocess([model.golden.pixels], model.manifest.patchPixels, model.manifest.normalisation);
+  const pixels = preprocess([golden.pixels], model.patchPixels, model.normalisation);
   const features = outputOf(await program.run({ pixels }), "features").data;
   let error = 0;
   let size = 0;
-  model.golden.features.forEach((value, i) => {
+  golden.features.forEach((value, i) => {
     error += (value - features[i]!) ** 2;
     size += value ** 2;
   });
@@ -34,12 +38,12 @@ test("the shipped weights stay below 12 MB and the golden patch gives PyTorch's 
 });
 
 test("every shipped prompt set fits the model, says it is synthetic, and is bound to the embedded slide", async () => {
-  const model = await load();
+  const loaded = await load();
   const slides = createNodeSlideService();
   const slide = await slides.open({ source: { kind: "url", url: join(root, "public/slides/synthetic-he.tif") } });
-  for (const bytes of model.promptSets) {
+  for (const bytes of loaded.promptSets) {
     const set = parsePromptSet(bytes);
-    assertFits(set, model.manifest, model.digest);
+    assertFits(set, loaded.model, loaded.digest);
     expect(set.metadata.synthetic).toBe(true);
     expect(set.metadata.onlyOn).toBe(slide.id);
   }

@@ -14,5 +14,9 @@ export function openNodeRuntime(): Runtime {
     ort.env.wasm.numThreads = 1;
     ort.env.logLevel = "error";
   }
-  return createCpuRuntime(ort, { kind: "wasm", words: "Processor, 1 thread", threads: 1, why: null });
+  return createCpuRuntime(
+    ort,
+    { kind: "wasm", words: "Processor, 1 thread", threads: 1, why: null },
+    `wasm 1 thread ${ort.env.versions.web ?? ""} Node`,
+  );
 }

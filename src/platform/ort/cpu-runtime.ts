@@ -1,23 +1,31 @@
-// Graphs on the processor, by onnxruntime-web's WebAssembly provider. Weights are fp32 initialisers in external data, shared as one
-// blob on the JavaScript side. Knows no host: the module and its .wasm are set up by whoever calls.
+// Graphs on the processor, by onnxruntime-web's WebAssembly provider. Weights are fp32 initialisers from external data that JavaScript
+// lets go of once the session has them. Knows no host: the module and its .wasm are set up by whoever calls.
 import { assert } from "../../base/fault.ts";
 import type { FrozenWeights } from "../../engine/frozen-weights.ts";
 import { isResident, type Program, type Runtime, type TensorValue } from "../../engine/runtime.ts";
 import { serializeOnnx } from "../../graph/onnx/serialize.ts";
+import { gatherWeights } from "../../graph/weight-file.ts";
 import type { Provider } from "../../protocol/engine-api.ts";
 import { createQueue, floatTensor, floatValue, type OrtModule, ortFault } from "./session.ts";
 
-export function createCpuRuntime(ort: OrtModule, provider: Provider, oneAtATime = createQueue()): Runtime {
+export function createCpuRuntime(
+  ort: OrtModule,
+  provider: Provider,
+  device: string,
+  oneAtATime = createQueue(),
+): Runtime {
   return {
     provider,
+    device,
     compile(graph, weights: FrozenWeights, { name }) {
       return oneAtATime(async (): Promise<Program> => {
-        const bytes = serializeOnnx(graph, { weights: { kind: "file", file: weights.file } });
         try {
+          const packed = await gatherWeights(graph, weights.read);
+          const bytes = serializeOnnx(packed.graph, { weights: { kind: "file", file: packed.file } });
           const session = await ort.InferenceSession.create(bytes, {
             executionProviders: ["wasm"],
             graphOptimizationLevel: "all",
-            externalData: [{ path: weights.file.location, data: weights.bytes }],
+            externalData: [{ path: packed.file.location, data: packed.bytes }],
             logSeverityLevel: 3,
           });
           return {

@@ -44,14 +44,16 @@ export function createRuntimes(): Runtimes {
         const device = await adapter.requestDevice(deviceRequest(adapter));
         const ort = await gpuModule();
         const provider: Provider = { kind: "webgpu", words: `GPU (${adapterName(adapter)})`, threads: 0, why: null };
-        return { runtime: createWebGpuRuntime(ort, device, provider, oneAtATime) };
+        return {
+          runtime: createWebGpuRuntime(ort, device, provider, deviceName(ort, adapterKey(adapter)), oneAtATime),
+        };
       } catch (error) {
         return { why: `The GPU could not be opened: ${error instanceof Error ? error.message : String(error)}` };
       }
     },
     async wasm(why) {
       const ort = await cpuModule();
-      return createCpuRuntime(ort, cpuProvider(threads, why), oneAtATime);
+      return createCpuRuntime(ort, cpuProvider(threads, why), deviceName(ort, `wasm ${threads}`), oneAtATime);
     },
   };
 }
@@ -107,3 +109,10 @@ function adapterName({ info }: GPUAdapter): string {
   const name = info.description || [info.vendor, info.architecture].filter(Boolean).join(" ");
   return name || "unnamed";
 }
+
+/** What an answer found on a device is kept under: with another browser or another driver it must be found again. */
+const deviceName = (ort: OrtModule, where: string): string =>
+  `${where}; onnxruntime-web ${ort.env.versions.web ?? "unknown"}; ${navigator.userAgent}`;
+
+const adapterKey = ({ info }: GPUAdapter): string =>
+  ["webgpu", info.vendor, info.architecture, info.device, info.description].join(" ");

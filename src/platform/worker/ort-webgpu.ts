@@ -1,6 +1,6 @@
 // Graphs on the graphics processor, by onnxruntime-web's native WebGPU provider on our own device. The frozen weights are graph inputs
 // bound to one set of GPU buffers that all programs share; nothing may fall back to the processor. Knows no adapter choice.
-import { Fault } from "../../base/fault.ts";
+import { Fault, present } from "../../base/fault.ts";
 import type { FrozenWeights } from "../../engine/frozen-weights.ts";
 import {
   type Feed,
@@ -10,8 +10,15 @@ import {
   type Runtime,
   type TensorValue,
 } from "../../engine/runtime.ts";
+import type { Graph } from "../../graph/ir.ts";
 import { serializeOnnx } from "../../graph/onnx/serialize.ts";
-import { type WeightInitializer, weightsAsInputs, weightsOf, weightValues } from "../../graph/weight-file.ts";
+import {
+  type WeightInitializer,
+  weightsAsInputs,
+  weightsByKey,
+  weightsOf,
+  weightValues,
+} from "../../graph/weight-file.ts";
 import type { Provider } from "../../protocol/engine-api.ts";
 import { createQueue, floatTensor, floatValue, type OrtModule, ortFault } from "../ort/session.ts";
 
@@ -22,43 +29,59 @@ const tensors = new WeakMap<Resident, OrtTensor>();
 
 export function createWebGpuRuntime(
   ort: OrtModule,
-  device: GPUDevice,
+  gpu: GPUDevice,
   provider: Provider,
+  device: string,
   oneAtATime = createQueue(),
 ): Runtime {
   const buffers = new Map<string, GPUBuffer>();
   let lost: string | null = null;
-  void device.lost.then((info) => {
+  void gpu.lost.then((info) => {
     lost = info.message || info.reason;
   });
   const alive = (): void => {
     if (lost !== null) throw new Fault("device-lost", `The graphics device was lost (${lost}). Load the model again.`);
   };
 
-  const weightTensor = (weight: WeightInitializer, weights: FrozenWeights): OrtTensor => {
-    const { key: stored, elementOffset, transposed } = weight.source;
-    const key = `${stored}+${elementOffset}[${weight.shape.join(",")}]${transposed ? "^T" : ""}`;
-    const buffer =
-      buffers.get(key) ??
-      upload(
-        device,
-        weightValues(weight, (name) => weights.tensor(name).data),
-      );
-    buffers.set(key, buffer);
-    return ort.Tensor.fromGpuBuffer(buffer, { dataType: "float32", dims: weight.shape }) as OrtTensor;
+  /** The buffers of these weights; those not on the device yet are read, each stored tensor once, and uploaded. */
+  const weightTensors = async (graph: Graph, weights: FrozenWeights): Promise<Readonly<Record<string, OrtTensor>>> => {
+    const wanted = weightsOf(graph);
+    const absent = wanted.filter((weight) => !buffers.has(bufferKey(weight)));
+    for (const [key, parts] of weightsByKey(absent)) {
+      const tensor = await weights.read(key);
+      for (const part of parts) {
+        if (buffers.has(bufferKey(part))) continue;
+        buffers.set(
+          bufferKey(part),
+          upload(
+            gpu,
+            weightValues(part, () => tensor),
+          ),
+        );
+      }
+    }
+    return Object.fromEntries(
+      wanted.map((weight) => {
+        const buffer = present(buffers.get(bufferKey(weight)), weight.name);
+        return [
+          weight.name,
+          ort.Tensor.fromGpuBuffer(buffer, { dataType: "float32", dims: weight.shape }) as OrtTensor,
+        ];
+      }),
+    );
   };
 
   return {
     provider,
+    device,
     compile(graph, weights, { name, resident = [] }) {
       return oneAtATime(async (): Promise<Program> => {
         alive();
-        const frozen: Record<string, OrtTensor> = {};
-        for (const weight of weightsOf(graph)) frozen[weight.name] = weightTensor(weight, weights);
+        const frozen = await weightTensors(graph, weights);
         const bytes = serializeOnnx(weightsAsInputs(graph));
         try {
           const session = await ort.InferenceSession.create(bytes, {
-            executionProviders: [{ name: "webgpu", device }],
+            executionProviders: [{ name: "webgpu", device: gpu }],
             graphOptimizationLevel: "all",
             preferredOutputLocation: Object.fromEntries(
               graph.outputs.map((output) => [output.name, resident.includes(output.name) ? "gpu-buffer" : "cpu"]),
@@ -96,9 +119,14 @@ export function createWebGpuRuntime(
     release: async () => {
       for (const buffer of buffers.values()) buffer.destroy();
       buffers.clear();
-      device.destroy();
+      gpu.destroy();
     },
   };
+}
+
+/** The part of a stored tensor in one orientation: what graphs share, whatever they call it. */
+function bufferKey({ source: { key, elementOffset, transposed }, shape }: WeightInitializer): string {
+  return `${key}+${elementOffset}[${shape.join(",")}]${transposed ? "^T" : ""}`;
 }
 
 function tensorOf(ort: OrtModule, feed: Feed): OrtTensor {

@@ -1,11 +1,12 @@
 // Commands on whoever computes: load a model, index a slide in the background, and what its death means. Knows no worker.
 import type { SlideId } from "../../base/brand.ts";
 import { type Fault, faultToData, isAbort, toFault } from "../../base/fault.ts";
+import type { ModelSource } from "../../protocol/engine-api.ts";
 import { type Action, type ActionContext, stateOf } from "../action.ts";
 import { blocksPatches } from "../selectors.ts";
 import { notify } from "../session-store.ts";
 
-export const loadEngine: Action<Readonly<{ manifestUrl: string; prefer: "auto" | "webgpu" | "wasm" }>> = {
+export const loadEngine: Action<Readonly<{ source: ModelSource; prefer: "auto" | "webgpu" | "wasm" }>> = {
   id: "engine/load",
   title: "Load model",
   enabled: () => true,

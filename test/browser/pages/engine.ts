@@ -4,7 +4,7 @@ import { createEngine } from "../../../src/engine/service.ts";
 import { createRuntimes } from "../../../src/platform/worker/ort-runtime.ts";
 import { patchAt, placeOf, textureSlide } from "../../support/texture-slide.ts";
 import { tuneParams } from "../../support/tiny-labels.ts";
-import { folderFetch, manifestUrl, tinyModel } from "../../support/tiny-model.ts";
+import { folderFetch, tinyModel, tinySource } from "../../support/tiny-model.ts";
 
 const folder = tinyModel();
 
@@ -16,7 +16,7 @@ async function tuneOn(prefer: "auto" | "webgpu" | "wasm") {
     now: () => performance.now(),
     appVersion: "0.1.0",
   });
-  const status = await engine.load({ manifestUrl, prefer });
+  const status = await engine.load({ source: tinySource, prefer });
   const losses: number[] = [];
   const result = await engine.tune(tuneParams(2, 2, { epochs: 3 }), {
     onProgress: (event) => event.type === "loss" && event.point.fold === 0 && losses.push(event.point.loss),
