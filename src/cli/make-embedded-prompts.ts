@@ -11,7 +11,7 @@ import type { PatchSpec } from "../domain/patch.ts";
 import { createEngine } from "../engine/service.ts";
 import { randomFor, shuffled } from "../math/random.ts";
 import { readModelFile } from "../platform/node/fetch-files.ts";
-import { openNodeRuntime } from "../platform/node/ort-runtime.ts";
+import { createNodeRuntimes, stashInMemory } from "../platform/node/ort-runtime.ts";
 import { createNodeSlideService } from "../platform/node/slide-service.ts";
 import type { Example } from "../protocol/engine-api.ts";
 import { createSpecimenLayout } from "../synth/layout-specimen.ts";
@@ -35,10 +35,8 @@ const slides = createNodeSlideService();
 const slide = await slides.open({ source: { kind: "url", url: values.slide } });
 const engine = createEngine({
   fetchBytes: readModelFile,
-  runtimes: {
-    webgpu: async () => ({ why: "there is no GPU in Node" }),
-    wasm: async () => openNodeRuntime(),
-  },
+  runtimes: createNodeRuntimes(),
+  stash: stashInMemory,
   slides,
   now: () => performance.now(),
   appVersion,

@@ -20,6 +20,20 @@ export type SafeTensors = Readonly<{
   metadata: Readonly<Record<string, string>>;
 }>;
 
+/** What the header says of a tensor: everything but its values. `end` is exclusive. */
+export type SafePlace = Readonly<{
+  name: string;
+  dtype: SafeDtype;
+  shape: readonly number[];
+  start: number;
+  end: number;
+}>;
+
+export type SafeHeader = Readonly<{
+  places: ReadonlyMap<string, SafePlace>;
+  metadata: Readonly<Record<string, string>>;
+}>;
+
 export type SafeLimits = Readonly<{ fileBytes: number; headerBytes: number; tensors: number }>;
 export const modelLimits: SafeLimits = { fileBytes: 2 ** 31, headerBytes: 2 ** 24, tensors: 20_000 };
 
@@ -32,56 +46,76 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
  * hole, as the format demands. Throws Fault `damaged` or `limit`.
  */
 export function parseSafetensors(file: Uint8Array, name: string, limits: SafeLimits = modelLimits): SafeTensors {
-  const damaged = (why: string): Fault => new Fault("damaged", `${name} is damaged or no safetensors file: ${why}.`);
-  if (file.length > limits.fileBytes) {
-    throw new Fault("limit", `${name} has ${file.length} bytes; at most ${limits.fileBytes} are read.`);
+  const length = headerEnd(file.subarray(0, 8), file.length, name, limits);
+  const { places, metadata } = parseSafetensorsHeader(file.subarray(0, length), file.length, name, limits);
+  const tensors = [...places].map(([key, { dtype, shape, start, end }]) => {
+    return [key, { name: key, dtype, shape, start, bytes: file.subarray(start, end) }] as const;
+  });
+  return { tensors: new Map(tensors), metadata };
+}
+
+/** Where the header of a file of `fileBytes` ends, by its first 8 bytes. Throws Fault `damaged` or `limit`. */
+export function headerEnd(head: Uint8Array, fileBytes: number, name: string, limits: SafeLimits = modelLimits): number {
+  if (fileBytes > limits.fileBytes) {
+    throw new Fault("limit", `${name} has ${fileBytes} bytes; at most ${limits.fileBytes} are read.`);
   }
-  if (file.length < 10) throw damaged(`it has only ${file.length} bytes`);
-  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
-  const headerLength = view.getBigUint64(0, true);
-  if (headerLength > BigInt(file.length - 8)) throw damaged("its header is longer than the file");
-  if (headerLength > BigInt(limits.headerBytes)) {
-    throw new Fault("limit", `${name} has a header of ${headerLength} bytes; at most ${limits.headerBytes} are read.`);
+  if (fileBytes < 10 || head.length < 8) throw damaged(name, `it has only ${fileBytes} bytes`);
+  const length = new DataView(head.buffer, head.byteOffset, 8).getBigUint64(0, true);
+  if (length > BigInt(fileBytes - 8)) throw damaged(name, "its header is longer than the file");
+  if (length > BigInt(limits.headerBytes)) {
+    throw new Fault("limit", `${name} has a header of ${length} bytes; at most ${limits.headerBytes} are read.`);
   }
-  const dataStart = 8 + Number(headerLength);
+  return 8 + Number(length);
+}
+
+const damaged = (name: string, why: string): Fault =>
+  new Fault("damaged", `${name} is damaged or no safetensors file: ${why}.`);
+
+/** `head`: the first bytes of the file, up to `headerEnd`. The rules are those of `parseSafetensors`. */
+export function parseSafetensorsHeader(
+  head: Uint8Array,
+  fileBytes: number,
+  name: string,
+  limits: SafeLimits = modelLimits,
+): SafeHeader {
+  const dataStart = head.length;
   let header: unknown;
   try {
-    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(file.subarray(8, dataStart)));
+    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(head.subarray(8)));
   } catch {
-    throw damaged("its header is not JSON");
+    throw damaged(name, "its header is not JSON");
   }
-  if (!isObject(header)) throw damaged("its header is not an object");
+  if (!isObject(header)) throw damaged(name, "its header is not an object");
   const entries = Object.entries(header).filter(([key]) => key !== "__metadata__");
   if (entries.length > limits.tensors) {
     throw new Fault("limit", `${name} has ${entries.length} tensors; at most ${limits.tensors} are read.`);
   }
   const metadata: Record<string, string> = Object.create(null);
   const rawMetadata = Object.hasOwn(header, "__metadata__") ? header.__metadata__ : {};
-  if (!isObject(rawMetadata)) throw damaged("__metadata__ is not an object");
+  if (!isObject(rawMetadata)) throw damaged(name, "__metadata__ is not an object");
   for (const [key, value] of Object.entries(rawMetadata)) {
-    if (typeof value !== "string") throw damaged(`__metadata__.${key} is not text`);
+    if (typeof value !== "string") throw damaged(name, `__metadata__.${key} is not text`);
     metadata[key] = value;
   }
-  const tensors: SafeTensor[] = entries.map(([key, raw]) => {
-    if (!isObject(raw)) throw damaged(`tensor ${key} is not described`);
+  const places = entries.map(([key, raw]): SafePlace => {
+    if (!isObject(raw)) throw damaged(name, `tensor ${key} is not described`);
     const { dtype, shape, data_offsets: offsets } = raw;
-    if (!isDtype(dtype)) throw damaged(`tensor ${key} has the unknown type ${String(dtype)}`);
-    if (!isNaturalList(shape) || shape.length > 8) throw damaged(`tensor ${key} has no valid shape`);
-    if (!isNaturalList(offsets) || offsets.length !== 2) throw damaged(`tensor ${key} has no valid place`);
+    if (!isDtype(dtype)) throw damaged(name, `tensor ${key} has the unknown type ${String(dtype)}`);
+    if (!isNaturalList(shape) || shape.length > 8) throw damaged(name, `tensor ${key} has no valid shape`);
+    if (!isNaturalList(offsets) || offsets.length !== 2) throw damaged(name, `tensor ${key} has no valid place`);
     const [from = 0, to = 0] = offsets;
     const size = shape.reduce((product, n) => product * n, dtypeBytes[dtype]);
-    if (to < from || dataStart + to > file.length) throw damaged(`tensor ${key} lies outside the file`);
-    if (to - from !== size) throw damaged(`tensor ${key} has ${to - from} bytes where its shape needs ${size}`);
-    const start = dataStart + from;
-    return { name: key, dtype, shape, start, bytes: file.subarray(start, dataStart + to) };
+    if (to < from || dataStart + to > fileBytes) throw damaged(name, `tensor ${key} lies outside the file`);
+    if (to - from !== size) throw damaged(name, `tensor ${key} has ${to - from} bytes where its shape needs ${size}`);
+    return { name: key, dtype, shape, start: dataStart + from, end: dataStart + to };
   });
   let end = dataStart;
-  for (const tensor of tensors.toSorted((a, b) => a.start - b.start || a.bytes.length - b.bytes.length)) {
-    if (tensor.start !== end) throw damaged(`tensor ${tensor.name} overlaps another or leaves a hole`);
-    end += tensor.bytes.length;
+  for (const place of places.toSorted((a, b) => a.start - b.start || a.end - b.end)) {
+    if (place.start !== end) throw damaged(name, `tensor ${place.name} overlaps another or leaves a hole`);
+    end = place.end;
   }
-  if (end !== file.length) throw damaged(`${file.length - end} bytes belong to no tensor`);
-  return { tensors: new Map(tensors.map((tensor) => [tensor.name, tensor])), metadata };
+  if (end !== fileBytes) throw damaged(name, `${fileBytes - end} bytes belong to no tensor`);
+  return { places: new Map(places.map((place) => [place.name, place])), metadata };
 }
 
 function isNaturalList(value: unknown): value is readonly number[] {

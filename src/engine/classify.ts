@@ -9,8 +9,9 @@ import type { Example, Scorer } from "../protocol/engine-api.ts";
 import { createFeatureCache } from "./feature-cache.ts";
 import { type CosineHead, cosineScores, fitCentroids } from "./heads/centroid.ts";
 import { promptedFeatures } from "./prompted.ts";
-import { defaultCut, type Session } from "./session.ts";
+import type { Session } from "./session.ts";
 import { mostSimilar } from "./similar.ts";
+import { defaultCut } from "./start-runtime.ts";
 
 const answeredBytes = 4 * 2 ** 20;
 const similarPlaces = 8;

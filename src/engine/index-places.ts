@@ -5,7 +5,8 @@ import { lanePriority } from "../base/lane.ts";
 import type { Region } from "../domain/geometry.ts";
 import { minimumTissue, type Patch } from "../domain/patch.ts";
 import type { PatchSource } from "../protocol/slide-api.ts";
-import { defaultCut, type Session } from "./session.ts";
+import type { Session } from "./session.ts";
+import { defaultCut } from "./start-runtime.ts";
 
 /** Places read before the index is renewed: one batch of the sweep. */
 const chunk = 16;

@@ -48,6 +48,8 @@ export type OriginalModel = Readonly<{
   batch: number;
   output: string;
   features: (output: TensorValue) => Float32Array;
+  /** Its numbers are fp16: its answers may differ by their rounding. */
+  halves: boolean;
 }>;
 
 export type Runtime = Readonly<{

@@ -5,19 +5,29 @@ import { createLane, lanePriority } from "../base/lane.ts";
 import { createLatest } from "../base/latest.ts";
 import type { PromptSetSummary } from "../domain/prompt-set.ts";
 import { parsePromptSet, summarisePromptSet } from "../domain/prompt-set-file.ts";
-import type { EngineApi, EngineStatus } from "../protocol/engine-api.ts";
+import type { EngineApi, EngineStatus, LoadProgress, ModelSource } from "../protocol/engine-api.ts";
 import { type Classifier, createClassifier } from "./classify.ts";
 import { assertFits } from "./fits-backbone.ts";
 import { defaultSettings, type Speed, tuningSeconds } from "./forecast.ts";
+import type { Stash } from "./frozen-weights.ts";
+import { checkGradient } from "./gates/check-gradient.ts";
+import { createMemoryGateStore, type GateStore } from "./gates/kept-gates.ts";
+import { importModel } from "./import-model.ts";
 import { indexPlaces } from "./index-places.ts";
+import { inspectModel } from "./inspect-model.ts";
 import { type FetchBytes, loadModel } from "./load-model.ts";
+import type { LoadedModel } from "./loaded-model.ts";
 import { type Session, type SessionDeps, startSession } from "./session.ts";
+import { tunableHere } from "./tunable.ts";
 import { tune } from "./tune.ts";
 import { type CountedWorkload, createWorkload } from "./workload.ts";
 
-export type EngineDeps = Omit<SessionDeps, "lane" | "cacheBytes"> &
+export type EngineDeps = Omit<SessionDeps, "lane" | "cacheBytes" | "gates"> &
   Readonly<{
     fetchBytes: FetchBytes;
+    stash: Stash;
+    /** Default: what was found out on this device is found out again in the next session. */
+    gates?: GateStore;
     /** Default 256 MiB: about 1,700 patches of a ViT-Tiny. */
     cacheBytes?: number;
   }>;
@@ -30,10 +40,16 @@ export type Engine = EngineApi &
     release(): Promise<void>;
   }>;
 
-type Loaded = Readonly<{ session: Session; classify: Classifier; work: CountedWorkload }>;
+type Loaded = Readonly<{
+  session: Session;
+  classify: Classifier;
+  work: CountedWorkload;
+  tunable: EngineStatus["tunable"];
+}>;
 
 export function createEngine(deps: EngineDeps): Engine {
   const lane = createLane();
+  const gates = deps.gates ?? createMemoryGateStore();
   const clicks = createLatest();
   const loads = createLatest();
   const finishing = new Set<RunId>();
@@ -55,6 +71,15 @@ export function createEngine(deps: EngineDeps): Engine {
     return summarisePromptSet(set, bytes.length);
   };
 
+  const read = (
+    source: ModelSource,
+    signal: AbortSignal,
+    onProgress: (progress: LoadProgress) => void,
+  ): Promise<LoadedModel> =>
+    source.kind === "folder"
+      ? loadModel(source.manifestUrl, deps.fetchBytes, signal, onProgress)
+      : importModel(source.files, source.facts, deps.stash, signal, onProgress);
+
   const release = async (): Promise<void> => {
     clicks.cancel();
     const old = loaded;
@@ -66,12 +91,11 @@ export function createEngine(deps: EngineDeps): Engine {
     load: ({ source, prefer }, options) =>
       loads.run(async (signal) => {
         const onProgress = options?.onProgress ?? (() => {});
-        if (source.kind === "files") throw new Fault("unsupported", "Files of your own cannot be loaded yet.");
-        const model = await loadModel(source.manifestUrl, deps.fetchBytes, signal, onProgress);
+        const model = await read(source, signal, onProgress);
         await release();
         onProgress({ what: "self-test", done: 0, total: 1 });
         const cacheBytes = deps.cacheBytes ?? 256 * 2 ** 20;
-        const session = await startSession(model, prefer, { ...deps, lane, cacheBytes }, signal);
+        const session = await startSession(model, prefer, { ...deps, gates, lane, cacheBytes }, signal);
         if (signal.aborted) {
           // Whoever asked has gone, and a newer load knows nothing of this one's memory.
           await session.release();
@@ -80,7 +104,8 @@ export function createEngine(deps: EngineDeps): Engine {
         onProgress({ what: "self-test", done: 1, total: 1 });
         const work = createWorkload(model.backbone);
         speed = { seconds: session.forward, flops: work.forward };
-        loaded = { session, classify: createClassifier(session), work };
+        const tunable = tunableHere(session.programs.backbone, session.runtime.provider);
+        loaded = { session, classify: createClassifier(session), work, tunable };
         const shipped: PromptSetSummary[] = [];
         const refused: string[] = [];
         for (const bytes of model.promptSets) {
@@ -95,17 +120,15 @@ export function createEngine(deps: EngineDeps): Engine {
           model: model.model,
           weightsDigest: model.digest,
           gates: session.gates,
-          defaults: defaultSettings(model.model.shape.depth, speed, work),
-          tunable: { blocks: model.model.shape.depth, why: null },
+          defaults: defaultSettings(Math.max(1, tunable.blocks), speed, work),
+          tunable,
           shipped,
           shippedRefused: refused,
         };
         return status;
       }, options?.signal),
 
-    inspectModel: async () => {
-      throw new Fault("unsupported", "Files of your own cannot be loaded yet.");
-    },
+    inspectModel: ({ files, facts }, options) => inspectModel(files, facts, signalOf(options)),
 
     classify: ({ patch, scorer }, options) =>
       clicks.run((signal) => current().classify(patch, scorer, signal), options?.signal),
@@ -148,16 +171,23 @@ export function createEngine(deps: EngineDeps): Engine {
     },
 
     async tune(params, options) {
-      const { session, work } = current();
+      const { session, work, tunable } = current();
+      if (params.settings.blocks > tunable.blocks && tunable.why !== null) throw new Fault("limit", tunable.why);
       if (tuning) throw new Fault("invalid", "A tuning is running already. Finish or cancel it first.");
       tuning = true;
       finishing.delete(params.runId);
       try {
         const emit = options?.onProgress ?? (() => {});
-        const hooks = { signal: signalOf(options), emit, finishEarly: () => finishing.has(params.runId) };
+        const signal = signalOf(options);
+        const hooks = { signal, emit, finishEarly: () => finishing.has(params.runId) };
+        const { blocks, tokensPerBlock } = params.settings;
+        // A request that cannot be met is refused by the tuning itself, in better words.
+        if (blocks >= 1 && blocks <= session.model.shape.depth) {
+          const firstBlock = session.model.shape.depth - blocks;
+          await checkGradient(session, { firstBlock, tokensPerBlock }, { runtimes: deps.runtimes, gates }, signal);
+        }
         const tuned = await tune(session, params, hooks);
         if (tuned.secondsPerStep !== null) {
-          const { blocks, tokensPerBlock } = params.settings;
           speed = { seconds: tuned.secondsPerStep, flops: work.step(blocks, tokensPerBlock) * tuned.batch };
         }
         session.sets.set(tuned.set.id, { set: tuned.set, bytes: tuned.bytes.length });

@@ -3,13 +3,14 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import type { WeightsDigest } from "../base/brand.ts";
 import { Fault } from "../base/fault.ts";
-import type { VitArchitecture } from "../domain/model.ts";
-import { type VitTensor, vitTensors } from "../graph/vit/vit-shape.ts";
+import type { Graph } from "../graph/ir.ts";
+import { type VitShape, type VitTensor, vitTensors } from "../graph/vit/vit-shape.ts";
+import { type WeightReader, weightsOf, weightValues } from "../graph/weight-file.ts";
 import { floatsToHalves } from "../math/half.ts";
 import type { TensorSet } from "./frozen-weights.ts";
 
 /** The tensors a ViT computes features with, under timm's names, in the order they are hashed in. */
-export function canonicalTensors(vit: VitArchitecture): readonly VitTensor[] {
+export function canonicalTensors(vit: VitShape): readonly VitTensor[] {
   return vitTensors(vit).toSorted((a, b) => (a.key < b.key ? -1 : 1));
 }
 
@@ -18,7 +19,7 @@ export function canonicalTensors(vit: VitArchitecture): readonly VitTensor[] {
  * rounded to fp16 (ties to even), little endian. Rounding an fp16 copy changes nothing, so every precision from fp16 up agrees.
  * Throws Fault `bad-model` naming every tensor that is missing or of another shape.
  */
-export function weightsDigest(vit: VitArchitecture, weights: TensorSet): WeightsDigest {
+export function weightsDigest(vit: VitShape, weights: TensorSet): WeightsDigest {
   const present = weights.keys;
   const list = canonicalTensors(vit);
   const problems = list.flatMap(({ key, shape }) => {
@@ -39,5 +40,13 @@ export function weightsDigest(vit: VitArchitecture, weights: TensorSet): Weights
     hash.update(encoder.encode(`${key}[${shape.join(",")}]\n`));
     hash.update(new Uint8Array(floatsToHalves(weights.tensor(key).data).buffer));
   }
+  return bytesToHex(hash.digest()) as WeightsDigest;
+}
+
+/** For graphs whose tensors have no roles of a plain ViT: weights in the order of the graph, rounded to fp16. */
+export function graphDigest(graph: Graph, read: WeightReader): WeightsDigest {
+  const hash = sha256.create();
+  hash.update(new TextEncoder().encode("graph\n"));
+  for (const weight of weightsOf(graph)) hash.update(new Uint8Array(floatsToHalves(weightValues(weight, read)).buffer));
   return bytesToHex(hash.digest()) as WeightsDigest;
 }

@@ -29,7 +29,7 @@ export type ModelSource =
 /**
  * golden-patch: features of one fixed patch against a reference. batch: two images together against one by one.
  * webgpu-against-wasm: the same patch on both. norm-conditioning: worst |mean|/std of what enters a layer norm.
- * finite-differences: the gradient of the tuning step against central differences of its loss. gradient-webgpu-against-wasm: 1 - cosine.
+ * finite-differences: the gradient of the tuning step against central differences of its loss. gradient-webgpu-against-wasm: both gradients.
  */
 export type GateName =
   | "golden-patch"

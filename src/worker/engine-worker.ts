@@ -4,6 +4,7 @@ import { Fault } from "../base/fault.ts";
 import { appVersion } from "../domain/app-version.ts";
 import { createEngine } from "../engine/service.ts";
 import { fetchBytes } from "../platform/worker/fetch-bytes.ts";
+import { createGateStore } from "../platform/worker/gate-store.ts";
 import { createRuntimes } from "../platform/worker/ort-runtime.ts";
 import { type EngineApi, engineMethods } from "../protocol/engine-api.ts";
 import { type Connection, connect, type Port, serve } from "../protocol/rpc.ts";
@@ -38,6 +39,9 @@ const engine = createEngine({
   runtimes: createRuntimes(),
   slides: patchSource,
   fetchBytes,
+  // Blobs lie outside JavaScript's heap, large ones on disk.
+  stash: (parts) => new Blob([...parts]),
+  gates: createGateStore(),
   now: () => performance.now(),
   appVersion,
 });

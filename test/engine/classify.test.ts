@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { PromptSetMetadata } from "../../src/domain/prompt-set.ts";
 import { parsePromptSet, serializePromptSet } from "../../src/domain/prompt-set-file.ts";
 import { createEngine } from "../../src/engine/service.ts";
-import { openNodeRuntime } from "../../src/platform/node/ort-runtime.ts";
+import { createNodeRuntimes, stashInMemory } from "../../src/platform/node/ort-runtime.ts";
 import type { TuneResult } from "../../src/protocol/engine-api.ts";
 import { patchAt, placeOf, slideId, textureSlide } from "../support/texture-slide.ts";
 import { loadedEngine, type TinyEngine, tinyEngine } from "../support/tiny-engine.ts";
@@ -98,7 +98,8 @@ test("an index made before the um/px was corrected is made anew, though it has a
       Array.from({ length: max }, (_, i) => ({ ...placeOf(i % 3, 50 + i), width, height: width })),
   };
   const engine = createEngine({
-    runtimes: { webgpu: async () => ({ why: "No GPU in Node." }), wasm: async () => openNodeRuntime() },
+    runtimes: createNodeRuntimes(),
+    stash: stashInMemory,
     slides,
     fetchBytes: folderFetch(tinyModel()).fetchBytes,
     now: () => performance.now(),

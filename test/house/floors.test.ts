@@ -18,12 +18,12 @@ const house: Record<string, Readonly<{ imports: readonly string[]; packages: rea
   engine: { imports: ["base", "domain", "math", "graph", "protocol"], packages: ["@noble/hashes"] },
   "platform/page": { imports: ["base", "domain", "math", "protocol", "slide", "engine"], packages: ["idb"] },
   "platform/ort": {
-    imports: ["base", "domain", "protocol", "graph", "engine"],
+    imports: ["base", "domain", "math", "protocol", "graph", "engine"],
     packages: ["onnxruntime-web"],
   },
   "platform/worker": {
     imports: ["platform/ort", "base", "domain", "math", "protocol", "graph", "slide", "engine"],
-    packages: ["onnxruntime-web"],
+    packages: ["onnxruntime-web", "idb"],
   },
   "platform/node": {
     imports: ["platform/ort", "base", "domain", "math", "protocol", "graph", "slide", "engine", "synth"],

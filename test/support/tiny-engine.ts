@@ -1,8 +1,9 @@
 // A real engine on the tiny model, the texture slide and onnxruntime's WebAssembly build. Knows how a test wraps a runtime.
 import { performance } from "node:perf_hooks";
+import type { GateStore } from "../../src/engine/gates/kept-gates.ts";
 import type { Runtime } from "../../src/engine/runtime.ts";
 import { createEngine, type Engine } from "../../src/engine/service.ts";
-import { openNodeRuntime } from "../../src/platform/node/ort-runtime.ts";
+import { createNodeRuntimes, openNodeRuntime, stashInMemory } from "../../src/platform/node/ort-runtime.ts";
 import { textureSlide } from "./texture-slide.ts";
 import { folderFetch, type ModelFolder, tinySource } from "./tiny-model.ts";
 
@@ -17,17 +18,21 @@ export function tinyEngine(
   folder: ModelFolder,
   wrap: (runtime: Runtime) => Runtime = (runtime) => runtime,
   gpu?: () => Runtime,
+  gates?: GateStore,
 ): TinyEngine {
   const slide = textureSlide();
   const { fetchBytes, asked } = folderFetch(folder);
   const engine = createEngine({
     runtimes: {
+      ...createNodeRuntimes(),
       webgpu: async () => (gpu ? { runtime: gpu() } : { why: "No GPU in Node." }),
       wasm: async (why) => {
         const runtime = openNodeRuntime();
         return wrap({ ...runtime, provider: { ...runtime.provider, why } });
       },
     },
+    stash: stashInMemory,
+    ...(gates ? { gates } : {}),
     slides: slide,
     fetchBytes,
     now: () => performance.now(),

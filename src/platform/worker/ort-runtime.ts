@@ -3,9 +3,10 @@
 import asyncifyUrl from "onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url";
 import jspiUrl from "onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm?url";
 import wasmUrl from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
-import type { Runtimes } from "../../engine/session.ts";
+import type { Runtimes } from "../../engine/start-runtime.ts";
 import type { Provider } from "../../protocol/engine-api.ts";
 import { createCpuRuntime } from "../ort/cpu-runtime.ts";
+import { runOriginal } from "../ort/original.ts";
 import { createQueue, type OrtModule } from "../ort/session.ts";
 import { createWebGpuRuntime } from "./ort-webgpu.ts";
 
@@ -55,6 +56,7 @@ export function createRuntimes(): Runtimes {
       const ort = await cpuModule();
       return createCpuRuntime(ort, cpuProvider(threads, why), deviceName(ort, `wasm ${threads}`), oneAtATime);
     },
+    original: async (model, pixels) => runOriginal(await cpuModule(), model, pixels, oneAtATime),
   };
 }
 

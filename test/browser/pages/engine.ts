@@ -11,6 +11,7 @@ const folder = tinyModel();
 async function tuneOn(prefer: "auto" | "webgpu" | "wasm") {
   const engine = createEngine({
     runtimes: createRuntimes(),
+    stash: (parts) => new Blob([...parts]),
     slides: textureSlide(),
     fetchBytes: folderFetch(folder).fetchBytes,
     now: () => performance.now(),

@@ -1,0 +1,101 @@
+// The gates before the first tuning of a depth on a device. Knows a session's programs, the processor as a second opinion, and what is
+// kept; throws where the device must not tune.
+import { type Lane, lanePriority } from "../../base/lane.ts";
+import { rootAt } from "../../domain/json-reader.ts";
+import type { GateResult } from "../../protocol/engine-api.ts";
+import { preprocess } from "../preprocess.ts";
+import { outputOf } from "../runtime.ts";
+import { selfTestPatch } from "../self-test-patch.ts";
+import type { Session } from "../session.ts";
+import type { Runtimes } from "../start-runtime.ts";
+import { gateFault, mirrored } from "./forward-gates.ts";
+import {
+  differencesGate,
+  type GradientCase,
+  gradientGate,
+  gradientStart,
+  openGradientProbe,
+} from "./gradient-gates.ts";
+import { type GateStore, readGate } from "./kept-gates.ts";
+
+/**
+ * Passes, or throws Fault `self-test`. Each run waits for its turn in the lane, so that clicks go first. A tuning of the same first
+ * block on the same device finds the result kept; the number of prompts changes no kernel but its size.
+ */
+export async function checkGradient(
+  session: Session,
+  settings: Readonly<{ firstBlock: number; tokensPerBlock: number }>,
+  deps: Readonly<{ runtimes: Runtimes; gates: GateStore }>,
+  signal: AbortSignal,
+): Promise<readonly GateResult[]> {
+  const { firstBlock, tokensPerBlock } = settings;
+  const key = `${session.gateKey}|gradient@${firstBlock}`;
+  const kept = keptGradientGates(await deps.gates.get(key));
+  if (kept) return kept;
+  const inLane = laneOf(session.lane, signal);
+  const { programs, runtime } = session;
+  const onGpu = runtime.provider.kind === "webgpu";
+  const where = onGpu ? "This device's graphics processor" : "This device's processor";
+  const given = await inLane(() => caseOf(session, firstBlock, tokensPerBlock));
+  const probe = await inLane(() => openGradientProbe(programs.backbone, given, runtime));
+  const gates: GateResult[] = [];
+  try {
+    const theta = gradientStart(probe.layout, firstBlock);
+    const gradient = await inLane(() => probe.gradient(theta));
+    const lossAt = (at: Float32Array): Promise<number> =>
+      inLane(async () => probe.loss(at, await programs.upper(firstBlock)));
+    gates.push(await differencesGate(lossAt, theta, gradient, signal));
+    if (onGpu) {
+      const processor = await inLane(() => deps.runtimes.wasm(null));
+      try {
+        const slow = await inLane(() => openGradientProbe(programs.backbone, given, processor));
+        const reference = await inLane(() => slow.gradient(theta)).finally(() => inLane(() => slow.release()));
+        gates.push(gradientGate(gradient, reference));
+      } finally {
+        await processor.release();
+      }
+    }
+  } finally {
+    await session.lane.run(lanePriority.click, () => probe.release());
+  }
+  const failed = gates.find((gate) => !gate.passed);
+  if (failed) throw gateFault(failed, `${where}, tuning,`);
+  await deps.gates.put(key, { version: 1, gates });
+  return gates;
+}
+
+const laneOf =
+  (lane: Lane, signal: AbortSignal) =>
+  <T>(task: () => Promise<T>): Promise<T> =>
+    lane.run(
+      lanePriority.step,
+      async () => {
+        signal.throwIfAborted();
+        return task();
+      },
+      signal,
+    );
+
+async function caseOf({ model, programs }: Session, firstBlock: number, tokensPerBlock: number): Promise<GradientCase> {
+  const patch = selfTestPatch(model.patchPixels);
+  const both = [patch, mirrored(patch, model.patchPixels)];
+  const base = await programs.base(firstBlock);
+  const outputs = await base.run({ pixels: preprocess(both, model.patchPixels, model.normalisation) });
+  const halves = ({ data }: { data: Float32Array }): readonly [Float32Array, Float32Array] => [
+    data.slice(0, data.length / 2),
+    data.slice(data.length / 2),
+  ];
+  return {
+    firstBlock,
+    tokensPerBlock,
+    tokens: halves(outputOf(outputs, "tokens")),
+    features: halves(outputOf(outputs, "features")),
+  };
+}
+
+function keptGradientGates(value: unknown): readonly GateResult[] | null {
+  if (typeof value !== "object" || value === null || !("gates" in value) || !Array.isArray(value.gates)) return null;
+  const root = rootAt(value.gates, "gates");
+  const gates = value.gates.map((gate: unknown) => readGate({ ...root, value: gate }));
+  return root.problems.length === 0 && gates.length > 0 ? gates : null;
+}

@@ -1,0 +1,157 @@
+// Is the gradient of the tuning step the gradient of its loss, here and now? Central differences on this device, and this device against
+// the processor. Knows the train graph and the forward graph that answers clicks: the loss of the differences is computed here, in
+// float64, from what the latter gives. The gradient is read out of AdamW's first moment, so that what is checked is what tunes.
+import { type ThetaLayout, trainGraph } from "../../graph/vit/train-graph.ts";
+import { normal, randomFor } from "../../math/random.ts";
+import type { GateResult } from "../../protocol/engine-api.ts";
+import type { Backbone } from "../model-programs.ts";
+import { stack } from "../prompted.ts";
+import { outputOf, type Program, type Runtime, scalar, type TensorValue } from "../runtime.ts";
+import { relativeError } from "./forward-gates.ts";
+
+/** Of the differences along all directions together, relative to what the gradient says of them. */
+export const differencesLimit = 5e-3;
+/** |fast - slow| / |slow|: fp32 in another order is some 1e-4; 1 % in one kernel of the way back is far more. */
+export const gradientLimit = 2e-3;
+/** What follows from the limit above with room to spare; stated because it is the usual measure. */
+export const leastCosine = 0.9999;
+const directions = 8;
+/** Of each number of theta: large enough for fp32 losses to differ, small enough for the third derivative not to. */
+const stepLength = 2e-3;
+const classes = 2;
+const batch = 2;
+
+export type GradientCase = Readonly<{
+  firstBlock: number;
+  tokensPerBlock: number;
+  /** Two examples [T, width], entering `firstBlock`, and their unprompted features [F]. */
+  tokens: readonly [Float32Array, Float32Array];
+  features: readonly [Float32Array, Float32Array];
+}>;
+
+export type GradientProbe = Readonly<{
+  layout: ThetaLayout;
+  /** [P], by the train graph. */
+  gradient(theta: Float32Array): Promise<Float32Array>;
+  /** By the forward graph. */
+  loss(theta: Float32Array, forward: Program): Promise<number>;
+  release(): Promise<void>;
+}>;
+
+/** A tuning step of two examples and two classes. Calls must come from within the engine's lane. */
+export async function openGradientProbe(
+  { graph, structure, weights }: Backbone,
+  { firstBlock, tokensPerBlock, tokens, features }: GradientCase,
+  runtime: Runtime,
+): Promise<GradientProbe> {
+  const made = trainGraph(graph, structure, { firstBlock, tokensPerBlock, batch, classes });
+  const program: Program = await runtime.compile(made.graph, weights, { name: "gradient check" });
+  const { length, prompts, headWeight } = made.layout;
+  const flat = (value: number): TensorValue => ({ dims: [length], data: new Float32Array(length).fill(value) });
+  const centre = Float32Array.from(features[0], (value, i) => 0.45 * (value + features[1][i]!));
+  const fed = stack(tokens, structure.width);
+  const constant = {
+    tokens: fed,
+    targets: { dims: [batch, classes], data: targets },
+    sampleWeight: { dims: [batch], data: sampleWeight },
+    centre: { dims: [centre.length], data: centre },
+    temperature: scalar(temperature),
+    m: flat(0),
+    v: flat(0),
+    rateScale: flat(1),
+    learningRate: scalar(0),
+    weightDecay: scalar(0),
+    correction1: scalar(10),
+    correction2: scalar(1000),
+  };
+  return {
+    layout: made.layout,
+    async gradient(theta) {
+      const outputs = await program.run({ ...constant, theta: { dims: [length], data: theta } });
+      // m' = 0.9 m + 0.1 g with m = 0.
+      return outputOf(outputs, "mNext").data.map((value) => value * 10);
+    },
+    async loss(theta, forward) {
+      const own = { dims: prompts.shape, data: theta.slice(prompts.offset, headWeight.offset) };
+      const outputs = await forward.run({ tokens: fed, prompts: own });
+      return crossEntropy(outputOf(outputs, "features").data, centre, theta.subarray(headWeight.offset));
+    },
+    release: () => program.release(),
+  };
+}
+
+// Neither sure nor alike: a gradient of nothing would prove nothing.
+const targets = Float32Array.of(0.8, 0.2, 0.35, 0.65);
+const sampleWeight = Float32Array.of(1, 1.5);
+const temperature = 10;
+
+/** The loss of graph/vit/train-graph.ts in float64. */
+function crossEntropy(features: Float32Array, centre: Float32Array, head: Float32Array): number {
+  const width = centre.length;
+  const unit = (values: readonly number[]): readonly number[] => {
+    const length = Math.sqrt(values.reduce((sum, value) => sum + value * value, 1e-12));
+    return values.map((value) => value / length);
+  };
+  const rows = Array.from({ length: classes }, (_, c) => unit([...head.subarray(c * width, (c + 1) * width)]));
+  let sum = 0;
+  for (let b = 0; b < batch; b++) {
+    const x = unit(Array.from(centre, (value, i) => features[b * width + i]! - value));
+    const logits = rows.map((row) => temperature * row.reduce((total, value, i) => total + value * x[i]!, 0));
+    const largest = Math.max(...logits);
+    const norm = largest + Math.log(logits.reduce((total, value) => total + Math.exp(value - largest), 0));
+    logits.forEach((value, c) => {
+      sum += sampleWeight[b]! * targets[b * classes + c]! * (norm - value);
+    });
+  }
+  return sum / sampleWeight.reduce((a, b) => a + b, 0);
+}
+
+/** Where the gradient is taken: prompts as a tuning starts them, and a head that is not at its best. */
+export function gradientStart({ prompts, headWeight, length }: ThetaLayout, firstBlock: number): Float32Array {
+  const random = randomFor(firstBlock + 1, "gradient check");
+  const theta = Float32Array.from({ length }, () => normal(random));
+  const promptEnd = headWeight.offset;
+  for (let i = prompts.offset; i < promptEnd; i++) theta[i]! *= 0.05;
+  return theta;
+}
+
+/** Central differences along random directions: every number of theta moves at once. 16 forward passes of two examples. */
+export async function differencesGate(
+  lossAt: (theta: Float32Array) => Promise<number>,
+  theta: Float32Array,
+  gradient: Float32Array,
+  signal: AbortSignal,
+): Promise<GateResult> {
+  const random = randomFor(1, "gradient directions");
+  let difference = 0;
+  let size = 0;
+  for (let d = 0; d < directions; d++) {
+    signal.throwIfAborted();
+    const along = Float32Array.from(theta, (value) => normal(random) * Math.max(0.05, Math.abs(value)));
+    const moved = (sign: number): Promise<number> =>
+      lossAt(theta.map((value, i) => value + sign * stepLength * along[i]!));
+    const measured = ((await moved(1)) - (await moved(-1))) / (2 * stepLength);
+    const said = gradient.reduce((sum, value, i) => sum + value * along[i]!, 0);
+    difference += (measured - said) ** 2;
+    size += said ** 2;
+  }
+  const found = Math.sqrt(difference / size);
+  const error = Number.isFinite(found) ? found : Number.POSITIVE_INFINITY;
+  const words = `differences of the loss along ${directions} random directions`;
+  const passed = error <= differencesLimit;
+  return { name: "finite-differences", error, limit: differencesLimit, passed, words, kept: false };
+}
+
+export function gradientGate(fast: Float32Array, slow: Float32Array): GateResult {
+  let [product, a, b] = [0, 0, 0];
+  for (let i = 0; i < slow.length; i++) {
+    product += (fast[i] ?? Number.NaN) * slow[i]!;
+    a += fast[i]! ** 2;
+    b += slow[i]! ** 2;
+  }
+  const cosine = product / Math.sqrt(a * b);
+  const error = relativeError(fast, slow);
+  const words = `the processor's gradient (cosine ${cosine.toFixed(7)})`;
+  const passed = cosine > leastCosine && error <= gradientLimit;
+  return { name: "gradient-webgpu-against-wasm", error, limit: gradientLimit, passed, words, kept: false };
+}

@@ -1,0 +1,172 @@
+// Chooses where a backbone runs and passes the gates there, before the first answer. What passed on an earlier visit with these weights
+// on this device is not found out again, except what costs one forward pass. Knows ports and gates; no session and no api.
+import { assert, Fault, isAbort } from "../base/fault.ts";
+import type { BackboneShape } from "../domain/model.ts";
+import type { GateResult } from "../protocol/engine-api.ts";
+import { batchGate, featuresOfPatches, gateFault, goldenGate, mirrored, providerGate } from "./gates/forward-gates.ts";
+import { type GateStore, type KeptGates, parseKeptGates } from "./gates/kept-gates.ts";
+import { type Probed, probeOnProcessor, withCentredNorms } from "./gates/norm-gate.ts";
+import type { Golden, LoadedModel } from "./loaded-model.ts";
+import { createModelPrograms, type ModelPrograms } from "./model-programs.ts";
+import { preprocess } from "./preprocess.ts";
+import type { OriginalModel, Runtime, TensorValue } from "./runtime.ts";
+
+/** Opens places to run. Injected: only platforms know devices. */
+export type Runtimes = Readonly<{
+  /** `software`: an adapter without hardware, far slower than the processor, is accepted only when asked for. */
+  webgpu(software: "refuse" | "accept"): Promise<Readonly<{ runtime: Runtime }> | Readonly<{ why: string }>>;
+  /** `why`: why nothing faster is used, for the provider's words. */
+  wasm(why: string | null): Promise<Runtime>;
+  /** Runs a file as it came, on the processor. Faults: runtime, out-of-memory. */
+  original(model: OriginalModel, pixels: TensorValue): Promise<TensorValue>;
+}>;
+
+export type StartDeps = Readonly<{
+  runtimes: Runtimes;
+  gates: GateStore;
+  /** Milliseconds, monotonic. */
+  now: () => number;
+  appVersion: string;
+}>;
+
+export type Started = Readonly<{
+  runtime: Runtime;
+  programs: ModelPrograms;
+  gates: readonly GateResult[];
+  /** What is kept of this backbone on this device is found under keys that begin so. */
+  gateKey: string;
+  /** Seconds of one image through the plain backbone. */
+  forward: number;
+}>;
+
+type Prefer = "auto" | "webgpu" | "wasm";
+
+/** Calls must come from within the engine's lane. Faults: self-test, unsupported, runtime, out-of-memory. */
+export async function startRuntime(
+  loaded: LoadedModel,
+  prefer: Prefer,
+  deps: StartDeps,
+  signal: AbortSignal,
+): Promise<Started> {
+  let why: string | null = null;
+  if (prefer !== "wasm") {
+    try {
+      const opened = await deps.runtimes.webgpu(prefer === "webgpu" ? "accept" : "refuse");
+      if ("why" in opened) throw new Fault("unsupported", opened.why);
+      return await startOn(loaded, opened.runtime, deps, signal);
+    } catch (error) {
+      if (prefer === "webgpu" || isAbort(error) || !(error instanceof Fault)) throw error;
+      why = error.message;
+    }
+    signal.throwIfAborted();
+  }
+  return startOn(loaded, await deps.runtimes.wasm(why), deps, signal);
+}
+
+async function startOn(loaded: LoadedModel, runtime: Runtime, deps: StartDeps, signal: AbortSignal): Promise<Started> {
+  const onGpu = runtime.provider.kind === "webgpu";
+  const where = onGpu ? "This device's graphics processor" : "This device's processor";
+  const gateKey = `${deps.appVersion}|${runtime.device}|${loaded.digest}`;
+  const pixels = loaded.reference.kind === "stored" ? loaded.reference.golden.pixels : loaded.reference.pixels;
+  let programs: ModelPrograms | null = null;
+  try {
+    const kept = parseKeptGates(await deps.gates.get(gateKey));
+    const golden = await goldenOf(loaded, kept, deps.runtimes);
+    signal.throwIfAborted();
+    const probed = onGpu && !kept ? await probe(loaded, pixels, deps.runtimes) : null;
+    signal.throwIfAborted();
+    const backbone = withCentredNorms(loaded.backbone, probed?.centred ?? kept?.centred ?? []);
+    programs = createModelPrograms(backbone, runtime);
+    const measured = await measure(loaded, programs, pixels, deps.now);
+    const fresh: readonly GateResult[] = [
+      ...(golden ? [goldenGate(golden, measured.features)] : []),
+      measured.batch,
+      ...(probed ? [probed.gate, providerGate(measured.features, probed.features)] : []),
+    ];
+    const failed = fresh.find((gate) => !gate.passed);
+    if (failed) throw gateFault(failed, where);
+    const gates = kept
+      ? [...fresh, ...kept.gates.filter((old) => !fresh.some(({ name }) => name === old.name))]
+      : fresh;
+    if (!kept) {
+      // Trusted most first: an outside reference, then the processor, then what this very device says.
+      const features = [...(golden?.features ?? probed?.features ?? measured.features)];
+      const record: KeptGates = { version: 1, gates, centred: probed?.centred ?? [], features };
+      await deps.gates.put(gateKey, record);
+    }
+    return { runtime, programs, gates, gateKey, forward: measured.seconds };
+  } catch (error) {
+    await programs?.release().catch(() => undefined);
+    await runtime.release().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function probe(loaded: LoadedModel, patch: Uint8Array, runtimes: Runtimes): Promise<Probed> {
+  const processor = await runtimes.wasm(null);
+  try {
+    return await probeOnProcessor(loaded, patch, processor);
+  } finally {
+    await processor.release();
+  }
+}
+
+/** fp32 sums in another order; a file in half precision is rounded at every operator. */
+const originalTolerance = { whole: 2e-4, half: 2e-2 } as const;
+
+/** What the first answer is held against; null where nothing but this device knows yet. */
+async function goldenOf(
+  { model, reference }: LoadedModel,
+  kept: KeptGates | null,
+  runtimes: Runtimes,
+): Promise<Golden | null> {
+  switch (reference.kind) {
+    case "stored":
+      return reference.golden;
+    case "original-file": {
+      const { original, pixels } = reference;
+      const tolerance = original.halves ? originalTolerance.half : originalTolerance.whole;
+      const words = `${original.name} itself, run as it came`;
+      if (kept) return { pixels, features: Float32Array.from(kept.features), tolerance, words };
+      const fed = preprocess([pixels], model.patchPixels, model.normalisation);
+      const features = original.features(await runtimes.original(original, fed));
+      return { pixels, features, tolerance, words };
+    }
+    case "none": {
+      if (!kept) return null;
+      const words = "what was computed when it was first loaded here";
+      return { pixels: reference.pixels, features: Float32Array.from(kept.features), tolerance: 2e-4, words };
+    }
+    default:
+      return reference satisfies never;
+  }
+}
+
+/** Where tokens are cut before anyone has chosen a depth: the last 4 blocks. */
+export function defaultCut({ depth }: Pick<BackboneShape, "depth">): number {
+  return Math.max(0, depth - 4);
+}
+
+type Measured = Readonly<{ features: Float32Array; batch: GateResult; seconds: number }>;
+
+/** The first run prepares kernels, the better of the others is the time (a busy moment is no device). */
+async function measure(
+  { model }: LoadedModel,
+  programs: ModelPrograms,
+  patch: Uint8Array,
+  now: () => number,
+): Promise<Measured> {
+  const base = await programs.base(defaultCut(model.shape));
+  const other = mirrored(patch, model.patchPixels);
+  const both = await featuresOfPatches(model, [patch, other], base);
+  const alone: Float32Array[] = [];
+  let seconds = Number.POSITIVE_INFINITY;
+  for (const one of [other, patch]) {
+    const before = now();
+    alone.push(await featuresOfPatches(model, [one], base));
+    seconds = Math.min(seconds, (now() - before) / 1000);
+  }
+  const [ofOther, features] = alone;
+  assert(ofOther && features, "both patches were run");
+  return { features, batch: batchGate(both, features, ofOther), seconds };
+}
