@@ -7,6 +7,7 @@ import type { BackboneShape, Model } from "../domain/model.ts";
 import type { ImportFacts } from "../domain/model-import.ts";
 import { parseSafetensors, type SafeTensors } from "../domain/safetensors.ts";
 import type { Readout } from "../graph/canonical/import-onnx.ts";
+import { inlineSmallTensors } from "../graph/onnx/inline-small.ts";
 import { analyseVit, type VitStructure } from "../graph/vit/analyse-vit.ts";
 import { weightsOf } from "../graph/weight-file.ts";
 import type { GivenFile, LoadProgress } from "../protocol/engine-api.ts";
@@ -113,7 +114,7 @@ async function fromOnnx(
   const weights = stashWeights(keys, read, stash);
   const original = {
     name: main.path,
-    bytes,
+    bytes: inlineSmallTensors(bytes, external),
     external,
     input: inside.input,
     batch: inside.batch ?? 1,

@@ -120,6 +120,7 @@ export function createEngine(deps: EngineDeps): Engine {
           model: model.model,
           weightsDigest: model.digest,
           gates: session.gates,
+          notes: session.notes,
           defaults: defaultSettings(Math.max(1, tunable.blocks), speed, work),
           tunable,
           shipped,

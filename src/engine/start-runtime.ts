@@ -1,6 +1,6 @@
 // Chooses where a backbone runs and passes the gates there, before the first answer. What passed on an earlier visit with these weights
 // on this device is not found out again, except what costs one forward pass. Knows ports and gates; no session and no api.
-import { assert, Fault, isAbort } from "../base/fault.ts";
+import { assert, Fault, isAbort, isFault } from "../base/fault.ts";
 import type { BackboneShape } from "../domain/model.ts";
 import type { GateResult } from "../protocol/engine-api.ts";
 import { batchGate, featuresOfPatches, gateFault, goldenGate, mirrored, providerGate } from "./gates/forward-gates.ts";
@@ -33,6 +33,8 @@ export type Started = Readonly<{
   runtime: Runtime;
   programs: ModelPrograms;
   gates: readonly GateResult[];
+  /** What a person should know of how far its answers were checked. */
+  notes: readonly string[];
   /** What is kept of this backbone on this device is found under keys that begin so. */
   gateKey: string;
   /** Seconds of one image through the plain backbone. */
@@ -71,7 +73,7 @@ async function startOn(loaded: LoadedModel, runtime: Runtime, deps: StartDeps, s
   let programs: ModelPrograms | null = null;
   try {
     const kept = parseKeptGates(await deps.gates.get(gateKey));
-    const golden = await goldenOf(loaded, kept, deps.runtimes);
+    const { golden, note } = await goldenOf(loaded, kept, deps.runtimes);
     signal.throwIfAborted();
     const probed = onGpu && !kept ? await probe(loaded, pixels, deps.runtimes) : null;
     signal.throwIfAborted();
@@ -94,7 +96,8 @@ async function startOn(loaded: LoadedModel, runtime: Runtime, deps: StartDeps, s
       const record: KeptGates = { version: 1, gates, centred: probed?.centred ?? [], features };
       await deps.gates.put(gateKey, record);
     }
-    return { runtime, programs, gates, gateKey, forward: measured.seconds };
+    const notes = note === null ? [] : [note];
+    return { runtime, programs, gates, notes, gateKey, forward: measured.seconds };
   } catch (error) {
     await programs?.release().catch(() => undefined);
     await runtime.release().catch(() => undefined);
@@ -114,28 +117,38 @@ async function probe(loaded: LoadedModel, patch: Uint8Array, runtimes: Runtimes)
 /** fp32 sums in another order; a file in half precision is rounded at every operator. */
 const originalTolerance = { whole: 2e-4, half: 2e-2 } as const;
 
-/** What the first answer is held against; null where nothing but this device knows yet. */
+const selfOnly =
+  "Nothing outside this program says what this backbone must answer: its features were compared only between its own ways of " +
+  "computing them. Compare a few with the library it comes from before you rely on it.";
+
+/** What the first answer is held against; null where nothing but this device knows yet. `note`: what that leaves open. */
 async function goldenOf(
   { model, reference }: LoadedModel,
   kept: KeptGates | null,
   runtimes: Runtimes,
-): Promise<Golden | null> {
+): Promise<Readonly<{ golden: Golden | null; note: string | null }>> {
   switch (reference.kind) {
     case "stored":
-      return reference.golden;
+      return { golden: reference.golden, note: null };
     case "original-file": {
       const { original, pixels } = reference;
       const tolerance = original.halves ? originalTolerance.half : originalTolerance.whole;
       const words = `${original.name} itself, run as it came`;
-      if (kept) return { pixels, features: Float32Array.from(kept.features), tolerance, words };
+      if (kept) return { golden: { pixels, features: Float32Array.from(kept.features), tolerance, words }, note: null };
       const fed = preprocess([pixels], model.patchPixels, model.normalisation);
-      const features = original.features(await runtimes.original(original, fed));
-      return { pixels, features, tolerance, words };
+      try {
+        const features = original.features(await runtimes.original(original, fed));
+        return { golden: { pixels, features, tolerance, words }, note: null };
+      } catch (error) {
+        if (!isFault(error, "runtime")) throw error;
+        return { golden: null, note: `${selfOnly} (${error.message})` };
+      }
     }
     case "none": {
-      if (!kept) return null;
+      if (!kept) return { golden: null, note: selfOnly };
       const words = "what was computed when it was first loaded here";
-      return { pixels: reference.pixels, features: Float32Array.from(kept.features), tolerance: 2e-4, words };
+      const features = Float32Array.from(kept.features);
+      return { golden: { pixels: reference.pixels, features, tolerance: 2e-4, words }, note: selfOnly };
     }
     default:
       return reference satisfies never;

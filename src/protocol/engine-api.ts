@@ -60,6 +60,8 @@ export type EngineStatus = Readonly<{
   defaults: TuningSettings;
   /** How many of the last blocks can be tuned within this device's memory: 0 .. depth. `why`: what stops more; null where nothing does. */
   tunable: Readonly<{ blocks: number; why: string | null }>;
+  /** What a person should know of how far its answers were checked. */
+  notes: readonly string[];
   /** Prompt sets that came with the model, loaded already. */
   shipped?: readonly PromptSetSummary[];
   /** Why some of them could not be loaded. */

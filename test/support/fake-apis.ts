@@ -16,6 +16,7 @@ export const engineStatus: EngineStatus = {
   model,
   weightsDigest,
   gates: [],
+  notes: [],
   defaults: settings,
   tunable: { blocks: model.shape.depth, why: null },
 };
