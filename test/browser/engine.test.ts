@@ -44,6 +44,8 @@ describe.skipIf(!hasBrowser)("the engine in a browser", () => {
     expect(gpu.provider.kind).toBe("webgpu");
     expect(gpu.gates.map((gate) => [gate.name, gate.passed])).toEqual([
       ["golden-patch", true],
+      ["batch", true],
+      ["norm-conditioning", true],
       ["webgpu-against-wasm", true],
     ]);
     expect([gpu.ended, cpu.ended]).toEqual(["complete", "complete"]);
