@@ -22,7 +22,9 @@ test("shapes and axes are in the file afterwards with the bytes they had, weight
   const is = decode(after, name).graph?.initializer.find(({ name: tensor }) => tensor === "val_37");
   const offset = Number(was?.externalData.find(({ key }) => key === "offset")?.value);
   const [file] = files.values();
-  expect([...(is?.rawData ?? [])]).toEqual([...(file ?? new Uint8Array()).subarray(offset, offset + (is?.rawData.length ?? 0))]);
+  expect([...(is?.rawData ?? [])]).toEqual([
+    ...(file ?? new Uint8Array()).subarray(offset, offset + (is?.rawData.length ?? 0)),
+  ]);
   expect(is?.rawData.length).toBeGreaterThan(0);
 });
 
