@@ -17,7 +17,13 @@ import {
 } from "./json-reader.ts";
 import type { TissueClass } from "./label.ts";
 import { readEstimate } from "./parse-estimate.ts";
-import { type Preprocessing, type PromptSetMetadata, promptSetFormat, researchUseNotice } from "./prompt-set.ts";
+import {
+  type BackboneComputation,
+  type Preprocessing,
+  type PromptSetMetadata,
+  promptSetFormat,
+  researchUseNotice,
+} from "./prompt-set.ts";
 import type { TuningSettings } from "./run.ts";
 
 export const promptSetLimits = { classes: 256, blocks: 128, tokensPerBlock: 1024, width: 8192 } as const;
@@ -30,6 +36,7 @@ const hash = (at: At): string => readString(at, { max: 64, pattern: hex64 });
 export function readPromptSetMetadata(at: At): PromptSetMetadata {
   readObject(at);
   const backbone = field(at, "backbone");
+  const computation = field(backbone, "computation");
   const method = field(at, "method");
   const head = field(at, "head");
   const labels = field(at, "labels");
@@ -42,6 +49,7 @@ export function readPromptSetMetadata(at: At): PromptSetMetadata {
     backbone: {
       name: text(field(backbone, "name"), 200),
       weightsDigest: hash(field(backbone, "weightsDigest")) as WeightsDigest,
+      ...(computation.value === undefined ? {} : { computation: readComputation(computation) }),
     },
     preprocessing: readPreprocessing(field(at, "preprocessing")),
     classes,
@@ -76,6 +84,30 @@ export function readPromptSetMetadata(at: At): PromptSetMetadata {
     licence: text(field(at, "licence"), 200),
     notice: readOneOf(field(at, "notice"), [researchUseNotice]),
   };
+}
+
+/** A field this version does not know may be one that decides features: it is a problem, never skipped. */
+function readComputation(at: At): BackboneComputation {
+  const count = (key: string, max: number): number => whole(field(at, key), 1, max);
+  const read: BackboneComputation = {
+    imagePixels: count("imagePixels", 65_536),
+    patchPixels: readNullable(field(at, "patchPixels"), (one) => whole(one, 1, 65_536)),
+    depth: count("depth", 1024),
+    width: count("width", promptSetLimits.width),
+    heads: count("heads", promptSetLimits.width),
+    tokens: count("tokens", 2 ** 24),
+    prefixTokens: readNullable(field(at, "prefixTokens"), (one) => whole(one, 0, 65_536)),
+    featureWidth: count("featureWidth", promptSetLimits.width),
+    readout: readNullable(field(at, "readout"), (one) => readOneOf(one, ["cls", "mean", "cls+mean"])),
+    layerNormEps: readNullable(field(at, "layerNormEps"), (one) => readNumber(one, { min: 0, max: 1 })),
+    activation: readNullable(field(at, "activation"), (one) =>
+      readOneOf(one, ["gelu", "gelu-tanh", "quick-gelu", "silu"]),
+    ),
+  };
+  for (const [key, value] of readEntries(at, 100)) {
+    if (!Object.hasOwn(read, key)) problem(value, "left out, for this version does not know it");
+  }
+  return read;
 }
 
 export function readClass(at: At): TissueClass {

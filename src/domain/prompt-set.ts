@@ -3,7 +3,7 @@
 import type { Mpp, PromptSetId, SlideId, WeightsDigest } from "../base/brand.ts";
 import type { Estimate } from "./estimate.ts";
 import type { TissueClass } from "./label.ts";
-import type { Normalisation } from "./model.ts";
+import type { BackboneShape, Normalisation, VitArchitecture } from "./model.ts";
 import type { EdgeRule, ResampleFilter } from "./patch.ts";
 import type { TuningSettings } from "./run.ts";
 
@@ -20,11 +20,23 @@ export type Preprocessing = Readonly<{
   normalisation: Normalisation;
 }>;
 
+/**
+ * What decides features beside the weights, so that the same weights run otherwise are told apart. The same record for the same network,
+ * whatever file it came from. null: not known of this backbone (its weights digest then covers its whole graph).
+ */
+export type BackboneComputation = BackboneShape &
+  Readonly<{
+    readout: VitArchitecture["readout"] | null;
+    layerNormEps: number | null;
+    activation: NonNullable<VitArchitecture["activation"]> | null;
+  }>;
+
 /** JSON in the safetensors header under `__metadata__`; no clock time anywhere: same labels and seed, same bytes. */
 export type PromptSetMetadata = Readonly<{
   format: typeof promptSetFormat;
   name: string;
-  backbone: Readonly<{ name: string; weightsDigest: WeightsDigest }>;
+  /** `computation` is absent in files older than it. */
+  backbone: Readonly<{ name: string; weightsDigest: WeightsDigest; computation?: BackboneComputation }>;
   preprocessing: Preprocessing;
   classes: readonly TissueClass[];
   /** Deep task visual prompts enter blocks firstBlock..depth-1 (VPT-deep, Jia et al. 2022; PathoTune's TVP). */

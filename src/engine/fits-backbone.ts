@@ -2,7 +2,8 @@
 import type { WeightsDigest } from "../base/brand.ts";
 import { Fault } from "../base/fault.ts";
 import type { Model } from "../domain/model.ts";
-import type { Preprocessing, PromptSet } from "../domain/prompt-set.ts";
+import type { BackboneComputation, Preprocessing, PromptSet } from "../domain/prompt-set.ts";
+import { computationDifferences } from "./computation.ts";
 
 /** What a set trained with this model is bound to. */
 export function preprocessingOf(model: Model): Preprocessing {
@@ -10,15 +11,24 @@ export function preprocessingOf(model: Model): Preprocessing {
   return { patchPixels, mpp, filter, edge, snap, normalisation };
 }
 
-/** Throws Fault `bad-prompt-set` with every reason. */
-export function assertFits(set: PromptSet, model: Model, digest: WeightsDigest): void {
+/** Throws Fault `bad-prompt-set` with every reason. Sets older than the record of a computation fit by their digest alone. */
+export function assertFits(
+  set: PromptSet,
+  model: Model,
+  digest: WeightsDigest,
+  computation: BackboneComputation,
+): void {
   const { metadata } = set;
+  const { backbone } = metadata;
   const reasons: string[] = [];
-  if (metadata.backbone.weightsDigest !== digest) {
+  if (backbone.weightsDigest !== digest) {
     reasons.push(
-      `it was made for another backbone ("${metadata.backbone.name}", weights ${metadata.backbone.weightsDigest.slice(0, 12)}), ` +
+      `it was made for another backbone ("${backbone.name}", weights ${backbone.weightsDigest.slice(0, 12)}), ` +
         `and the loaded one is "${model.name}" (weights ${digest.slice(0, 12)})`,
     );
+  } else if (backbone.computation) {
+    // Another backbone computes otherwise in any case: only of the same weights is it news.
+    reasons.push(...computationDifferences(backbone.computation, computation));
   }
   reasons.push(...preprocessingDifferences(metadata.preprocessing, preprocessingOf(model)));
   const { depth, width, featureWidth: features } = model.shape;

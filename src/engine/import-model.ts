@@ -5,14 +5,17 @@ import { mpp } from "../base/brand.ts";
 import { assert, Fault, present } from "../base/fault.ts";
 import type { BackboneShape, Model } from "../domain/model.ts";
 import type { ImportFacts } from "../domain/model-import.ts";
+import type { BackboneComputation } from "../domain/prompt-set.ts";
 import { parseSafetensors, type SafeTensors } from "../domain/safetensors.ts";
 import type { Readout } from "../graph/canonical/import-onnx.ts";
 import { inlineSmallTensors } from "../graph/onnx/inline-small.ts";
 import { analyseVit, type VitStructure } from "../graph/vit/analyse-vit.ts";
 import { weightsOf } from "../graph/weight-file.ts";
 import type { GivenFile, LoadProgress } from "../protocol/engine-api.ts";
+import { computationOf } from "./computation.ts";
 import { type FrozenWeights, type Stash, stashWeights } from "./frozen-weights.ts";
 import { readBeside, readGiven, type SortedFiles, type Stated, sortFiles } from "./given-files.ts";
+import { identifyOnnx } from "./identify-onnx.ts";
 import { importCheckpoint } from "./import-checkpoint.ts";
 import { checkpointFacts } from "./inspect-checkpoint.ts";
 import { statedBeside } from "./inspect-model.ts";
@@ -20,10 +23,11 @@ import { inspectOnnx } from "./inspect-onnx.ts";
 import type { LoadedModel, Reference } from "./loaded-model.ts";
 import type { TensorValue } from "./runtime.ts";
 import { selfTestPatch } from "./self-test-patch.ts";
-import { graphDigest, weightsDigest } from "./weights-digest.ts";
+import { weightsDigest } from "./weights-digest.ts";
 
 type Network = Readonly<{
   digest: WeightsDigest;
+  computation: BackboneComputation;
   graph: LoadedModel["backbone"]["graph"];
   structure: VitStructure;
   weights: FrozenWeights;
@@ -56,7 +60,7 @@ export async function importModel(
       : await fromCheckpoint(sorted, stated, facts, stash, signal);
   signal.throwIfAborted();
   onProgress({ what: "preparing", done: 1, total: 1 });
-  const { digest, graph, structure, weights, reference } = network;
+  const { digest, computation, graph, structure, weights, reference } = network;
   const shape = shapeOf(structure);
   const model: Model = {
     id: `imported-${digest.slice(0, 12)}` as ModelId,
@@ -76,6 +80,7 @@ export async function importModel(
   return {
     model,
     digest,
+    computation,
     backbone: { graph, structure, weights },
     reference: reference(selfTestPatch(shape.imagePixels)),
     promptSets: [],
@@ -109,7 +114,7 @@ async function fromOnnx(
   if (missing.length > 0) throw unanswered(sorted.name, missing);
   assert(imported && output !== null, "an inspection that misses nothing is complete");
   const { graph, structure, read } = imported;
-  const digest = graphDigest(graph, read);
+  const { digest, computation } = identifyOnnx(imported);
   const keys = weightsOf(graph).map((weight) => weight.source.key);
   const weights = stashWeights(keys, read, stash);
   const original = {
@@ -122,7 +127,8 @@ async function fromOnnx(
     features: featuresFrom(readout),
     halves: inside.halves,
   };
-  return { digest, graph, structure, weights, reference: (pixels) => ({ kind: "original-file", original, pixels }) };
+  const reference = (pixels: Uint8Array): Reference => ({ kind: "original-file", original, pixels });
+  return { digest, computation, graph, structure, weights, reference };
 }
 
 /** Features of the first image of an output [B,F], or [B,T,D] with a read-out. */
@@ -162,5 +168,6 @@ async function fromCheckpoint(
   const digest = weightsDigest(checkpoint.shape, tensors);
   const weights = stashWeights(tensors.keys, (key) => tensors.tensor(key).data, stash);
   const structure = analyseVit(graph);
-  return { digest, graph, structure, weights, reference: (pixels) => ({ kind: "none", pixels }) };
+  const computation = computationOf(checkpoint.shape);
+  return { digest, computation, graph, structure, weights, reference: (pixels) => ({ kind: "none", pixels }) };
 }

@@ -9,6 +9,7 @@ import { parseSafetensors } from "../domain/safetensors.ts";
 import { parseOnnx } from "../graph/onnx/parse.ts";
 import { analyseVit, type VitStructure } from "../graph/vit/analyse-vit.ts";
 import type { LoadProgress } from "../protocol/engine-api.ts";
+import { computationOf } from "./computation.ts";
 import { createTensorSet, weightFileOf, weightsOfSet } from "./frozen-weights.ts";
 import type { LoadedModel } from "./loaded-model.ts";
 import { weightsDigest } from "./weights-digest.ts";
@@ -61,6 +62,7 @@ export async function loadModel(
   return {
     model: modelOfManifest(manifest),
     digest,
+    computation: computationOf(manifest.architecture),
     backbone: { graph: parsed, structure, weights: weightsOfSet(tensors) },
     reference: { kind: "stored", golden: { pixels, features, tolerance: golden.tolerance, words } },
     promptSets: sets,

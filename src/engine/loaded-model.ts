@@ -1,6 +1,7 @@
 // A backbone that was read and understood, from a folder or from a person's files. Knows no way it was read and no device.
 import type { WeightsDigest } from "../base/brand.ts";
 import type { Model } from "../domain/model.ts";
+import type { BackboneComputation } from "../domain/prompt-set.ts";
 import type { Backbone } from "./model-programs.ts";
 import type { OriginalModel } from "./runtime.ts";
 
@@ -19,6 +20,7 @@ export type Reference =
 export type LoadedModel = Readonly<{
   model: Model;
   digest: WeightsDigest;
+  computation: BackboneComputation;
   backbone: Backbone;
   reference: Reference;
   /** Bytes of the prompt sets shipped beside the model. */

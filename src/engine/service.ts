@@ -66,7 +66,7 @@ export function createEngine(deps: EngineDeps): Engine {
 
   const addPromptSet = (session: Session, bytes: Uint8Array): PromptSetSummary => {
     const set = parsePromptSet(bytes);
-    assertFits(set, session.model, session.digest);
+    assertFits(set, session.model, session.digest, session.computation);
     session.sets.set(set.id, { set, bytes: bytes.length });
     return summarisePromptSet(set, bytes.length);
   };

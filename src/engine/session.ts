@@ -2,7 +2,7 @@
 import type { PromptSetId, SlideId, WeightsDigest } from "../base/brand.ts";
 import { type Lane, lanePriority } from "../base/lane.ts";
 import type { Model } from "../domain/model.ts";
-import type { PromptSet } from "../domain/prompt-set.ts";
+import type { BackboneComputation, PromptSet } from "../domain/prompt-set.ts";
 import type { PatchSource } from "../protocol/slide-api.ts";
 import { createFeatureCache } from "./feature-cache.ts";
 import { createPatchAnalyser, type PatchAnalyser } from "./features.ts";
@@ -22,6 +22,7 @@ export type Session = Started &
   Readonly<{
     model: Model;
     digest: WeightsDigest;
+    computation: BackboneComputation;
     analyser: PatchAnalyser;
     lane: Lane;
     now: () => number;
@@ -40,13 +41,14 @@ export async function startSession(
 ): Promise<Session> {
   const { lane } = deps;
   const started = await lane.run(lanePriority.click, () => startRuntime(loaded, prefer, deps, signal), signal);
-  const { model, digest } = loaded;
+  const { model, digest, computation } = loaded;
   const cache = createFeatureCache(deps.cacheBytes);
   const analyser = createPatchAnalyser({ model, programs: started.programs, slides: deps.slides, cache, lane });
   return {
     ...started,
     model,
     digest,
+    computation,
     analyser,
     lane,
     now: deps.now,

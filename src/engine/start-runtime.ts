@@ -6,6 +6,7 @@ import type { GateResult } from "../protocol/engine-api.ts";
 import { batchGate, featuresOfPatches, gateFault, goldenGate, mirrored, providerGate } from "./gates/forward-gates.ts";
 import { type GateStore, type KeptGates, parseKeptGates } from "./gates/kept-gates.ts";
 import { type Probed, probeOnProcessor, withCentredNorms } from "./gates/norm-gate.ts";
+import { writtenDigest } from "./graph-digest.ts";
 import type { Golden, LoadedModel } from "./loaded-model.ts";
 import { createModelPrograms, type ModelPrograms } from "./model-programs.ts";
 import { preprocess } from "./preprocess.ts";
@@ -68,7 +69,10 @@ export async function startRuntime(
 async function startOn(loaded: LoadedModel, runtime: Runtime, deps: StartDeps, signal: AbortSignal): Promise<Started> {
   const onGpu = runtime.provider.kind === "webgpu";
   const where = onGpu ? "This device's graphics processor" : "This device's processor";
-  const gateKey = `${deps.appVersion}|${runtime.device}|${loaded.digest}`;
+  // The same weights may come as another graph, or be fed otherwise: what one of these passed says nothing of the other.
+  const form = writtenDigest(loaded.backbone.graph);
+  const fed = JSON.stringify(loaded.model.normalisation);
+  const gateKey = `${deps.appVersion}|${runtime.device}|${loaded.digest}|${form}|${fed}`;
   const pixels = loaded.reference.kind === "stored" ? loaded.reference.golden.pixels : loaded.reference.pixels;
   let programs: ModelPrograms | null = null;
   try {

@@ -219,14 +219,14 @@ function describe(
   estimate: Estimate,
   epochs: number,
 ): PromptSetMetadata {
-  const { model, digest } = session;
+  const { model, digest, computation } = session;
   const { settings } = params;
   const slides = [...new Set(request.labels.map((label): SlideId => label.slideId))];
   const drawn = slides.filter((id) => params.syntheticSlides.includes(id));
   return {
     format: promptSetFormat,
     name: params.name.trim().slice(0, 200) || "Untitled",
-    backbone: { name: model.name, weightsDigest: digest },
+    backbone: { name: model.name, weightsDigest: digest, computation },
     preprocessing: preprocessingOf(model),
     classes: request.classes,
     method: {

@@ -1,11 +1,10 @@
-// The name of a backbone: one hash that is the same for fp32 and fp16 copies and for every container. Knows no file format.
+// The name of a backbone: one hash that is the same for fp32 and fp16 copies and for every container. Knows no file format. A graph
+// whose tensors are not known by what they do is named otherwise: graph-digest.ts.
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import type { WeightsDigest } from "../base/brand.ts";
 import { Fault } from "../base/fault.ts";
-import type { Graph } from "../graph/ir.ts";
 import { type VitShape, type VitTensor, vitTensors } from "../graph/vit/vit-shape.ts";
-import { type WeightReader, weightsOf, weightValues } from "../graph/weight-file.ts";
 import { floatsToHalves } from "../math/half.ts";
 import type { TensorSet } from "./frozen-weights.ts";
 
@@ -16,7 +15,10 @@ export function canonicalTensors(vit: VitShape): readonly VitTensor[] {
 
 /**
  * sha256 over, for each canonical tensor in code-unit order of its key: the text `key[shape]\n` in UTF-8, then the values
- * rounded to fp16 (ties to even), little endian. Rounding an fp16 copy changes nothing, so every precision from fp16 up agrees.
+ * rounded to fp16 (ties to even), little endian. Rounding an fp16 copy changes nothing, so every precision from fp16 up agrees;
+ * converters that lift tiny values on the way (onnxconverter-common: none below 1e-7) make another network of it.
+ * A tensor a network may lack and that changes nothing (a bias of zeros for q, k and v, a LayerScale of ones) is left out: with it
+ * and without it is the same network.
  * Throws Fault `bad-model` naming every tensor that is missing or of another shape.
  */
 export function weightsDigest(vit: VitShape, weights: TensorSet): WeightsDigest {
@@ -37,16 +39,16 @@ export function weightsDigest(vit: VitShape, weights: TensorSet): WeightsDigest 
   const hash = sha256.create();
   const encoder = new TextEncoder();
   for (const { key, shape } of list) {
+    const halves = floatsToHalves(weights.tensor(key).data);
+    if (changesNothing(key, halves)) continue;
     hash.update(encoder.encode(`${key}[${shape.join(",")}]\n`));
-    hash.update(new Uint8Array(floatsToHalves(weights.tensor(key).data).buffer));
+    hash.update(new Uint8Array(halves.buffer));
   }
   return bytesToHex(hash.digest()) as WeightsDigest;
 }
 
-/** For graphs whose tensors have no roles of a plain ViT: weights in the order of the graph, rounded to fp16. */
-export function graphDigest(graph: Graph, read: WeightReader): WeightsDigest {
-  const hash = sha256.create();
-  hash.update(new TextEncoder().encode("graph\n"));
-  for (const weight of weightsOf(graph)) hash.update(new Uint8Array(floatsToHalves(weightValues(weight, read)).buffer));
-  return bytesToHex(hash.digest()) as WeightsDigest;
+function changesNothing(key: string, halves: Uint16Array): boolean {
+  if (key.endsWith(".attn.qkv.bias")) return halves.every((bits) => (bits & 0x7fff) === 0);
+  return /\.ls[12]\.gamma$/.test(key) && halves.every((bits) => bits === oneInFp16);
 }
+const oneInFp16 = 0x3c00;

@@ -46,6 +46,20 @@ const ramp = (n: number): Float32Array => Float32Array.from({ length: n }, (_, i
 const tensors = { prompts: ramp(2 * 3 * 4), headWeight: ramp(8), headCentre: ramp(4) };
 const file = serializePromptSet(metadata, tensors);
 
+const computation = {
+  imagePixels: 32,
+  patchPixels: 8,
+  depth: 3,
+  width: 4,
+  heads: 2,
+  tokens: 17,
+  prefixTokens: 1,
+  readout: "cls",
+  featureWidth: 4,
+  layerNormEps: 1e-12,
+  activation: "gelu",
+} as const;
+
 type Loose = { backbone?: unknown; classes: Record<string, unknown>[] };
 
 /** A file with other metadata or tensors than the format allows. */
@@ -79,6 +93,29 @@ describe("a prompt set file", () => {
     expect(set.headWeight).toEqual(tensors.headWeight);
     expect(set.headCentre).toEqual(tensors.headCentre);
     expect(set.id).toBe(promptSetIdOf(file));
+  });
+
+  test("says how its backbone computes, and may be older than that", () => {
+    for (const record of [
+      computation,
+      { ...computation, patchPixels: null, prefixTokens: null, readout: null, activation: null },
+    ]) {
+      const backbone = { ...metadata.backbone, computation: record };
+      const set = parsePromptSet(serializePromptSet({ ...metadata, backbone }, tensors));
+      expect(set.metadata.backbone).toEqual(backbone);
+    }
+    expect(Object.keys(parsePromptSet(file).metadata.backbone)).toEqual(["name", "weightsDigest"]);
+  });
+
+  test.each([
+    ["without its heads", { heads: undefined }, /computation\.heads must be a whole number/],
+    ["with heads that are no number", { heads: "2" }, /computation\.heads must be a whole number/],
+    ["with an activation that is not known", { activation: "relu" }, /computation\.activation must be "gelu"/],
+    ["with a field that is not known", { window: 7 }, /computation\.window must be left out/],
+  ])("that says how its backbone computes, %s, is refused", (_what, change, reason) => {
+    const record = { ...computation, ...change };
+    const bytes = broken((m) => Object.assign(m, { backbone: { ...metadata.backbone, computation: record } }));
+    expect(() => parsePromptSet(bytes)).toThrow(reason);
   });
 
   test("does not depend on the order in which its metadata was built", () => {

@@ -66,6 +66,8 @@ describe("tuning", () => {
     expect(set.metadata.estimate).toEqual(estimate);
     expect(set.metadata.labels).toMatchObject({ count: 6, perClass: [3, 3], origins: { free: 6 } });
     expect(set.metadata.method).toMatchObject({ firstBlock: 1, blocks: 2, tokensPerBlock: 3 });
+    const computation = { heads: 3, tokens: 17, readout: "cls", layerNormEps: 1e-6, activation: "gelu" };
+    expect(set.metadata.backbone.computation).toMatchObject(computation);
     const other = await loadedEngine(tinyModel({ precision: "F32" }));
     await expect(other.engine.addPromptSet({ bytes })).resolves.toMatchObject({ id: summary.id });
   });

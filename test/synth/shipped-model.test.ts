@@ -43,7 +43,7 @@ test("every shipped prompt set fits the model, says it is synthetic, and is boun
   const slide = await slides.open({ source: { kind: "url", url: join(root, "public/slides/synthetic-he.tif") } });
   for (const bytes of loaded.promptSets) {
     const set = parsePromptSet(bytes);
-    assertFits(set, loaded.model, loaded.digest);
+    assertFits(set, loaded.model, loaded.digest, loaded.computation);
     expect(set.metadata.synthetic).toBe(true);
     expect(set.metadata.onlyOn).toBe(slide.id);
   }
