@@ -1,156 +1,119 @@
-// npm run bench -- engine [--json] [--fast] [--model path/manifest.json]: what a tuning step costs, with what it ran on.
-// Ratios are taken pair by pair within one run, so that a busy machine slows both sides alike; the median is quoted.
+// npm run bench -- engine [--json] [--fast] [--only wasm,native,torch,memory,grad,jaxjs,webgpu] [--model tiny,small | manifest]
+//   [--python python3] [--rounds n]
+// What a tuning step costs here, beside its floating-point minimum and its peers. Knows which parts there are and in what order.
+import { readFile } from "node:fs/promises";
 import { cpus } from "node:os";
-import { dirname, join } from "node:path";
-import { performance } from "node:perf_hooks";
-import { fileURLToPath } from "node:url";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { assert, isFault } from "../base/fault.ts";
-import { loadModel } from "../engine/load-model.ts";
-import type { LoadedModel } from "../engine/loaded-model.ts";
-import type { Feed, Program, Runtime } from "../engine/runtime.ts";
-import { scalar } from "../engine/runtime.ts";
-import { countFlops } from "../graph/flops.ts";
-import type { Graph } from "../graph/ir.ts";
-import { trainGraph } from "../graph/vit/train-graph.ts";
-import { createRandom, normal } from "../math/random.ts";
-import { readModelFile } from "../platform/node/fetch-files.ts";
+import { isFault } from "../base/fault.ts";
 import { openNodeRuntime } from "../platform/node/ort-runtime.ts";
+import { corpusNames } from "./bench-engine/corpus.ts";
+import { worstGradientError } from "./bench-engine/grad-error.ts";
+import { countOnWebGpu, gradientFigure, measureJaxJs, timeOnWebGpu } from "./bench-engine/in-browser.ts";
+import { measureMemory } from "./bench-engine/memory.ts";
+import { flopFigures, measureOnProcessor } from "./bench-engine/on-processor.ts";
+import { loadedSubject, randomSmall, type Subject } from "./bench-engine/subjects.ts";
+import { summaries } from "./bench-engine/summaries.ts";
+import { type Figure, type LeftOut, type Measured, printFigures } from "./figure.ts";
 
-type Figure = Readonly<{ name: string; value: number; unit: string; n: number; min: number; max: number; on: string }>;
-
-const batch = 16;
-const tokensPerBlock = 10;
-const classes = 3;
+/** Minutes each part takes for both models on two cores of 2 GHz; said before it starts, never used as a figure. */
+const minutes = { wasm: 3, native: 2, torch: 3, memory: 2, grad: 0.7, jaxjs: 1.5, webgpu: 2 } as const;
+type Part = keyof typeof minutes;
+const allParts = Object.keys(minutes) as Part[];
 
 const { values: flags } = parseArgs({
   options: {
     json: { type: "boolean", default: false },
     fast: { type: "boolean", default: false },
-    model: { type: "string" },
+    only: { type: "string", default: allParts.join(",") },
+    model: { type: "string", default: "tiny,small" },
+    python: { type: "string", default: "python3" },
+    rounds: { type: "string" },
   },
 });
-const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
-const manifestPath = flags.model ?? join(root, "models", "pathotune-tiny", "manifest.json");
-const pairs = flags.fast ? 2 : 9;
+/** Progress goes to stderr, so that --json leaves nothing but figures on stdout. */
+const log = (line: string): void => console.error(line);
+const root = resolve(import.meta.dirname, "..", "..");
+const batch = 16;
+const threads = Math.min(4, cpus().length);
 
-const median = (values: readonly number[]): number => {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
-};
-
-/** Noise, so that no kernel meets the special case of zeros. */
-function noise(graph: Graph, dims: Readonly<Record<string, number>>): Record<string, Feed> {
-  const random = createRandom(1);
-  const feeds = graph.inputs.map(({ name, shape }) => {
-    const sizes = shape.map((dim) => (typeof dim === "number" ? dim : (dims[dim] ?? 1)));
-    const size = sizes.reduce((a, b) => a * b, 1);
-    return [name, { dims: sizes, data: Float32Array.from({ length: size }, () => 0.5 * normal(random)) }] as const;
-  });
-  return Object.fromEntries<Feed>(feeds);
+function chosenParts(): ReadonlySet<Part> {
+  const named = flags.only.split(",").filter((name) => name !== "");
+  const unknown = named.filter((name) => !(name in minutes));
+  if (unknown.length > 0) throw new Error(`--only knows ${allParts.join(", ")}; not ${unknown.join(", ")}`);
+  return new Set(named as Part[]);
 }
 
-function trainFeeds(graph: Graph): Record<string, Feed> {
-  const feeds = noise(graph, {});
-  const length = graph.inputs.find((input) => input.name === "theta")?.shape[0];
-  assert(typeof length === "number", "theta has a length");
-  const full = (dims: number[], value: number): Feed => ({
-    dims,
-    data: new Float32Array(dims.reduce((a, b) => a * b, 1)).fill(value),
-  });
-  return {
-    ...feeds,
-    targets: full([batch, classes], 1 / classes),
-    sampleWeight: full([batch], 1),
-    temperature: scalar(10),
-    learningRate: scalar(2e-3),
-    weightDecay: scalar(0.01),
-    correction1: scalar(10),
-    correction2: scalar(1000),
-    rateScale: full([length], 1),
-    m: full([length], 0),
-    v: full([length], 0),
-  };
+/** A model as --model names it, and as a process of its own finds it. */
+async function openSubject(name: string): Promise<Readonly<{ subject: Subject; path: string }>> {
+  if (name === "small") return { subject: randomSmall(), path: "vit-s16" };
+  const path = name === "tiny" ? join(root, "models", "pathotune-tiny", "manifest.json") : resolve(name);
+  return { subject: await loadedSubject(path), path };
 }
 
-async function timed(program: Program, feeds: Record<string, Feed>): Promise<number> {
-  const before = performance.now();
-  await program.run(feeds);
-  return performance.now() - before;
+const figures: Figure[] = [];
+const leftOut: LeftOut[] = [];
+function keep(measured: Measured): void {
+  figures.push(...measured.figures);
+  leftOut.push(...measured.leftOut);
 }
 
-async function measure(model: LoadedModel, runtime: Runtime, log: (line: string) => void): Promise<Figure[]> {
-  const { graph, structure, weights } = model.backbone;
-  const { id } = model.model;
-  const variants = [
-    ["all", 0],
-    ["last4", Math.max(0, structure.depth - 4)],
-  ] as const;
-  const cpu = cpus()[0]?.model.trim() ?? "unknown processor";
-  const on = `${cpu}, ${cpus().length} cores; ${runtime.provider.words}; onnxruntime-web 1.30.0 in Node ${process.version}; ${id}, ${structure.depth} blocks, width ${structure.width}, batch ${batch}, ${tokensPerBlock} tokens a block`;
-  log(on);
-  const forward = await runtime.compile(graph, weights, { name: "forward" });
-  const forwardFeeds = noise(graph, { B: batch });
-  const dims = Object.fromEntries(
-    graph.inputs.flatMap(({ shape }) => shape.filter((dim) => typeof dim === "string").map((dim) => [dim, batch])),
-  );
-  const forwardFlops = countFlops(graph, dims);
-  const figures: Figure[] = [];
-  const forwards: number[] = [];
-  for (const [name, firstBlock] of variants) {
-    const made = trainGraph(graph, structure, { firstBlock, tokensPerBlock, batch, classes });
-    const step = await runtime.compile(made.graph, weights, { name: `step ${name}` });
-    const feeds = trainFeeds(made.graph);
-    await timed(forward, forwardFeeds);
-    await timed(step, feeds);
-    const ratios: number[] = [];
-    for (let i = 0; i < pairs; i++) {
-      const base = await timed(forward, forwardFeeds);
-      const whole = await timed(step, feeds);
-      forwards.push(base);
-      ratios.push(whole / base);
-      log(`${name} ${i + 1}/${pairs}: forward ${base.toFixed(0)} ms, step ${whole.toFixed(0)} ms`);
-    }
-    await step.release();
-    const flops = countFlops(made.graph) / forwardFlops;
-    figures.push(
-      figure(`engine.step_ratio.${name}.${id}.wasm`, ratios, "1", on),
-      figure(`engine.flop_ratio.${name}.${id}`, [flops], "1", on),
-    );
+async function measureSubject(name: string, parts: ReadonlySet<Part>): Promise<void> {
+  const { subject, path } = await openSubject(name);
+  figures.push(...flopFigures(subject, batch));
+  const isLarge = subject.shape.width > 256;
+  const rounds = flags.rounds ? Number(flags.rounds) : flags.fast ? 1 : isLarge ? 3 : 5;
+  const options = { parts, batch, rounds, python: flags.python, log };
+  if (["wasm", "native", "torch"].some((part) => parts.has(part as Part))) {
+    keep(await measureOnProcessor(subject, { ...options, threads: 1 }));
   }
-  await forward.release();
-  return [figure(`engine.forward_ms.${id}.wasm`, forwards, "ms", on), ...figures];
+  if (threads > 1 && ["native", "torch"].some((part) => parts.has(part as Part))) {
+    keep(await measureOnProcessor(subject, { ...options, threads }));
+  }
+  if (parts.has("memory")) {
+    log(`${subject.id}: memory, in processes of their own`);
+    figures.push(...(await measureMemory(subject, path, batch)));
+  }
 }
 
-function figure(name: string, values: readonly number[], unit: string, on: string): Figure {
-  return {
-    name,
-    value: median(values),
-    unit,
-    n: values.length,
-    min: Math.min(...values),
-    max: Math.max(...values),
-    on,
-  };
+async function measureGradients(): Promise<void> {
+  const folder = join(root, "test", "fixtures", "vit-corpus");
+  const read = async (file: string): Promise<Uint8Array> => new Uint8Array(await readFile(join(folder, file)));
+  const names = await corpusNames(read);
+  log(`gradients of ${names.length} models against PyTorch's, on WASM`);
+  const variants = flags.fast ? names.slice(0, 2) : names;
+  const worst = await worstGradientError(openNodeRuntime(), read, variants);
+  figures.push(gradientFigure("wasm", worst, `onnxruntime-web 1.30.0, Node ${process.version}`));
+}
+
+async function measure(parts: ReadonlySet<Part>, models: readonly string[]): Promise<void> {
+  for (const model of models) await measureSubject(model, parts);
+  if (parts.has("grad")) await measureGradients();
+  if (parts.has("jaxjs")) {
+    keep(await measureJaxJs("wasm", 1, { ...flags, log }));
+    if (threads > 1 && !flags.fast) keep(await measureJaxJs("wasm", threads, { ...flags, log }));
+    keep(await measureJaxJs("webgpu", 1, { ...flags, log }));
+  }
+  if (parts.has("webgpu")) {
+    keep(await countOnWebGpu({ ...flags, log }));
+    for (const model of ["vit-tiny", "vit-s16"] as const) keep(await timeOnWebGpu(model, batch, { ...flags, log }));
+  }
 }
 
 try {
-  // Progress goes to stderr, so that --json leaves nothing but figures on stdout.
-  const log = (line: string): void => console.error(line);
-  const model = await loadModel(manifestPath, readModelFile, new AbortController().signal, () => {});
-  const figures = await measure(model, openNodeRuntime(), log);
-  if (flags.json) for (const line of figures) console.log(JSON.stringify(line));
-  else {
-    const width = Math.max(...figures.map((line) => line.name.length));
-    for (const { name, value, unit, n, min, max } of figures) {
-      const spread = n > 1 ? `  (n ${n}, ${min.toPrecision(4)} to ${max.toPrecision(4)})` : "";
-      console.log(`${name.padEnd(width)}  ${value.toPrecision(4)}${unit === "1" ? "" : ` ${unit}`}${spread}`);
-    }
-    console.log("\nSmallest possible step: engine.flop_ratio, the same ratio in floating-point operations.");
-    if (flags.fast) console.log("A smoke run (--fast): these figures feed no claim.");
-  }
+  const parts = chosenParts();
+  const models = flags.model.split(",").filter((name) => name !== "");
+  const total = [...parts].reduce((sum, part) => sum + minutes[part], 0);
+  log(
+    `About ${Math.ceil(flags.fast ? total / 2 : total)} minutes on two cores of 2 GHz. A busy machine spoils times: close what you can.`,
+  );
+  await measure(parts, models);
+  printFigures({ figures: [...figures, ...summaries(figures)], leftOut }, flags.json);
+  if (!flags.json)
+    console.log(
+      "\nengine.flop_ratio is the least step_ratio can be. vs_…: the peer's time over ours, above 1 we are faster.",
+    );
+  if (flags.fast) log("A smoke run (--fast): these figures feed no claim.");
   process.exit(0);
 } catch (error) {
   console.error(isFault(error) ? error.message : error);

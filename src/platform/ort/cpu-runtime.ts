@@ -1,4 +1,4 @@
-// Graphs on the processor, by onnxruntime-web's WebAssembly provider. Weights are fp32 initialisers from external data that JavaScript
+// Graphs on the processor, by onnxruntime-web's WebAssembly provider or onnxruntime-node's kernels. Weights are fp32 initialisers from external data that JavaScript
 // lets go of once the session has them. Knows no host: the module and its .wasm are set up by whoever calls.
 import { assert } from "../../base/fault.ts";
 import type { FrozenWeights } from "../../engine/frozen-weights.ts";
@@ -6,13 +6,14 @@ import { isResident, type Program, type Runtime, type TensorValue } from "../../
 import { serializeOnnx } from "../../graph/onnx/serialize.ts";
 import { gatherWeights } from "../../graph/weight-file.ts";
 import type { Provider } from "../../protocol/engine-api.ts";
-import { createQueue, floatTensor, floatValue, type OrtModule, ortFault } from "./session.ts";
+import { createQueue, floatTensor, floatValue, type OrtModule, type OrtSessionOptions, ortFault } from "./session.ts";
 
 export function createCpuRuntime(
   ort: OrtModule,
   provider: Provider,
   device: string,
   oneAtATime = createQueue(),
+  options: OrtSessionOptions = { executionProviders: ["wasm"] },
 ): Runtime {
   return {
     provider,
@@ -23,7 +24,7 @@ export function createCpuRuntime(
           const packed = await gatherWeights(graph, weights.read);
           const bytes = serializeOnnx(packed.graph, { weights: { kind: "file", file: packed.file } });
           const session = await ort.InferenceSession.create(bytes, {
-            executionProviders: ["wasm"],
+            ...options,
             graphOptimizationLevel: "all",
             externalData: [{ path: packed.file.location, data: packed.bytes }],
             logSeverityLevel: 3,

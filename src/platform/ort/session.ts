@@ -4,6 +4,7 @@ import { Fault, isAbort } from "../../base/fault.ts";
 import type { TensorValue } from "../../engine/runtime.ts";
 
 export type OrtModule = typeof Ort;
+export type OrtSessionOptions = Ort.InferenceSession.SessionOptions;
 
 /** One asynchronous call at a time per WebAssembly instance ("Session already started"). A failure does not block the next. */
 export function createQueue(): <T>(task: () => Promise<T>) => Promise<T> {

@@ -1,0 +1,49 @@
+// How far gradients on a runtime are from PyTorch's, over the committed corpus. Knows no host.
+import { type Feed, outputOf, type RunOutputs, type Runtime } from "../../engine/runtime.ts";
+import { caseNames, corpusSteps, type ReadFile, type Runnable } from "./corpus.ts";
+
+export type GradientError = Readonly<{ error: number; where: string; tensors: number }>;
+
+type Feeds = Readonly<Record<string, Feed>>;
+
+/** The worst relative L2 error |ours - PyTorch's| / |PyTorch's| of any trained tensor's gradient. */
+export async function worstGradientError(
+  runtime: Runtime,
+  read: ReadFile,
+  variants: readonly string[],
+  cases: readonly string[] = caseNames,
+): Promise<GradientError> {
+  let [error, where, tensors] = [0, "", 0];
+  for (const variant of variants) {
+    for (const { name, base, step, expected } of await corpusSteps(read, variant, cases)) {
+      const tokens = outputOf(await runOnce(runtime, base, base.feeds), "tokens");
+      const { data } = outputOf(await runOnce(runtime, step, { ...step.feeds, tokens }), "gradTheta");
+      for (const { tensor, offset, values } of expected) {
+        const own = relativeError(data.subarray(offset, offset + values.length), values);
+        tensors++;
+        // NaN is the worst there is, and stays so.
+        const isWorse = Number.isNaN(own) || own > error;
+        if (isWorse && !Number.isNaN(error)) [error, where] = [own, `${name} ${tensor}`];
+      }
+    }
+  }
+  return { error, where, tensors };
+}
+
+async function runOnce(runtime: Runtime, { graph, weights }: Runnable, feeds: Feeds): Promise<RunOutputs> {
+  const program = await runtime.compile(graph, weights, { name: "corpus" });
+  const outputs = await program.run(feeds);
+  await program.release();
+  return outputs;
+}
+
+export function relativeError(actual: Float32Array, wanted: Float32Array): number {
+  if (actual.length !== wanted.length) return Number.NaN;
+  let [difference, size] = [0, 0];
+  for (let i = 0; i < wanted.length; i++) {
+    const [a, w] = [actual[i] ?? Number.NaN, wanted[i] ?? 0];
+    difference += (a - w) ** 2;
+    size += w ** 2;
+  }
+  return Math.sqrt(difference / size);
+}

@@ -1,0 +1,118 @@
+// The browser's part of the suite: jax-js in the same page, dispatches and weights on WebGPU, gradients there. Knows names of figures.
+import { cpus } from "node:os";
+import { type Figure, figure, type Measured, ratios } from "../figure.ts";
+import { type BenchPage, openPage, type PageOptions } from "./browser.ts";
+import type { GradientError } from "./grad-error.ts";
+import { lossTolerance } from "./on-processor.ts";
+import type { JaxReport } from "./pages/jaxjs.ts";
+import type { Counts } from "./pages/webgpu.ts";
+import { race } from "./race.ts";
+import { tokensPerBlock, variants } from "./workload.ts";
+
+export type BrowserOptions = Readonly<{ fast: boolean; log: (line: string) => void }>;
+
+const softwareWebGpu = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
+const realWebGpu = ["--enable-unsafe-webgpu", "--enable-features=Vulkan"];
+const processor = `${cpus()[0]?.model.trim() ?? "unknown processor"}, ${cpus().length} cores`;
+
+/** Runs one piece on one page; whatever it cannot do becomes a reason. */
+async function onPage(
+  name: string,
+  options: PageOptions,
+  measure: (page: BenchPage) => Promise<readonly Figure[]>,
+): Promise<Measured> {
+  let page: BenchPage | null = null;
+  try {
+    page = await openPage(options);
+    return { figures: await measure(page), leftOut: [] };
+  } catch (error) {
+    const why = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+    return { figures: [], leftOut: [{ name, why: why.replace(/^page\.evaluate: (\w+: )?/, "") }] };
+  } finally {
+    await page?.close();
+  }
+}
+
+/** `threads`: of both sides. */
+export function measureJaxJs(
+  device: "wasm" | "webgpu",
+  threads: number,
+  { fast, log }: BrowserOptions,
+): Promise<Measured> {
+  const provider = device === "wasm" && threads > 1 ? "wasm-threads" : device;
+  const name = `engine.vs_jaxjs.${provider}`;
+  const options = { page: "jaxjs", threads, args: device === "webgpu" ? realWebGpu : [] } as const;
+  const batch = fast ? 1 : 2;
+  return onPage(name, options, async (page) => {
+    log(`jax-js and onnxruntime-web in one page, ${provider}: preparing`);
+    const report = await page.call<JaxReport>("prepare", { batch, device });
+    const { ourLoss, peerLoss, gradientApart } = report;
+    log(
+      `  loss ${ourLoss.toFixed(6)}, jax-js ${peerLoss.toFixed(6)}, gradients ${gradientApart.toExponential(1)} apart`,
+    );
+    const apart = Math.abs(ourLoss - peerLoss) / Math.abs(peerLoss);
+    if (!(apart <= lossTolerance && gradientApart <= 1e-3)) {
+      throw new Error(`the losses are ${ourLoss} and ${peerLoss}, the gradients ${gradientApart} apart: not the same`);
+    }
+    const contenders = (["ours", "peer"] as const).map((side) => ({ name: side, run: () => page.call<number>(side) }));
+    const times = await race(contenders, { rounds: fast ? 1 : 5, warm: true }, log);
+    const ratio = ratios(times.get("peer") ?? [], times.get("ours") ?? []);
+    const sizes = `ViT-Tiny of random weights (12 blocks, width 192), last 4 blocks, batch ${batch}, ${tokensPerBlock} tokens a block`;
+    const peers =
+      "jit(valueAndGrad) of @jax-js/jax 0.1.25 with @jax-js/onnx 0.1.2 over the step of onnxruntime-web 1.30.0";
+    return [figure(name, ratio, "1", `${processor}; ${page.browser}; ${report.provider}; ${peers}; ${sizes}`)];
+  });
+}
+
+/** Counts on the software adapter, which every machine has. */
+export function countOnWebGpu({ fast, log }: BrowserOptions): Promise<Measured> {
+  const options = { page: "webgpu", threads: cpus().length, args: softwareWebGpu } as const;
+  return onPage("engine.dispatches.last4, engine.weight_copies, engine.grad_error.webgpu", options, async (page) => {
+    log("WebGPU on the software adapter: counting dispatches and weights");
+    const counts = await page.call<Counts>("count");
+    const { dispatches, weightBytes, compiledBytes, matrixBytes, matrixBytesOnce } = counts;
+    const on = `${page.browser}, ${counts.adapter}; 12 blocks, width 96, batch 1, ${tokensPerBlock} tokens a block`;
+    // The larger of two counts: everything on the device when all is compiled, and what has a weight matrix's size after runs.
+    const copies = Math.max(compiledBytes / weightBytes, matrixBytes / matrixBytesOnce);
+    const both = "base, upper and train graphs for two first blocks";
+    log("WebGPU on the software adapter: gradients");
+    const worst = await page.call<GradientError>("gradients", {
+      variants: fast
+        ? ["timm-p8-cls-legacy11"]
+        : ["timm-p8-cls-legacy11", "timm-p14-reg4-dynamo20", "hf-dinov2-reg-swiglu-dynamo20"],
+      cases: ["deep20"],
+    });
+    return [
+      figure("engine.dispatches.last4", [dispatches], "1", on),
+      figure("engine.weight_copies", [copies], "1", `${on}; ${both}`),
+      gradientFigure("webgpu", worst, `${page.browser}, ${counts.adapter}`),
+    ];
+  });
+}
+
+export function gradientFigure(provider: string, worst: GradientError, where: string): Figure {
+  const on = `${where}; test/fixtures/vit-corpus, ${worst.tensors} tensors, worst: ${worst.where}`;
+  return { ...figure(`engine.grad_error.${provider}`, [worst.error], "1", on), n: worst.tensors };
+}
+
+/** Times on a real graphics adapter; left out where there is none. */
+export function timeOnWebGpu(model: "vit-tiny" | "vit-s16", batch: number, options: BrowserOptions): Promise<Measured> {
+  const { fast, log } = options;
+  const name = `engine.forward_ms.${model}.webgpu, engine.step_ratio.*.${model}.webgpu`;
+  return onPage(name, { page: "webgpu-times", threads: 1, args: realWebGpu }, async (page) => {
+    const adapter = await page.call<string>("open", { model, batch, software: "refuse" });
+    const contenders = ["forward", ...variants].map((part) => ({
+      name: part,
+      run: () => page.call<number>("run", part),
+    }));
+    const times = await race(contenders, { rounds: fast ? 2 : 20, warm: true }, log);
+    const forward = times.get("forward") ?? [];
+    const on = `${page.browser}, ${adapter}; onnxruntime-web 1.30.0; ${model} of random weights, batch ${batch}, ${tokensPerBlock} tokens a block`;
+    return [
+      figure(`engine.forward_ms.${model}.webgpu`, forward, "ms", on),
+      ...variants.map((variant) =>
+        figure(`engine.step_ratio.${variant}.${model}.webgpu`, ratios(times.get(variant) ?? [], forward), "1", on),
+      ),
+    ];
+  });
+}

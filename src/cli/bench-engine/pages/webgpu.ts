@@ -1,0 +1,115 @@
+// Counts in the page what tuning asks of WebGPU (dispatches of a step, bytes of weights on the device) and compares gradients with
+// PyTorch's. Counts hold on a software adapter as on a real one; times do not, and none are taken here.
+import { present } from "../../../base/fault.ts";
+import { createModelPrograms, type ModelPrograms } from "../../../engine/model-programs.ts";
+import type { Runtime } from "../../../engine/runtime.ts";
+import { elementCount } from "../../../graph/ir.ts";
+import { weightsOf } from "../../../graph/weight-file.ts";
+import { createRuntimes } from "../../../platform/worker/ort-runtime.ts";
+import { backboneOf, randomTensors, vitNarrow } from "../backbones.ts";
+import { type GradientError, worstGradientError } from "../grad-error.ts";
+import { classes, firstBlockOf, noise, stepWork, tokensPerBlock } from "../workload.ts";
+import { buffersBySize, bytesAlive, dispatchesSoFar, watchGpu } from "./gpu-ledger.ts";
+import { offer } from "./page-call.ts";
+
+watchGpu();
+
+async function openGpu(): Promise<Runtime> {
+  const opened = await createRuntimes().webgpu("accept");
+  if ("why" in opened) throw new Error(opened.why);
+  return opened.runtime;
+}
+
+const backbone = backboneOf(vitNarrow, randomTensors(vitNarrow, 3), "12 blocks of width 96");
+const batch = 1;
+
+export type Counts = Readonly<{
+  adapter: string;
+  /** Of one step that is not the first. */
+  dispatches: number;
+  /** Of the frozen weights, each counted once. */
+  weightBytes: number;
+  /** Of all buffers alive after every graph was compiled and none was run. */
+  compiledBytes: number;
+  /** Of the buffers alive after every graph ran whose size is that of a weight matrix and of nothing else. */
+  matrixBytes: number;
+  /** What `matrixBytes` is with one copy. */
+  matrixBytesOnce: number;
+}>;
+
+/** Base, upper and train graphs for two first blocks, as the app compiles them when a person tunes and swaps. */
+async function count(): Promise<Counts> {
+  const runtime = await openGpu();
+  const programs = createModelPrograms(backbone, runtime);
+  const cuts = [firstBlockOf("last4", vitNarrow.depth), 4];
+  for (const firstBlock of cuts) {
+    await programs.base(firstBlock);
+    await programs.upper(firstBlock);
+    await programs.train({ firstBlock, tokensPerBlock, batch, classes });
+  }
+  const compiledBytes = bytesAlive();
+  const dispatches = await dispatchesOfStep(programs);
+  for (const firstBlock of cuts) await runForward(programs, firstBlock);
+  const once = matrixSizes();
+  const alive = buffersBySize();
+  const matrixBytes = [...once.keys()].reduce((sum, size) => sum + size * (alive.get(size) ?? 0), 0);
+  const matrixBytesOnce = [...once].reduce((sum, [size, n]) => sum + size * n, 0);
+  await programs.release();
+  await runtime.release();
+  const weightBytes = weightsOf(backbone.graph).reduce((sum, { shape }) => sum + 4 * elementCount(shape), 0);
+  return { adapter: runtime.provider.words, dispatches, weightBytes, compiledBytes, matrixBytes, matrixBytesOnce };
+}
+
+/** The second step of two: the first compiles pipelines. Training state stays on the device, as in the app. */
+async function dispatchesOfStep(programs: ModelPrograms): Promise<number> {
+  const { feeds } = stepWork(backbone, "last4", batch);
+  const firstBlock = firstBlockOf("last4", vitNarrow.depth);
+  const { program } = await programs.train({ firstBlock, tokensPerBlock, batch, classes });
+  const first = await program.run(feeds);
+  const { thetaNext, mNext, vNext } = first.residents;
+  const state = { theta: thetaNext, m: mNext, v: vNext };
+  const before = dispatchesSoFar();
+  const second = await program.run({ ...feeds, ...withoutHoles(state) });
+  const count = dispatchesSoFar() - before;
+  for (const { residents } of [first, second]) for (const one of Object.values(residents)) one.release();
+  return count;
+}
+
+function withoutHoles<T>(values: Readonly<Record<string, T | undefined>>): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, present(value, name)]));
+}
+
+async function runForward(programs: ModelPrograms, firstBlock: number): Promise<void> {
+  const side = vitNarrow.imagePixels;
+  const base = await programs.base(firstBlock);
+  const { values } = await base.run({ pixels: noise([batch, 3, side, side], "pixels") });
+  const prompts = noise([vitNarrow.depth - firstBlock, tokensPerBlock, vitNarrow.width], "prompts");
+  const upper = await programs.upper(firstBlock);
+  await upper.run({ tokens: present(values.tokens, "tokens"), prompts });
+}
+
+/** Sizes in bytes of the weight matrices, with how many there are; vectors are left out: activations have their sizes too. */
+function matrixSizes(): ReadonlyMap<number, number> {
+  const sizes = new Map<number, number>();
+  for (const { shape } of weightsOf(backbone.graph)) {
+    const bytes = 4 * elementCount(shape);
+    if (shape.length > 1 && bytes >= 4 * vitNarrow.width ** 2) sizes.set(bytes, (sizes.get(bytes) ?? 0) + 1);
+  }
+  return sizes;
+}
+
+async function gradients(
+  argument: Readonly<{ variants: readonly string[]; cases: readonly string[] }>,
+): Promise<GradientError> {
+  const runtime = await openGpu();
+  const read = async (name: string): Promise<Uint8Array> => {
+    const response = await fetch(`/test/fixtures/vit-corpus/${name}`);
+    if (!response.ok) throw new Error(`${name}: ${response.status}`);
+    return new Uint8Array(await response.arrayBuffer());
+  };
+  const worst = await worstGradientError(runtime, read, argument.variants, argument.cases);
+  await runtime.release();
+  return worst;
+}
+
+offer({ count, gradients });
