@@ -28,6 +28,8 @@ export type Builder = Omit<Emit, "op"> &
     /** Adds nodes of another graph: values found in `given` are replaced, all others renamed to be new; returns the new names. */
     copy(from: Graph, nodes: readonly Node[], given: ReadonlyMap<string, string>): ReadonlyMap<string, string>;
     known(name: string): Known;
+    /** The value of a constant of shape [] that lies in the graph; null for everything else. */
+    number(name: string): number | null;
     has(name: string): boolean;
     /** What a value was computed by; null for inputs and constants. */
     producer(name: string): Node | null;
@@ -85,6 +87,12 @@ export function createBuilder(start?: Graph): Builder {
 
   return {
     known,
+    number(name) {
+      const { shape, dtype, source } = initializers.get(name) ?? {};
+      return shape?.length === 0 && dtype === "float32" && source?.kind === "inline"
+        ? (source.values[0] ?? null)
+        : null;
+    },
     has: (name) => values.has(name),
     producer: (name) => producers.get(name) ?? null,
     shape: (name) => staticShape(known(name).shape, name),

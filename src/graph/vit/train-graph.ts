@@ -5,6 +5,7 @@ import { fuseLinear } from "../fuse-linear.ts";
 import { gradient } from "../gradient.ts";
 import { elementCount, type Graph, int } from "../ir.ts";
 import { foldShapes } from "../prune.ts";
+import { tidy } from "../tidy/tidy.ts";
 import type { VitStructure } from "./analyse-vit.ts";
 import { addUpper, type Prompting, promptSets } from "./cut.ts";
 
@@ -66,7 +67,7 @@ export function trainGraph(graph: Graph, structure: VitStructure, options: Train
   const grad = present(gradients.theta, "the gradient of theta");
   const step = adamW(b, grad, layout.length);
   const outputs = { loss: "loss", logits: "logits", ...step, ...(withGradient ? { gradTheta: grad } : {}) };
-  return { graph: foldShapes(b.finish(outputs)), layout };
+  return { graph: tidy(foldShapes(b.finish(outputs))), layout };
 }
 
 function slot(b: Builder, theta: string, { offset, shape }: Slot, name: string): string {
