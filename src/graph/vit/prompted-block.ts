@@ -64,7 +64,7 @@ function copied(
   given: Readonly<Record<string, string>>,
   wanted: string,
 ): string {
-  return present(b.copy(graph, nodes, new Map(Object.entries(given))).get(wanted), wanted);
+  return present(b.copy(graph, nodes, new Map(Object.entries(given))).get(wanted) ?? given[wanted], wanted);
 }
 
 const firstToken = (b: Builder, value: string, name: string): string =>
