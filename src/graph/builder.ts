@@ -25,9 +25,14 @@ export type Builder = Omit<Emit, "op"> &
     weight(name: string, source: Omit<WeightSource, "kind">, shape: readonly number[]): string;
     /** `name` is how the output is called, made unique where taken. */
     op(op: Op, inputs: readonly string[], attributes?: Attributes, name?: string): string;
-    /** Adds nodes of another graph: values found in `given` are replaced, all others renamed to be new; returns the new names. */
+    /**
+     * Adds nodes of another graph: values found in `given` are replaced, all others renamed to be new. Returns the new names of the
+     * others.
+     */
     copy(from: Graph, nodes: readonly Node[], given: ReadonlyMap<string, string>): ReadonlyMap<string, string>;
     known(name: string): Known;
+    /** The value of a constant of shape [] that lies in the graph; null for everything else. */
+    number(name: string): number | null;
     has(name: string): boolean;
     /** What a value was computed by; null for inputs and constants. */
     producer(name: string): Node | null;
@@ -85,6 +90,12 @@ export function createBuilder(start?: Graph): Builder {
 
   return {
     known,
+    number(name) {
+      const { shape, dtype, source } = initializers.get(name) ?? {};
+      return shape?.length === 0 && dtype === "float32" && source?.kind === "inline"
+        ? (source.values[0] ?? null)
+        : null;
+    },
     has: (name) => values.has(name),
     producer: (name) => producers.get(name) ?? null,
     shape: (name) => staticShape(known(name).shape, name),
@@ -111,11 +122,11 @@ export function createBuilder(start?: Graph): Builder {
       return output;
     },
     copy(from, part, given) {
-      const names = new Map<string, string>(given);
-      const frozen = new Map<string, Initializer>(from.initializers.map((entry) => [entry.name, entry]));
+      const names = new Map<string, string>();
+      const frozen = frozenOf(from);
       const here = (name: string): string => {
         if (name === "") return "";
-        const renamed = names.get(name);
+        const renamed = names.get(name) ?? given.get(name);
         if (renamed !== undefined) return renamed;
         const entry = present(frozen.get(name), `what ${name} is in the copied part`);
         const old = initializers.get(name);
@@ -144,6 +155,14 @@ export function createBuilder(start?: Graph): Builder {
       return { inputs, outputs: infos, nodes, initializers: [...initializers.values()], opset };
     },
   };
+}
+
+/** A graph's initializers by name, remembered: rewrites copy node by node. */
+const remembered = new WeakMap<Graph["initializers"], ReadonlyMap<string, Initializer>>();
+function frozenOf({ initializers }: Graph): ReadonlyMap<string, Initializer> {
+  const known = remembered.get(initializers) ?? new Map(initializers.map((entry) => [entry.name, entry]));
+  remembered.set(initializers, known);
+  return known;
 }
 
 function sameInitializer(a: Initializer, b: Initializer): boolean {

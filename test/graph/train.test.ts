@@ -95,7 +95,9 @@ describe("the training graph", () => {
     const { graph } = trainGraph(plain, structure, { firstBlock: 2, tokensPerBlock: 1, batch: 2, classes: 3 });
     const text = printGraph(graph);
     expect(text.split("\n")).toHaveLength(graph.nodes.length + 2);
-    expect(text).toContain("prompts/0/tokens: float32[2, 18, 48] = Concat(tokens, prompts/0/repeated, axis=1)");
+    expect(text).toContain(
+      "blocks.2.attn.qkv.k/joined: float32[2, 18, 48] = Concat(blocks.2.attn.qkv.k, blocks.2.attn.qkv.k/prompts, axis=1)",
+    );
     expect(text.split("\n").at(-1)).toBe("  return loss, logits, thetaNext, mNext, vNext");
   });
 

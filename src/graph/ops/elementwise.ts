@@ -151,18 +151,13 @@ export const elementwiseRules = {
   Gelu: {
     ...unary(
       (x) => x * normalCdf(x),
-      // Phi(x) + x phi(x), the exact form (Hendrycks & Gimpel 2016); the two factors of x are folded into constants.
+      // Phi(x) + x phi(x), the exact form (Hendrycks & Gimpel 2016). With u = x / sqrt(2) it is (1 + erf(u) + u e^(c - u^2)) / 2,
+      // e^c = 2 / sqrt(pi): as few passes over the widest value of the network as there can be.
       (e, x, _y, dy) => {
-        const cdf = e.op("Add", [
-          mul(e, e.op("Erf", [mul(e, x, e.scalar(Math.SQRT1_2))]), e.scalar(0.5)),
-          e.scalar(0.5),
-        ]);
-        const density = mul(
-          e,
-          e.op("Exp", [mul(e, mul(e, x, x), e.scalar(-0.5))]),
-          e.scalar(1 / Math.sqrt(2 * Math.PI)),
-        );
-        return mul(e, dy, e.op("Add", [cdf, mul(e, x, density)]));
+        const u = mul(e, x, e.scalar(Math.SQRT1_2));
+        const density = e.op("Exp", [e.op("Sub", [e.scalar(Math.log(2 / Math.sqrt(Math.PI))), mul(e, u, u)])]);
+        const twice = e.op("Add", [e.op("Add", [e.op("Erf", [u]), mul(e, u, density)]), one(e)]);
+        return mul(e, mul(e, dy, twice), e.scalar(0.5));
       },
     ),
     infer: (node, inputs) => {

@@ -96,10 +96,15 @@ export const matrixRules = {
         }
         return unbroadcast(emit, emit.op("MatMul", [dy, swapped(emit, b)]), shape);
       };
-      return [
-        wants[0] ? da() : null,
-        wants[1] ? unbroadcast(emit, emit.op("MatMul", [swapped(emit, a), dy]), emit.shape(b)) : null,
-      ];
+      // A^T dY, or (dY^T A)^T where dY is the smaller one to turn: of an attention's map no turned copy is made.
+      const db = (): string => {
+        const turned =
+          sizeOf(emit.shape(dy)) < sizeOf(emit.shape(a))
+            ? swapped(emit, emit.op("MatMul", [swapped(emit, dy), a]))
+            : emit.op("MatMul", [swapped(emit, a), dy]);
+        return unbroadcast(emit, turned, emit.shape(b));
+      };
+      return [wants[0] ? da() : null, wants[1] ? db() : null];
     },
   },
   Gemm: {

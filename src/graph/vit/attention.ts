@@ -1,28 +1,105 @@
-// Finds queries, keys and values of an attention by its two matrix products around the Softmax. Refuses to look at names.
+// Takes an attention apart by its two matrix products around the Softmax: norm, queries, keys, values. Refuses to look at names.
 import type { Graph, Node } from "../ir.ts";
-import { ancestors, createLinks, type Links } from "./links.ts";
+import type { Known } from "../ops/op-rule.ts";
+import { ancestors, createLinks, type Links, nodesFromTo } from "./links.ts";
+import { openShapes, perTokenTest } from "./per-token.ts";
 
 /**
- * `keys` and `values`: the second factors of the products before and after the Softmax, as they enter them. `queryNodes`: the
- * attention without what computes these two.
+ * Keys or values. `tokens` is the last value that each token has for itself, [B,T,W], made by `nodes` from what was normed; `turning`
+ * makes of all of them the product's `factor`. In a form that is not known it is what was normed itself.
  */
-export type MatrixSides = Readonly<{ keys: string; values: string; queryNodes: readonly Node[] }>;
+export type Side = Readonly<{ nodes: readonly Node[]; tokens: string; turning: readonly Node[]; factor: string }>;
 
-/** `attention`: the nodes of one attention residual that starts at `from`. null where it has not the plain form. */
-export function matrixSides(graph: Graph, attention: readonly Node[], from: string): MatrixSides | null {
-  const links = createLinks(graph);
-  const inside = new Set(attention);
-  const softmax = attention.find((node) => node.op === "Softmax");
-  if (!softmax) return null;
+/**
+ * x -> x + attention(norm(x)) in its plain form: nothing but queries, keys and values reads norm(x), and they read nothing else.
+ * `norm` leads from x to `normed`; `rest` leads from `normed`, the two factors and x to what the attention leaves: run for some of
+ * the tokens, it leaves those.
+ */
+export type Attention = Readonly<{
+  norm: readonly Node[];
+  normed: string;
+  keys: Side;
+  values: Side;
+  rest: readonly Node[];
+}>;
+
+/** The attention residual between two values [B,T,width] of the network; null where it has not the plain form. */
+export function readAttention(graph: Graph, from: string, to: string, width: number): Attention | null {
+  const nodes = nodesFromTo(graph, from, to);
+  const part: Graph = { ...graph, nodes };
+  const links = createLinks(part);
+  const normed = firstNorm(links, nodes, from);
+  const factors = factorsOf(links, nodes, from);
+  if (!normed || !factors) return null;
+  const norm = nodesFromTo(part, from, normed);
+  const shapes = openShapes(part, from, width);
+  const isPerToken = perTokenTest(part, shapes);
+  if (!norm.every(isPerToken)) return null;
+  const [keys, values] = [factors.keys, factors.values].map((factor) => sideOf(part, links, shapes, normed, factor));
+  if (!keys || !values) return null;
+  const own = ancestors(links, to, new Set([from, normed, factors.keys, factors.values]));
+  const rest = nodes.filter((node) => own.has(node));
+  // Keys and values come from what was normed alone, and besides the attention itself nothing looks from one token at another.
+  const sides = [...keys.nodes, ...keys.turning, ...values.nodes, ...values.turning];
+  if ([...sides, ...rest].some((node) => norm.includes(node)) || sides.some((node) => node.inputs.includes(from))) {
+    return null;
+  }
+  const turning = (node: Node): boolean => node.op !== "Reshape" && turns.has(node.op);
+  if (!rest.every((node) => factors.core.includes(node) || turning(node) || isPerToken(node))) return null;
+  return { norm, normed, keys, values, rest };
+}
+
+/** The norm of the tokens before any other norm; null where there is not exactly one. */
+function firstNorm(links: Links, nodes: readonly Node[], from: string): string | null {
+  const first = nodes.filter((node) => {
+    if (node.op !== "LayerNormalization") return false;
+    const before = ancestors(links, node.inputs[0] ?? "", new Set([from]));
+    return ![...before].some((other) => other.op === "LayerNormalization");
+  });
+  return first.length === 1 ? (first[0]?.outputs[0] ?? null) : null;
+}
+
+/** The one Softmax between two products: `keys` and `values` are the second factors. */
+function factorsOf(
+  links: Links,
+  nodes: readonly Node[],
+  from: string,
+): Readonly<{ keys: string; values: string; core: readonly Node[] }> | null {
+  const [softmax, another] = nodes.filter((node) => node.op === "Softmax");
+  if (!softmax || another) return null;
   const logits = upTo(links, softmax.inputs[0] ?? "", "MatMul");
   const mixed = downTo(links, softmax.outputs[0] ?? "", "MatMul");
-  if (!logits || !mixed || !inside.has(logits) || !inside.has(mixed)) return null;
+  if (!logits || !mixed) return null;
   const [, keys = ""] = logits.inputs;
   const [map = "", values = ""] = mixed.inputs;
-  if (!ancestors(links, map, new Set([from])).has(softmax)) return null;
-  const end = attention.at(-1)?.outputs[0] ?? "";
-  const rest = ancestors(links, end, new Set([from, keys, values]));
-  return { keys, values, queryNodes: attention.filter((node) => rest.has(node)) };
+  return ancestors(links, map, new Set([from])).has(softmax) ? { keys, values, core: [logits, softmax, mixed] } : null;
+}
+
+/** Operators that only turn what each token became; products with a number are let through, too. */
+const turns: ReadonlySet<string> = new Set(["Transpose", "Reshape", "Squeeze", "Unsqueeze"]);
+
+function sideOf(part: Graph, links: Links, shapes: ReadonlyMap<string, Known>, normed: string, factor: string): Side {
+  const numbers = new Set(part.initializers.filter(({ shape }) => shape.every((n) => n === 1)).map(({ name }) => name));
+  const above = (node: Node): string | null => {
+    const [a = "", b = ""] = node.inputs;
+    if (turns.has(node.op)) return a;
+    if (node.op !== "Mul") return null;
+    return numbers.has(b) ? a : numbers.has(a) ? b : null;
+  };
+  const between = (from: string, to: string): readonly Node[] => {
+    const found = ancestors(links, to, new Set([from]));
+    return part.nodes.filter((node) => found.has(node));
+  };
+  let tokens = normed;
+  for (let value: string | null = factor; value !== null; ) {
+    const [images, count, width, more] = shapes.get(value)?.shape ?? [];
+    if (images === "B" && count === "T" && width !== undefined && more === undefined) tokens = value;
+    const node = links.writer.get(value);
+    value = node ? above(node) : null;
+  }
+  const nodes = between(normed, tokens);
+  if (nodes.every(perTokenTest(part, shapes))) return { nodes, tokens, turning: between(tokens, factor), factor };
+  return { nodes: [], tokens: normed, turning: between(normed, factor), factor };
 }
 
 /** Follows first inputs upwards to the nearest node of this operator. */

@@ -30,14 +30,20 @@ export function buildVit(plain: VitShape): Graph {
   return b.finish({ features: readOut(b, shape, stream) });
 }
 
-/** Repeats `value` [1,N,D] for every image of `tokens` [B,T,D]: [B,N,D]. */
-export function repeated(b: Builder, value: string, tokens: string, name: string): string {
+/** Repeats values [1,N,W] for every image of `tokens` [B,T,D]: [B,N,W]. */
+export function repeater(b: Builder, tokens: string): (value: string, name: string) => string {
   const [batch] = b.known(tokens).shape;
-  if (typeof batch === "number") return b.op("Expand", [value, b.vector([batch, 1, 1])], {}, name);
+  if (batch === 1) return (value) => value;
+  if (typeof batch === "number") return (value, name) => b.op("Expand", [value, b.vector([batch, 1, 1])], {}, name);
   // Asking for the batch (Shape) is an operator of the processor, which a graph on the GPU must not need: a zero that has the
   // batch is added instead.
-  const corner = b.op("Slice", [tokens, b.vector([0, 0]), b.vector([1, 1]), b.vector([1, 2])], {}, "batch/corner");
-  return b.op("Add", [b.op("Mul", [corner, b.scalar(0)], {}, "batch/zero"), value], {}, name);
+  let zero: string | null = null;
+  const corner = (): string =>
+    b.op("Slice", [tokens, b.vector([0, 0]), b.vector([1, 1]), b.vector([1, 2])], {}, "batch/corner");
+  return (value, name) => {
+    zero ??= b.op("Mul", [corner(), b.scalar(0)], {}, "batch/zero");
+    return b.op("Add", [zero, value], {}, name);
+  };
 }
 
 /**
@@ -47,8 +53,9 @@ export function repeated(b: Builder, value: string, tokens: string, name: string
 function addPrefix(b: Builder, shape: FullVitShape, patches: string): string {
   const { width, pretextToken, positions } = shape;
   const cls = whole(b, "cls_token", [1, 1, width]);
+  const repeated = repeater(b, patches);
   if (positions === "all" && !pretextToken) {
-    const parts = [repeated(b, cls, patches, "embed/class_token"), ...addRegisters(b, shape, patches), patches];
+    const parts = [repeated(cls, "embed/class_token"), ...addRegisters(b, shape, repeated), patches];
     const joined = b.op("Concat", parts, { axis: int(1) }, "embed/joined");
     const position = whole(b, "pos_embed", [1, patchTokensOf(shape) + shape.prefixTokens, width]);
     return b.op("Add", [joined, position], {}, "embed/tokens");
@@ -61,17 +68,21 @@ function addPrefix(b: Builder, shape: FullVitShape, patches: string): string {
   const ofClass = positions === "patches" ? cls : placed(cls, "class", pretextToken ? 1 : 0, 1);
   const pretext = pretextToken ? [placed(whole(b, "pretext_token", [1, 1, width]), "pretext", 0, 1)] : [];
   const parts = [
-    repeated(b, ofClass, patches, "embed/class_token"),
-    ...pretext.map((token) => repeated(b, token, patches, "embed/pretext_token")),
-    ...addRegisters(b, shape, patches),
+    repeated(ofClass, "embed/class_token"),
+    ...pretext.map((token) => repeated(token, "embed/pretext_token")),
+    ...addRegisters(b, shape, repeated),
     placed(patches, "patches", positionRowsOf(shape) - patchTokensOf(shape), patchTokensOf(shape)),
   ];
   return b.op("Concat", parts, { axis: int(1) }, "embed/tokens");
 }
 
-function addRegisters(b: Builder, { registers, width }: FullVitShape, patches: string): readonly string[] {
+function addRegisters(
+  b: Builder,
+  { registers, width }: FullVitShape,
+  repeated: ReturnType<typeof repeater>,
+): readonly string[] {
   if (registers === 0) return [];
-  return [repeated(b, whole(b, "reg_token", [1, registers, width]), patches, "embed/registers")];
+  return [repeated(whole(b, "reg_token", [1, registers, width]), "embed/registers")];
 }
 
 const whole = (b: Builder, key: string, shape: readonly number[]): string =>

@@ -4,9 +4,9 @@ import { type Builder, createBuilder } from "../builder.ts";
 import { fuseLinear } from "../fuse-linear.ts";
 import { type Dim, type Graph, int, type Node } from "../ir.ts";
 import type { VitStructure } from "./analyse-vit.ts";
-import { repeated } from "./build-vit.ts";
-import { readLastBlock } from "./last-block.ts";
+import { repeater } from "./build-vit.ts";
 import { nodesFromTo } from "./links.ts";
+import { addPlainBlock, type OwnPrompts } from "./prompted-block.ts";
 
 /** Input `pixels` [B,3,S,S]; outputs `features` [B,F] (unprompted) and `tokens` [B,T,D] entering block `cut` (0 .. depth-1). */
 export function baseGraph(graph: Graph, structure: VitStructure, cut: number): Graph {
@@ -60,18 +60,35 @@ export function addUpper(
   const { depth, streams, features } = structure;
   assert(firstBlock >= 0 && firstBlock < depth, `block ${firstBlock} exists`);
   const length = present(b.known(tokens).shape[1], "the number of tokens");
+  const repeated = repeater(b, tokens);
   let stream = tokens;
   for (let block = firstBlock; block < depth; block++) {
     const index = block - firstBlock;
-    const enters = prompts !== null && (prompting === "deep" || index === 0);
-    const prompted = !enters ? stream : withPrompts(b, stream, prompts, index, length);
+    if (prompting === "shallow" && prompts !== null && index === 0) {
+      stream = withPrompts(b, stream, { tokens: prompts, repeated });
+    }
+    const own = prompting === "deep" && prompts !== null ? { tokens: oneSet(b, prompts, index), repeated } : null;
     stream =
-      block === depth - 1
-        ? readLastBlock(b, graph, structure, prompted)
-        : instantiate(b, graph, streams[block] ?? "", streams[block + 1] ?? "", prompted);
+      addPlainBlock(b, graph, structure, block, stream, own) ??
+      addWholeBlock(b, graph, structure, block, stream, own, length);
   }
-  // Here the last prompts' outputs leave: the read-out sees the image's own tokens only.
+  // Here the outputs of shallow prompts leave: the read-out sees the image's own tokens only.
   return instantiate(b, graph, streams[depth] ?? "", features, onlyFirst(b, stream, length));
+}
+
+/** A block of no known form: prompts go through all of it, and what became of them is dropped. */
+function addWholeBlock(
+  b: Builder,
+  graph: Graph,
+  { streams }: VitStructure,
+  block: number,
+  stream: string,
+  own: OwnPrompts | null,
+  length: Dim,
+): string {
+  const [from = "", to = ""] = [streams[block], streams[block + 1]];
+  if (!own) return instantiate(b, graph, from, to, stream);
+  return onlyFirst(b, instantiate(b, graph, from, to, withPrompts(b, stream, own)), length);
 }
 
 /** Copies the nodes between two values of the network, fed with `input`; returns the copy of the second value. */
@@ -80,16 +97,14 @@ export function instantiate(b: Builder, graph: Graph, from: string, to: string, 
   return present(b.copy(graph, nodes, new Map([[from, input]])).get(to), to);
 }
 
-function withPrompts(b: Builder, stream: string, prompts: string, index: number, length: Dim): string {
+/** Set `index` of the prompts [K,N,D]: [1,N,D]. */
+function oneSet(b: Builder, prompts: string, index: number): string {
   const bounds = [b.vector([index]), b.vector([index + 1]), b.vector([0])];
-  const own = b.op("Slice", [prompts, ...bounds], {}, `prompts/${index}`);
-  const image = onlyFirst(b, stream, length);
-  return b.op(
-    "Concat",
-    [image, repeated(b, own, image, `prompts/${index}/repeated`)],
-    { axis: int(1) },
-    `prompts/${index}/tokens`,
-  );
+  return b.op("Slice", [prompts, ...bounds], {}, `prompts/${index}`);
+}
+
+function withPrompts(b: Builder, stream: string, { tokens, repeated }: OwnPrompts): string {
+  return b.op("Concat", [stream, repeated(tokens, `${tokens}/repeated`)], { axis: int(1) }, `${tokens}/joined`);
 }
 
 /** The first `length` tokens: what is behind them are the outputs of the block's prompts. */

@@ -1,12 +1,16 @@
-// The tuning step as one graph: upper part, cosine head, loss, gradient, AdamW. Knows no runtime and no schedule.
+// The tuning step as one graph: upper part, cosine head, loss, gradient, AdamW; or, where a batch does not fit, one graph per part of a
+// batch that adds up its gradient, and one for the step itself. Knows no runtime and no schedule.
 import { assert, present } from "../../base/fault.ts";
 import { type Builder, createBuilder } from "../builder.ts";
 import { fuseLinear } from "../fuse-linear.ts";
 import { gradient } from "../gradient.ts";
-import { elementCount, type Graph, int } from "../ir.ts";
+import { elementCount, type Graph } from "../ir.ts";
 import { foldShapes } from "../prune.ts";
+import { tidy } from "../tidy/tidy.ts";
+import { addAdamW } from "./adam-w.ts";
 import type { VitStructure } from "./analyse-vit.ts";
 import { addUpper, type Prompting, promptSets } from "./cut.ts";
+import { cosineLogits, weightedLoss, weightSum } from "./head-loss.ts";
 
 export type TrainOptions = Readonly<{
   firstBlock: number;
@@ -44,9 +48,52 @@ export function thetaLayout(structure: VitStructure, options: TrainOptions): The
 
 /** `graph` is the plain network (parseOnnx or buildVit), `structure` what analyseVit found in it. */
 export function trainGraph(graph: Graph, structure: VitStructure, options: TrainOptions): TrainGraph {
-  const { firstBlock, tokensPerBlock, batch, classes, prompting = "deep", withGradient = false } = options;
-  assert(batch > 0 && classes > 1 && tokensPerBlock >= 0, "a batch, two classes and a number of prompts");
   const layout = thetaLayout(structure, options);
+  const { b, grad } = addGradient(graph, structure, options, layout, weightSum);
+  const step = addAdamW(b, "theta", grad, layout.length);
+  const outputs = { loss: "loss", logits: "logits", ...step, ...(options.withGradient ? { gradTheta: grad } : {}) };
+  return { graph: tidy(foldShapes(b.finish(outputs))), layout };
+}
+
+/**
+ * One part of a batch, `options.batch` samples of it. Inputs (all fp32, static): `tokens`, `targets`, `sampleWeight` (may be all 0),
+ * `centre`, `temperature` and `theta` as of the step; `weightTotal` [1], the sum of the weights of the whole batch; `gradSum` [P]
+ * and `lossSum` [1], 0 before the first part. Outputs: `gradSumNext` [P], `lossSumNext` [1], `logits` [B,C].
+ * After the last part gradSumNext and lossSumNext are gradient and loss of the whole batch, whatever its parts.
+ */
+export function accumulateGraph(graph: Graph, structure: VitStructure, options: TrainOptions): TrainGraph {
+  const layout = thetaLayout(structure, options);
+  const total = (b: Builder): string => b.input("weightTotal", "float32", [1]);
+  const { b, grad } = addGradient(graph, structure, options, layout, total);
+  const gradSum = b.input("gradSum", "float32", [layout.length]);
+  const lossSum = b.input("lossSum", "float32", [1]);
+  const outputs = {
+    gradSumNext: b.op("Add", [gradSum, grad], {}, "sum/gradient"),
+    lossSumNext: b.op("Add", [lossSum, "loss"], {}, "sum/loss"),
+    logits: "logits",
+  };
+  return { graph: tidy(foldShapes(b.finish(outputs))), layout };
+}
+
+/**
+ * The step after the last part. Inputs: `theta` `m` `v` `rateScale` `gradSum` [P], `learningRate` `weightDecay` `correction1`
+ * `correction2` [1], as of the whole step; no weights. Outputs: `thetaNext` `mNext` `vNext` [P].
+ */
+export function updateGraph({ length }: ThetaLayout): Graph {
+  const b = createBuilder();
+  const [theta, gradSum] = ["theta", "gradSum"].map((name) => b.input(name, "float32", [length]));
+  return tidy(b.finish(addAdamW(b, theta ?? "", gradSum ?? "", length)));
+}
+
+/** Forward, loss and gradient: values `loss` [1], `logits` [B,C] and the gradient with respect to `theta` [P]. */
+function addGradient(
+  graph: Graph,
+  structure: VitStructure,
+  { firstBlock, tokensPerBlock, batch, classes, prompting = "deep" }: TrainOptions,
+  layout: ThetaLayout,
+  total: (b: Builder, sampleWeight: string) => string,
+): Readonly<{ b: Builder; grad: string }> {
+  assert(batch > 0 && classes > 1 && tokensPerBlock >= 0, "a batch, two classes and a number of prompts");
   const forward = createBuilder();
   const tokens = forward.input("tokens", "float32", [batch, structure.tokens, structure.width]);
   const targets = forward.input("targets", "float32", [batch, classes]);
@@ -59,14 +106,11 @@ export function trainGraph(graph: Graph, structure: VitStructure, options: Train
   const head = slot(forward, theta, layout.headWeight, "theta/head");
   const features = addUpper(forward, graph, structure, firstBlock, tokens, prompts, prompting);
   const logits = cosineLogits(forward, features, centre, head, temperature);
-  const loss = crossEntropy(forward, logits, targets, sampleWeight);
+  const loss = weightedLoss(forward, logits, targets, sampleWeight, total(forward, sampleWeight));
 
   const folded = fuseLinear(foldShapes(forward.finish({ loss, logits })));
-  const { builder: b, gradients } = gradient(folded, "loss", ["theta"]);
-  const grad = present(gradients.theta, "the gradient of theta");
-  const step = adamW(b, grad, layout.length);
-  const outputs = { loss: "loss", logits: "logits", ...step, ...(withGradient ? { gradTheta: grad } : {}) };
-  return { graph: foldShapes(b.finish(outputs)), layout };
+  const { builder, gradients } = gradient(folded, "loss", ["theta"]);
+  return { b: builder, grad: present(gradients.theta, "the gradient of theta") };
 }
 
 function slot(b: Builder, theta: string, { offset, shape }: Slot, name: string): string {
@@ -74,59 +118,4 @@ function slot(b: Builder, theta: string, { offset, shape }: Slot, name: string):
   const bounds = [b.vector([offset]), b.vector([end]), b.vector([0])];
   const flat = b.op("Slice", [theta, ...bounds], {}, `${name}/flat`);
   return b.op("Reshape", [flat, b.vector(shape)], {}, name);
-}
-
-/** x / sqrt(|x|^2 + 1e-12) over the last of two axes. */
-function unit(b: Builder, x: string, name: string): string {
-  const square = b.op("ReduceSumSquare", [x, b.vector([1])], { keepdims: int(1) }, `${name}/square`);
-  const length = b.op("Sqrt", [b.op("Add", [square, b.scalar(1e-12)], {}, `${name}/guarded`)], {}, `${name}/length`);
-  return b.op("Div", [x, length], {}, name);
-}
-
-function cosineLogits(b: Builder, features: string, centre: string, head: string, temperature: string): string {
-  const centred = b.op("Sub", [features, centre], {}, "head/centred");
-  const [x, w] = [unit(b, centred, "head/features"), unit(b, head, "head/weights")];
-  const cosine = b.op("Gemm", [x, w], { transB: int(1) }, "head/cosine");
-  return b.op("Mul", [cosine, temperature], {}, "head/logits");
-}
-
-/** sum_b w_b * sum_c targets_bc (logsumexp(logits_b) - logits_bc) / sum_b w_b. Shape [1]. */
-function crossEntropy(b: Builder, logits: string, targets: string, sampleWeight: string): string {
-  const norm = b.op("ReduceLogSumExp", [logits, b.vector([1])], { keepdims: int(1) }, "loss/norm");
-  const surprise = b.op("Mul", [targets, b.op("Sub", [norm, logits], {}, "loss/surprise")], {}, "loss/parts");
-  const each = b.op("ReduceSum", [surprise, b.vector([1])], { keepdims: int(0) }, "loss/each");
-  const weighted = b.op("Mul", [each, sampleWeight], {}, "loss/weighted");
-  const sum = b.op("ReduceSum", [weighted, b.vector([0])], { keepdims: int(1) }, "loss/sum");
-  const weight = b.op("ReduceSum", [sampleWeight, b.vector([0])], { keepdims: int(1) }, "loss/weight");
-  return b.op("Div", [sum, weight], {}, "loss/mean");
-}
-
-/**
- * Decoupled weight decay (Loshchilov & Hutter 2019), as torch.optim.AdamW:
- * theta (1 - rate decay) - rate correction1 m / (sqrt(v correction2) + eps).
- */
-function adamW(b: Builder, grad: string, length: number): Readonly<Record<"thetaNext" | "mNext" | "vNext", string>> {
-  const [beta1, beta2, eps] = [0.9, 0.999, 1e-8];
-  const m = b.input("m", "float32", [length]);
-  const v = b.input("v", "float32", [length]);
-  const rateScale = b.input("rateScale", "float32", [length]);
-  const scalar = (name: string): string => b.input(name, "float32", [1]);
-  const [learningRate, weightDecay] = [scalar("learningRate"), scalar("weightDecay")];
-  const [correction1, correction2] = [scalar("correction1"), scalar("correction2")];
-  const op = (kind: "Add" | "Sub" | "Mul" | "Div", x: string, y: string, name: string): string =>
-    b.op(kind, [x, y], {}, `adamw/${name}`);
-
-  const rate = op("Mul", rateScale, learningRate, "rate");
-  const mNext = op("Add", op("Mul", m, b.scalar(beta1), "m/old"), op("Mul", grad, b.scalar(1 - beta1), "m/new"), "m");
-  const square = op("Mul", grad, grad, "square");
-  const vNext = op("Add", op("Mul", v, b.scalar(beta2), "v/old"), op("Mul", square, b.scalar(1 - beta2), "v/new"), "v");
-  const deviation = b.op("Sqrt", [op("Mul", vNext, correction2, "v/corrected")], {}, "adamw/deviation");
-  const direction = op(
-    "Div",
-    op("Mul", mNext, correction1, "m/corrected"),
-    op("Add", deviation, b.scalar(eps), "guarded"),
-    "direction",
-  );
-  const decayed = op("Mul", "theta", op("Sub", b.scalar(1), op("Mul", rate, weightDecay, "decay"), "keep"), "decayed");
-  return { thetaNext: op("Sub", decayed, op("Mul", rate, direction, "step"), "theta"), mNext, vNext };
 }
