@@ -1,5 +1,5 @@
 // Are the inputs of layer norms within what the GPU's kernel can bear? Knows the probe graph and one limit.
-import { centreNorms, probeNorms } from "../../graph/vit/norm-conditioning.ts";
+import { centreNorms, probeNorms } from "../../graph/norms.ts";
 import type { GateResult } from "../../protocol/engine-api.ts";
 import type { LoadedModel } from "../loaded-model.ts";
 import type { Backbone } from "../model-programs.ts";
@@ -20,7 +20,7 @@ export async function probeOnProcessor(
   patch: Uint8Array,
   processor: Runtime,
 ): Promise<Probed> {
-  const { graph, names } = probeNorms(backbone.graph);
+  const { graph, norms: names } = probeNorms(backbone.graph);
   const program = await processor.compile(graph, backbone.weights, { name: "probe" });
   try {
     const pixels = preprocess([patch], model.patchPixels, model.normalisation);
