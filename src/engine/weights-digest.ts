@@ -15,8 +15,9 @@ export function canonicalTensors(vit: VitShape): readonly VitTensor[] {
 
 /**
  * sha256 over, for each canonical tensor in code-unit order of its key: the text `key[shape]\n` in UTF-8, then the values
- * rounded to fp16 (ties to even), little endian. Rounding an fp16 copy changes nothing, so every precision from fp16 up agrees;
- * converters that lift tiny values on the way (onnxconverter-common: none below 1e-7) make another network of it.
+ * rounded to fp16 (ties to even), little endian. Rounding an fp16 copy changes nothing, so every precision from fp16 up agrees.
+ * Magnitudes below 1.5e-7 count as zero: they are noise to a network, and converters to fp16 lift what is smaller than 1e-7 to that
+ * (onnxconverter-common, float16.py).
  * A tensor a network may lack and that changes nothing (a bias of zeros for q, k and v, a LayerScale of ones) is left out: with it
  * and without it is the same network.
  * Throws Fault `bad-model` naming every tensor that is missing or of another shape.
@@ -39,7 +40,7 @@ export function weightsDigest(vit: VitShape, weights: TensorSet): WeightsDigest 
   const hash = sha256.create();
   const encoder = new TextEncoder();
   for (const { key, shape } of list) {
-    const halves = floatsToHalves(weights.tensor(key).data);
+    const halves = withoutDust(floatsToHalves(weights.tensor(key).data));
     if (changesNothing(key, halves)) continue;
     hash.update(encoder.encode(`${key}[${shape.join(",")}]\n`));
     hash.update(new Uint8Array(halves.buffer));
@@ -47,8 +48,11 @@ export function weightsDigest(vit: VitShape, weights: TensorSet): WeightsDigest 
   return bytesToHex(hash.digest()) as WeightsDigest;
 }
 
+/** fp16's two smallest magnitudes, 0.6e-7 and 1.2e-7, and the negative zero become zero. */
+const withoutDust = (halves: Uint16Array): Uint16Array => halves.map((bits) => ((bits & 0x7fff) <= 2 ? 0 : bits));
+
 function changesNothing(key: string, halves: Uint16Array): boolean {
-  if (key.endsWith(".attn.qkv.bias")) return halves.every((bits) => (bits & 0x7fff) === 0);
+  if (key.endsWith(".attn.qkv.bias")) return halves.every((bits) => bits === 0);
   return /\.ls[12]\.gamma$/.test(key) && halves.every((bits) => bits === oneInFp16);
 }
 const oneInFp16 = 0x3c00;

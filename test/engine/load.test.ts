@@ -122,6 +122,18 @@ describe("the weights digest", () => {
     expect(digestOf(serializeSafetensors(again, {}))).toBe(digestOf(half));
   });
 
+  test("is the same where a converter lifted dust to 1e-7, and is not where a weight is more than dust", () => {
+    const withFirst = (value: number) => {
+      const tensors = tinyTensors(1).map((t, i) =>
+        i === 5 ? { ...t, data: Float32Array.of(value, ...t.data.slice(1)) } : t,
+      );
+      return digestOf(serializeSafetensors(tensors, {}));
+    };
+    const converted = [3e-8, 1e-7, 0, -1e-7].map(withFirst);
+    expect(new Set(converted).size).toBe(1);
+    expect(withFirst(1e-6)).not.toBe(converted[0]);
+  });
+
   test("differs when one weight differs by a rounding step, and names what is missing", () => {
     const tensors = tinyTensors(1).map((t, i) => {
       if (i !== 5) return t;
