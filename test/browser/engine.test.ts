@@ -61,6 +61,29 @@ describe.skipIf(!hasBrowser)("the engine in a browser", () => {
     // A software adapter spends a minute preparing shaders where the machine is busy.
   }, 300_000);
 
+  test("computes layer norms in two passes where a single one would lose the answer, and is refused where it does not", async () => {
+    const page = await browser.newPage();
+    await page.goto(`${served.url}test/browser/pages/engine.html`);
+    await page.waitForFunction(() => "loadFarFromZero" in window);
+    type Loaded = Readonly<{ gates: Report["gates"]; refused: string | null }>;
+    const load = (unaware: boolean): Promise<Loaded> =>
+      page.evaluate(
+        (blind) =>
+          (window as unknown as { loadFarFromZero(offset: number, unaware: boolean): Promise<Loaded> }).loadFarFromZero(
+            400,
+            blind,
+          ),
+        unaware,
+      );
+    const aware = await load(false);
+    expect(aware.refused).toBeNull();
+    const norms = aware.gates.find((gate) => gate.name === "norm-conditioning");
+    expect(norms?.error).toBeGreaterThan(100);
+    expect(aware.gates.every((gate) => gate.passed)).toBe(true);
+    expect((await load(true)).refused).toMatch(/computes something else than it must/);
+    await page.close();
+  }, 300_000);
+
   test("does not choose a software adapter by itself, and says why", async () => {
     const { provider } = await tuneOn("auto");
     expect(provider.kind).toBe("wasm-threads");

@@ -33,7 +33,7 @@ export const manifestUrl = "model/manifest.json";
 export const tinySource = { kind: "folder", manifestUrl } as const;
 
 /** Random tensors under timm's names, exactly representable in fp16. */
-export function tinyTensors(seed: number): readonly (TensorToWrite & { data: Float32Array })[] {
+export function tinyTensors(seed: number, offset = 0): readonly (TensorToWrite & { data: Float32Array })[] {
   const random = createRandom(seed);
   return canonicalTensors(tinyArchitecture).map(({ key, shape }) => {
     const size = shape.reduce((a, b) => a * b, 1);
@@ -41,7 +41,8 @@ export function tinyTensors(seed: number): readonly (TensorToWrite & { data: Flo
     const values = Float32Array.from({ length: size }, () => {
       if (/norm\d?\.weight$/.test(key)) return 1 + 0.1 * normal(random);
       if (shape.length === 1) return 0.05 * normal(random);
-      return (/token|pos_embed/.test(key) ? 0.3 : 1.2 / Math.sqrt(fanIn)) * normal(random);
+      const value = (/token|pos_embed/.test(key) ? 0.3 : 1.2 / Math.sqrt(fanIn)) * normal(random);
+      return key === "pos_embed" ? offset + value : value;
     });
     return { name: key, dtype: "F32", shape, data: halvesToFloats(floatsToHalves(values)) };
   });
@@ -57,12 +58,21 @@ export type TinyOptions = Readonly<{
   /** Changes the golden features after they were computed. */
   spoil?: (features: Float32Array) => void;
   mean?: readonly [number, number, number];
+  /** Added to every position: what enters the layer norms lies that far from zero. */
+  offset?: number;
 }>;
 
 /** Paths are relative to the folder "model/". */
 export function tinyModel(options: TinyOptions = {}): ModelFolder {
-  const { seed = 1, precision = "F16", tolerance = 1e-3, promptSets = [], mean = [0.5, 0.5, 0.5] } = options;
-  const tensors = tinyTensors(seed).map((tensor) =>
+  const {
+    seed = 1,
+    offset = 0,
+    precision = "F16",
+    tolerance = 1e-3,
+    promptSets = [],
+    mean = [0.5, 0.5, 0.5],
+  } = options;
+  const tensors = tinyTensors(seed, offset).map((tensor) =>
     precision === "F32" ? tensor : { ...tensor, dtype: "F16" as const, data: floatsToHalves(tensor.data) },
   );
   const weights = serializeSafetensors(tensors, {});

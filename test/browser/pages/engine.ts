@@ -1,5 +1,6 @@
 // A whole tuning with the browser's own runtimes on a tiny model: load, gates, tune, swap. Knows nothing of the app.
 import { parsePromptSet } from "../../../src/domain/prompt-set-file.ts";
+import { createMemoryGateStore, type GateStore } from "../../../src/engine/gates/kept-gates.ts";
 import { createEngine } from "../../../src/engine/service.ts";
 import { createRuntimes } from "../../../src/platform/worker/ort-runtime.ts";
 import { patchAt, placeOf, textureSlide } from "../../support/texture-slide.ts";
@@ -38,4 +39,34 @@ async function tuneOn(prefer: "auto" | "webgpu" | "wasm") {
   };
 }
 
-Object.assign(window, { tuneOn });
+/** Loads a model whose layer norms are given rows far from zero; `unaware`: as a device that never looked at them would. */
+async function loadFarFromZero(offset: number, unaware: boolean) {
+  const far = tinyModel({ offset });
+  const gates = createMemoryGateStore();
+  const forgetting: GateStore = {
+    get: async (key) => {
+      const kept = await gates.get(key);
+      return unaware ? { version: 1, gates: [], centred: [], features: [0] } : kept;
+    },
+    put: gates.put,
+  };
+  const engine = createEngine({
+    runtimes: createRuntimes(),
+    stash: (parts) => new Blob([...parts]),
+    gates: forgetting,
+    slides: textureSlide(),
+    fetchBytes: folderFetch(far).fetchBytes,
+    now: () => performance.now(),
+    appVersion: "0.1.0",
+  });
+  try {
+    const status = await engine.load({ source: tinySource, prefer: "webgpu" });
+    return { gates: status.gates, refused: null };
+  } catch (error) {
+    return { gates: [], refused: error instanceof Error ? error.message : String(error) };
+  } finally {
+    await engine.release();
+  }
+}
+
+Object.assign(window, { tuneOn, loadFarFromZero });
