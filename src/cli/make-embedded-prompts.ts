@@ -132,6 +132,7 @@ const result = await engine.tune(
     cases: {},
     syntheticSlides: [slide.id],
     parent: null,
+    resume: null,
   },
   {
     onProgress(event) {

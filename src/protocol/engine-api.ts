@@ -7,6 +7,7 @@ import type { ImportFacts, ModelInspection } from "../domain/model-import.ts";
 import type { Patch } from "../domain/patch.ts";
 import type { PromptSetSummary } from "../domain/prompt-set.ts";
 import type { TuningEvent, TuningSettings } from "../domain/run.ts";
+import type { TuningCheckpoint } from "../domain/tuning-checkpoint.ts";
 import type { LocalFile, Method } from "./call.ts";
 
 /** Where graphs run, in words for the person. */
@@ -91,6 +92,8 @@ export type TuneParams = Readonly<{
   /** Slides among the labels' that are drawn by a program. */
   syntheticSlides: readonly SlideId[];
   parent: PromptSetId | null;
+  /** Goes on from here, to the same bytes as without the interruption; null: from the start. Fault `invalid` where it is another run's. */
+  resume: TuningCheckpoint | null;
 }>;
 
 export type TuneResult = Readonly<{

@@ -57,6 +57,7 @@ export function tuneParams(
     cases: {},
     syntheticSlides: [],
     parent: null,
+    resume: null,
     ...more,
   };
 }

@@ -45,6 +45,7 @@ function paramsOf(state: AppState, runId: RunId, settings: TuningSettings, name:
     cases,
     syntheticSlides: [...new Set(list.map(({ patch }) => patch.slideId))].filter(generated),
     parent: null,
+    resume: null,
   };
 }
 
