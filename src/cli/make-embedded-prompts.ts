@@ -133,6 +133,7 @@ const result = await engine.tune(
     syntheticSlides: [slide.id],
     parent: null,
     resume: null,
+    halvings: 0,
   },
   {
     onProgress(event) {

@@ -94,6 +94,8 @@ export type TuneParams = Readonly<{
   parent: PromptSetId | null;
   /** Goes on from here, to the same bytes as without the interruption; null: from the start. Fault `invalid` where it is another run's. */
   resume: TuningCheckpoint | null;
+  /** How often memory ran out before: each time a step takes half as many patches at once. 0: as many as fit by calculation. */
+  halvings: number;
 }>;
 
 export type TuneResult = Readonly<{

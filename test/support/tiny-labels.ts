@@ -58,6 +58,7 @@ export function tuneParams(
     syntheticSlides: [],
     parent: null,
     resume: null,
+    halvings: 0,
     ...more,
   };
 }
