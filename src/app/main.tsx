@@ -6,13 +6,15 @@ import type { Journal } from "../domain/keeping.ts";
 import { emptyProject, type Project, type SlideRef } from "../domain/project.ts";
 import { createFileHandles } from "../platform/page/file-handles.ts";
 import { createIndexedDbJournalStore } from "../platform/page/journal-store.ts";
-import { createActionContext } from "../state/action.ts";
+import { createActionContext, stateOf } from "../state/action.ts";
 import { followScorer } from "../state/actions/clicks.ts";
 import { engineDied } from "../state/actions/engine.ts";
 import { forgetOpenSlides } from "../state/actions/slides.ts";
 import { settleInterruptedRuns } from "../state/actions/tuning.ts";
 import { createProjectStore } from "../state/project-store.ts";
+import { isTuning } from "../state/selectors.ts";
 import { createSessionStore, notify } from "../state/session-store.ts";
+import { engineAgain } from "../state/tune-through.ts";
 import type { App } from "../ui/app-context.ts";
 import { Root } from "../ui/root.tsx";
 import { createStage } from "../ui/stage.ts";
@@ -70,7 +72,9 @@ async function start(element: HTMLElement): Promise<void> {
     onEngineDeath: (fault, restarts) => {
       engineDied(context, fault);
       const next = restarts > mostRestarts ? "It keeps stopping: reload the page." : "The model is loaded again.";
-      notify(session, "error", `${fault.message} ${next} Your labels are safe.`, fault);
+      // A tuning says itself what became of it, and starts again what keeps stopping as long as it gets on.
+      if (!isTuning(stateOf(context)))
+        notify(session, "error", `${fault.message} ${next} Your labels are safe.`, fault);
       if (restarts <= mostRestarts) void loadModel(context, preference());
     },
   });
@@ -90,19 +94,21 @@ async function start(element: HTMLElement): Promise<void> {
     get engine() {
       return workers.engine;
     },
+    restartEngine: () => engineAgain(session, replaceEngine),
     newId,
     saveFile,
   });
+  const replaceEngine = (): void => {
+    workers.restartEngine();
+    void loadModel(context, preference());
+  };
   const ui = createUiStore();
   const handles = createFileHandles();
   const host = createHost({
     context,
     ui,
     handles,
-    restartEngine: () => {
-      workers.restartEngine();
-      void loadModel(context, preference());
-    },
+    restartEngine: replaceEngine,
   });
 
   /** Without asking anybody; what needs a person stays in the list of slides to open again. */

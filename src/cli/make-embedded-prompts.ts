@@ -132,6 +132,8 @@ const result = await engine.tune(
     cases: {},
     syntheticSlides: [slide.id],
     parent: null,
+    resume: null,
+    halvings: 0,
   },
   {
     onProgress(event) {

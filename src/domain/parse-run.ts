@@ -55,7 +55,7 @@ function readLosses(at: At): readonly LossPoint[] {
 
 function readProgress(at: At): TuningProgress {
   return {
-    phase: readOneOf(field(at, "phase"), ["features", "folds", "final"]),
+    phase: readOneOf(field(at, "phase"), ["features", "folds", "final", "restarting"]),
     fold: count(field(at, "fold")),
     folds: count(field(at, "folds")),
     epoch: count(field(at, "epoch")),

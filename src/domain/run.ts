@@ -1,6 +1,7 @@
 // A tuning run as a state machine: `advance(run, event)` is the only way it changes. Knows no runtime and no screen.
 import type { PromptSetId, RunId } from "../base/brand.ts";
 import type { FaultData } from "../base/fault.ts";
+import type { TuningCheckpoint } from "./tuning-checkpoint.ts";
 
 /** What a person may set; every field is kept in the prompt set. */
 export type TuningSettings = Readonly<{
@@ -18,12 +19,14 @@ export type TuningSettings = Readonly<{
 }>;
 
 export type TuningProgress = Readonly<{
-  phase: "features" | "folds" | "final";
+  /** "restarting": whatever computed is gone; a new one is being started and goes on from the last checkpoint. */
+  phase: "features" | "folds" | "final" | "restarting";
   /** Which fold of how many is being trained, in the folds phase. */
   fold: number;
   folds: number;
   epoch: number;
   epochs: number;
+  /** Of all trainings together; of patches read in the features phase. */
   step: number;
   steps: number;
   /** Over everything, 0..1. */
@@ -59,6 +62,8 @@ export type TuningRun =
 export type TuningEvent =
   | Readonly<{ type: "progress"; progress: TuningProgress }>
   | Readonly<{ type: "loss"; point: LossPoint }>
+  /** For whoever goes on with the run after a failure; the run itself does not hold it. */
+  | Readonly<{ type: "checkpoint"; checkpoint: TuningCheckpoint }>
   | Readonly<{ type: "finish-early" }>
   | Readonly<{ type: "cancel" }>
   | Readonly<{ type: "finished"; promptSet: PromptSetId; ended: "complete" | "early" | "diverged" }>
@@ -75,7 +80,9 @@ export function advance(run: TuningRun, event: TuningEvent): TuningRun {
     case "progress":
       return { state: "running", id, settings, losses, stopping, progress: event.progress };
     case "loss":
-      return run.state === "running" ? { ...run, losses: [...losses, event.point] } : run;
+      return run.state === "running" ? { ...run, losses: withPoint(losses, event.point) } : run;
+    case "checkpoint":
+      return run;
     case "finish-early":
       return run.state === "running" ? { ...run, stopping: "finish-early" } : run;
     case "cancel":
@@ -89,4 +96,10 @@ export function advance(run: TuningRun, event: TuningEvent): TuningRun {
     default:
       return event satisfies never;
   }
+}
+
+/** A training that went on from a checkpoint makes epochs again, to the same losses: each is one point of the curve. */
+function withPoint(losses: readonly LossPoint[], point: LossPoint): readonly LossPoint[] {
+  const known = losses.findIndex(({ fold, epoch }) => fold === point.fold && epoch === point.epoch);
+  return known < 0 ? [...losses, point] : losses.with(known, point);
 }

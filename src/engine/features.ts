@@ -6,7 +6,7 @@ import type { PatchSource } from "../protocol/slide-api.ts";
 import type { FeatureCache } from "./feature-cache.ts";
 import type { ModelPrograms } from "./model-programs.ts";
 import { preprocess } from "./preprocess.ts";
-import { outputOf } from "./runtime.ts";
+import { outputOf, type Program, type RunOutputs } from "./runtime.ts";
 
 /** `tokens` [T, width] enter block `cut`; `features` [F] are the unprompted backbone's; `tissue` is the patch's share, 0..1. */
 export type PatchAnalysis = Readonly<{ tissue: number; features: Float32Array; tokens: Float32Array }>;
@@ -22,9 +22,28 @@ export type PatchAnalyser = Readonly<{
   ): Promise<readonly PatchAnalysis[]>;
   /** Share of tissue, without running the model. The pixels read for it serve the run after it. */
   tissue(patch: Patch, signal: AbortSignal): Promise<number>;
+  /** RGB of a patch. Faults of the slide pass through. */
+  pixels(patch: Patch, signal: AbortSignal): Promise<Uint8Array>;
+  /** Of pixels at hand, past the cache: what comes out depends on what goes in and on nothing asked before. */
+  compute(
+    pixels: readonly Uint8Array[],
+    cut: number,
+    priority: LanePriority,
+    signal: AbortSignal,
+  ): Promise<readonly Omit<PatchAnalysis, "tissue">[]>;
+  /** Of pixels at hand, the part below the cut alone. */
+  tokens(
+    pixels: readonly Uint8Array[],
+    cut: number,
+    priority: LanePriority,
+    signal: AbortSignal,
+  ): Promise<readonly Float32Array[]>;
+  /** Takes the share (0..1) of the cache's budget for somebody else's use, until given back. */
+  borrow(share: number): Readonly<{ bytes: number; giveBack(): void }>;
 }>;
 
-const batchSize = 8;
+/** Patches in one run of the base graph. */
+export const batchSize = 8;
 /** A number each, but with a long key: some 20 MB. */
 const mostTissueShares = 100_000;
 
@@ -57,6 +76,28 @@ export function createPatchAnalyser(
     return features && tokens && tissue !== undefined ? { tissue, features, tokens } : null;
   };
 
+  const run = async (
+    program: () => Promise<Program>,
+    given: readonly Uint8Array[],
+    priority: LanePriority,
+    signal: AbortSignal,
+  ): Promise<RunOutputs> => {
+    const fed = preprocess(given, model.patchPixels, model.normalisation);
+    const task = async (): Promise<RunOutputs> => {
+      const compiled = await program();
+      signal.throwIfAborted();
+      return compiled.run({ pixels: fed });
+    };
+    return lane.run(priority, task, signal);
+  };
+
+  const compute: PatchAnalyser["compute"] = async (given, cut, priority, signal) => {
+    const outputs = await run(() => programs.base(cut), given, priority, signal);
+    const features = rowsOf(outputs, "features", given.length);
+    const tokens = rowsOf(outputs, "tokens", given.length);
+    return given.map((_, i) => ({ features: features[i]!, tokens: tokens[i]! }));
+  };
+
   const runBatch = async (
     patches: readonly Patch[],
     cut: number,
@@ -65,28 +106,10 @@ export function createPatchAnalyser(
   ): Promise<readonly PatchAnalysis[]> => {
     const read: PatchPixels[] = [];
     for (const patch of patches) read.push(await pixels(patch, signal));
-    const fed = preprocess(
-      read.map((p) => p.data),
-      model.patchPixels,
-      model.normalisation,
-    );
-    const outputs = await lane.run(
-      priority,
-      async () => {
-        const program = await programs.base(cut);
-        signal.throwIfAborted();
-        return program.run({ pixels: fed });
-      },
-      signal,
-    );
-    const features = outputOf(outputs, "features");
-    const tokens = outputOf(outputs, "tokens");
+    const data = read.map((p) => p.data);
+    const computed = await compute(data, cut, priority, signal);
     return patches.map((patch, i) => {
-      const analysis: PatchAnalysis = {
-        tissue: read[i]!.tissue,
-        features: row(features.data, i, patches.length),
-        tokens: row(tokens.data, i, patches.length),
-      };
+      const analysis: PatchAnalysis = { tissue: read[i]!.tissue, ...computed[i]! };
       const key = patchKey(patch);
       cache.put(`features/${key}`, analysis.features);
       cache.put(`tokens@${cut}/${key}`, analysis.tokens);
@@ -121,11 +144,21 @@ export function createPatchAnalyser(
       }
       return patches.map((patch) => found.get(patchKey(patch))!);
     },
+    pixels: async (patch, signal) => (await pixels(patch, signal)).data,
+    compute,
+    async tokens(given, cut, priority, signal) {
+      return rowsOf(await run(() => programs.lower(cut), given, priority, signal), "tokens", given.length);
+    },
+    borrow(share) {
+      const bytes = Math.floor(share * cache.budget);
+      return { bytes, giveBack: cache.lend(bytes) };
+    },
   };
 }
 
 /** Copied, so that a kept row does not keep its whole batch alive. */
-function row(data: Float32Array, index: number, rows: number): Float32Array {
+function rowsOf(outputs: RunOutputs, name: string, rows: number): readonly Float32Array[] {
+  const { data } = outputOf(outputs, name);
   const width = data.length / rows;
-  return data.slice(index * width, (index + 1) * width);
+  return Array.from({ length: rows }, (_, i) => data.slice(i * width, (i + 1) * width));
 }

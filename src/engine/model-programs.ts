@@ -1,6 +1,7 @@
 // The compiled graphs of one backbone, each compiled once and kept. Knows the graph floor and the runtime port; no patches.
 
 import type { Graph } from "../graph/ir.ts";
+import { prune } from "../graph/prune.ts";
 import type { VitStructure } from "../graph/vit/analyse-vit.ts";
 import { baseGraph, upperGraph } from "../graph/vit/cut.ts";
 import { type ThetaLayout, trainGraph } from "../graph/vit/train-graph.ts";
@@ -16,6 +17,8 @@ export type ModelPrograms = Readonly<{
   backbone: Backbone;
   /** pixels -> features, and tokens entering block `cut`. */
   base(cut: number): Promise<Program>;
+  /** pixels -> tokens entering block `cut`, and nothing computed beyond. */
+  lower(cut: number): Promise<Program>;
   /** tokens, prompts -> features. One per first block serves any number of tokens and classes. */
   upper(firstBlock: number): Promise<Program>;
   /** Whether a prompt set that starts at `firstBlock` needs nothing compiled. */
@@ -57,6 +60,7 @@ export function createModelPrograms(backbone: Backbone, runtime: Runtime): Model
   return {
     backbone,
     base: (cut) => once(`base@${cut}`, () => baseGraph(graph, structure, cut)),
+    lower: (cut) => once(`lower@${cut}`, () => lowerGraph(graph, structure, cut)),
     upper: (firstBlock) => once(`upper@${firstBlock}`, () => upperGraph(graph, structure, firstBlock)),
     ready: (firstBlock) => kept.has(`base@${firstBlock}`) && kept.has(`upper@${firstBlock}`),
     async train(shape) {
@@ -79,4 +83,9 @@ export function createModelPrograms(backbone: Backbone, runtime: Runtime): Model
       kept.clear();
     },
   };
+}
+
+function lowerGraph(graph: Graph, structure: VitStructure, cut: number): Graph {
+  const base = baseGraph(graph, structure, cut);
+  return prune({ ...base, outputs: base.outputs.filter((output) => output.name === "tokens") });
 }

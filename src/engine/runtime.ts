@@ -1,5 +1,6 @@
 // The port to whatever runs graphs: plain typed arrays in and out, and tensors that may stay where the graph runs.
 // Knows no onnxruntime and no device; platform/worker and platform/node implement it.
+import type { Fault } from "../base/fault.ts";
 import type { Graph } from "../graph/ir.ts";
 import type { Provider } from "../protocol/engine-api.ts";
 import type { FrozenWeights } from "./frozen-weights.ts";
@@ -56,6 +57,8 @@ export type Runtime = Readonly<{
   provider: Provider;
   /** Names the device, its driver and the runtime's version, for what was found out on it. */
   device: string;
+  /** Resolves when the device is lost, not when it is let go of. Absent where there is none to lose. */
+  lost?: Promise<Fault>;
   /** Faults: runtime, out-of-memory, device-lost. */
   compile(graph: Graph, weights: FrozenWeights, options: CompileOptions): Promise<Program>;
   /** Frees the shared weights; programs must be released before. */

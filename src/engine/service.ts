@@ -30,6 +30,8 @@ export type EngineDeps = Omit<SessionDeps, "lane" | "cacheBytes" | "gates"> &
     gates?: GateStore;
     /** Default 256 MiB: about 1,700 patches of a ViT-Tiny. */
     cacheBytes?: number;
+    /** The device of the loaded model is lost: nothing runs here any more. */
+    onLost?: (fault: Fault) => void;
   }>;
 
 /** The api, and what the host may ask of it beside. */
@@ -106,6 +108,7 @@ export function createEngine(deps: EngineDeps): Engine {
         speed = { seconds: session.forward, flops: work.forward };
         const tunable = tunableHere(session.programs.backbone, session.runtime.provider);
         loaded = { session, classify: createClassifier(session), work, tunable };
+        void session.runtime.lost?.then((fault) => deps.onLost?.(fault));
         const shipped: PromptSetSummary[] = [];
         const refused: string[] = [];
         for (const bytes of model.promptSets) {

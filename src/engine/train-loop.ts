@@ -1,15 +1,17 @@
-// One training: epochs of steps of the train graph over cached tokens. Knows theta as one flat vector, batches, the loss; knows
-// no folds, no estimate and no file. A non-finite loss ends it in the checkpoint of the last good epoch.
+// One training: epochs of steps of the train graph over examples, from its start or from a checkpoint. Knows batches, the schedule
+// and the loss; knows no folds, no estimate and no file. A non-finite loss ends it in the last good epoch's numbers.
 import { assert } from "../base/fault.ts";
 import type { TuningSettings } from "../domain/run.ts";
+import type { TrainingState } from "../domain/tuning-checkpoint.ts";
 import { type Random, shuffled } from "../math/random.ts";
 import type { TrainProgram } from "./model-programs.ts";
 import { stack } from "./prompted.ts";
-import { type Feed, isResident, outputOf, type RunOutputs, residentOf, scalar, type TensorValue } from "./runtime.ts";
+import { type Feed, type RunOutputs, scalar } from "./runtime.ts";
+import { readFeed, releaseState, runStep, stateOf } from "./train-step.ts";
 
 export type TrainingExamples = Readonly<{
-  /** Each [T, width], entering the first prompted block. */
-  tokens: readonly Float32Array[];
+  /** Tokens [T, width] of the examples asked for, entering the first prompted block. */
+  tokens: (of: readonly number[]) => Promise<readonly Float32Array[]>;
   width: number;
   /** Class index of each example. */
   targets: readonly number[];
@@ -24,13 +26,24 @@ export type TrainHooks = Readonly<{
   /** After each step; `steps` is how many there are in all. */
   onStep: (epoch: number, step: number, steps: number) => void;
   onEpoch: (epoch: number, loss: number) => void;
+  /** Where the training stands, every few steps. The vectors are the receiver's. */
+  onCheckpoint: (state: TrainingState) => void;
   /** True: stop after this step and keep what is there. */
   finishEarly: () => boolean;
+  /** Milliseconds, monotonic. */
+  now: () => number;
 }>;
 
 export type Trained = Readonly<{ theta: Float32Array; ended: "complete" | "early" | "diverged"; epochs: number }>;
 
 export const stepsPerEpoch = (examples: number, batch: number): number => Math.ceil(examples / batch);
+
+/**
+ * How much work a lost device may cost: 8 steps, or 5 seconds where steps are slow. Going on needs the model loaded and the patches
+ * read again, some seconds anyway. Reading the state back is three transfers of a few hundred kilobytes, half a millisecond each in
+ * Chrome and up to 0.1 s in Firefox, which polls: more often it would be felt there.
+ */
+export const checkpointEvery = { steps: 8, milliseconds: 5000 } as const;
 
 /**
  * The batch that needs as few steps as `wanted` does but pads least: 18 examples in batches of 16 are two steps either way, and
@@ -41,91 +54,104 @@ export function evenBatch(examples: number, wanted: number): number {
   return Math.max(1, Math.ceil(examples / steps));
 }
 
+/** `from`: a checkpoint of this very training; the bytes it ends in are those of a training that was never interrupted. */
 export async function trainPrompts(
   train: TrainProgram,
   examples: TrainingExamples,
   start: TrainStart,
+  from: TrainingState | null,
   settings: TuningSettings,
   random: Random,
   hooks: TrainHooks,
 ): Promise<Trained> {
-  const n = examples.targets.length;
-  assert(n > 0 && examples.tokens.length === n, "training needs examples");
-  assert(start.theta.length === train.layout.length, "theta fits the train graph");
+  const everyExample = examples.targets.map((_, i) => i);
+  const n = everyExample.length;
+  assert(n > 0, "training needs examples");
+  const { length } = train.layout;
+  assert(
+    [start.theta, ...(from ? [from.theta] : [])].every((theta) => theta.length === length),
+    "theta fits",
+  );
   const perEpoch = stepsPerEpoch(n, train.batch);
   const steps = perEpoch * settings.epochs;
   const { weights, targets } = softTargets(examples, settings.labelSmoothing);
-  const rateScale: Feed = { dims: [train.layout.length], data: new Float32Array(train.layout.length).fill(1) };
-  let state = freshState(start.theta);
-  let checkpoint = start.theta;
+  const rateScale: Feed = { dims: [length], data: new Float32Array(length).fill(1) };
+
+  let { epoch, step, lossSum, lastGood } = from ?? { epoch: 0, step: 0, lossSum: 0, lastGood: start.theta };
+  let state = stateOf(from ?? { theta: start.theta, m: new Float32Array(length), v: new Float32Array(length) });
   let ended: Trained["ended"] = "complete";
-  let epoch = 0;
+  // The orders of the epochs made already are drawn again, so that the next one is what it would have been.
+  for (let made = 0; made < epoch; made++) shuffled(random, everyExample);
+
+  let sinceCheckpoint = 0;
+  let lastCheckpoint = hooks.now();
+  const checkpointWhenDue = async (): Promise<void> => {
+    const due =
+      sinceCheckpoint >= checkpointEvery.steps || hooks.now() - lastCheckpoint >= checkpointEvery.milliseconds;
+    if (!due) return;
+    const [theta, m, v] = [await readFeed(state.theta), await readFeed(state.m), await readFeed(state.v)];
+    // Copies: the state at hand is still needed here.
+    hooks.onCheckpoint({
+      epoch,
+      step,
+      lossSum,
+      theta: theta.slice(),
+      m: m.slice(),
+      v: v.slice(),
+      lastGood: lastGood.slice(),
+    });
+    sinceCheckpoint = 0;
+    lastCheckpoint = hooks.now();
+  };
+
   try {
-    for (let step = 0; epoch < settings.epochs && ended === "complete"; epoch++) {
-      const order = shuffled(
-        random,
-        examples.targets.map((_, i) => i),
-      );
-      let lossSum = 0;
-      for (let b = 0; b < perEpoch && ended === "complete"; b++) {
-        const chosen = order.slice(b * train.batch, (b + 1) * train.batch);
-        const batch = batchFeeds(examples, chosen, train.batch, weights, targets);
-        const outputs = await hooks.inLane(() => train.program.run({ ...batch, ...schedule(step, steps), ...state }));
-        release(state);
-        state = nextState(outputs);
-        const loss = outputOf(outputs, "loss").data[0] ?? Number.NaN;
-        if (!Number.isFinite(loss)) ended = "diverged";
-        lossSum += loss * chosen.length;
+    while (epoch < settings.epochs && ended === "complete") {
+      const order = shuffled(random, everyExample);
+      while (step < perEpoch && ended === "complete") {
+        const chosen = order.slice(step * train.batch, (step + 1) * train.batch);
+        const tokens = await examples.tokens(chosen);
+        const batch = batchFeeds(examples, chosen, tokens, train.batch, weights, targets);
+        const inputs = schedule(epoch * perEpoch + step, steps);
+        const done = await runStep(train, batch, inputs, state, hooks.inLane);
+        state = done.state;
+        if (!Number.isFinite(done.loss)) ended = "diverged";
+        lossSum += done.loss * chosen.length;
         step++;
-        hooks.onStep(epoch, step, steps);
-        if (ended === "complete" && step < steps && hooks.finishEarly()) ended = "early";
+        sinceCheckpoint++;
+        const made = epoch * perEpoch + step;
+        hooks.onStep(epoch, made, steps);
+        if (ended !== "complete") break;
+        if (made < steps && hooks.finishEarly()) ended = "early";
+        else if (step < perEpoch) await checkpointWhenDue();
       }
       if (ended === "diverged") break;
-      const theta = await read(state.theta);
+      const theta = await readFeed(state.theta);
       if (!theta.every(Number.isFinite)) {
         ended = "diverged";
         break;
       }
-      checkpoint = theta;
+      lastGood = theta;
       if (ended === "complete") hooks.onEpoch(epoch + 1, lossSum / n);
+      [epoch, step, lossSum] = [epoch + 1, 0, 0];
+      if (ended === "complete" && epoch < settings.epochs) await checkpointWhenDue();
     }
   } finally {
-    release(state);
+    releaseState(state);
   }
-  return { theta: checkpoint.slice(), ended, epochs: epoch };
+  return { theta: lastGood.slice(), ended, epochs: epoch };
 
   /** Cosine decay to zero without warm-up; AdamW's bias corrections count from step 1. */
-  function schedule(step: number, of: number): Readonly<Record<string, Feed>> {
+  function schedule(made: number, of: number): Readonly<Record<string, Feed>> {
     return {
       centre: { dims: [start.centre.length], data: start.centre },
       temperature: scalar(settings.temperature),
       rateScale,
-      learningRate: scalar(settings.learningRate * 0.5 * (1 + Math.cos((Math.PI * step) / of))),
-      correction1: scalar(1 / (1 - 0.9 ** (step + 1))),
-      correction2: scalar(1 / (1 - 0.999 ** (step + 1))),
+      learningRate: scalar(settings.learningRate * 0.5 * (1 + Math.cos((Math.PI * made) / of))),
+      correction1: scalar(1 / (1 - 0.9 ** (made + 1))),
+      correction2: scalar(1 / (1 - 0.999 ** (made + 1))),
       weightDecay: scalar(settings.weightDecay),
     };
   }
-}
-
-type State = Readonly<{ theta: Feed; m: Feed; v: Feed }>;
-
-function freshState(theta: Float32Array): State {
-  const zeros = (): TensorValue => ({ dims: [theta.length], data: new Float32Array(theta.length) });
-  return { theta: { dims: [theta.length], data: theta.slice() }, m: zeros(), v: zeros() };
-}
-
-function nextState(outputs: RunOutputs): State {
-  const take = (name: string): Feed => (outputs.residents[name] ? residentOf(outputs, name) : outputOf(outputs, name));
-  return { theta: take("thetaNext"), m: take("mNext"), v: take("vNext") };
-}
-
-function release(state: State): void {
-  for (const feed of [state.theta, state.m, state.v]) if (isResident(feed)) feed.release();
-}
-
-async function read(feed: Feed): Promise<Float32Array> {
-  return isResident(feed) ? (await feed.read()).data : feed.data;
 }
 
 /**
@@ -153,13 +179,13 @@ function softTargets(
 
 /** A short batch is padded with copies of weight 0, so that the graph's shapes never change. */
 function batchFeeds(
-  examples: TrainingExamples,
+  { classes, width }: TrainingExamples,
   chosen: readonly number[],
+  tokens: readonly Float32Array[],
   batch: number,
   weights: readonly number[],
   targets: Float32Array,
 ): Readonly<Record<string, Feed>> {
-  const { classes, width } = examples;
   const soft = new Float32Array(batch * classes);
   const weight = new Float32Array(batch);
   for (let row = 0; row < batch; row++) {
@@ -167,7 +193,6 @@ function batchFeeds(
     soft.set(targets.subarray(i * classes, (i + 1) * classes), row * classes);
     weight[row] = row < chosen.length ? weights[i]! : 0;
   }
-  const tokens = chosen.map((i) => examples.tokens[i]!);
   return {
     tokens: stack(tokens, width, batch),
     targets: { dims: [batch, classes], data: soft },

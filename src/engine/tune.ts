@@ -1,26 +1,29 @@
-// Labels -> a prompt set with its held-out estimate. Knows folds, trainings and the file; knows no screen, and no way to choose
+// Labels -> a prompt set with its held-out estimate. Knows folds, trainings and where it stands; knows no screen, and no way to choose
 // anything by looking at held-out answers: every fold and the final training use the same constants.
-import type { SlideId } from "../base/brand.ts";
 import { Fault } from "../base/fault.ts";
 import { lanePriority } from "../base/lane.ts";
 import type { Estimate } from "../domain/estimate.ts";
-import type { PromptSet, PromptSetMetadata } from "../domain/prompt-set.ts";
-import { promptSetFormat, researchUseNotice } from "../domain/prompt-set.ts";
-import { parsePromptSet, serializePromptSet } from "../domain/prompt-set-file.ts";
+import type { PromptSet } from "../domain/prompt-set.ts";
 import type { TuningEvent, TuningSettings } from "../domain/run.ts";
+import type { HeldOutAnswer, TrainingState, TuningCheckpoint } from "../domain/tuning-checkpoint.ts";
+import { thetaLayout } from "../graph/vit/train-graph.ts";
 import { normal, randomFor } from "../math/random.ts";
 import type { TuneParams } from "../protocol/engine-api.ts";
-import { estimateFrom, type HeldOutAnswer } from "./estimate/figure.ts";
-import { planFolds } from "./estimate/folds.ts";
-import { preprocessingOf } from "./fits-backbone.ts";
+import { transfer } from "../protocol/rpc.ts";
+import { estimateFrom } from "./estimate/figure.ts";
+import { type Fold, planFolds } from "./estimate/folds.ts";
+import { batchSize } from "./features.ts";
 import { argmaxRows, frozenAnswers } from "./frozen-baseline.ts";
+import { checkpointOf, requestDigest } from "./going-on.ts";
 import { type CosineHead, cosineScores, fitCentroids } from "./heads/centroid.ts";
-import type { TrainProgram } from "./model-programs.ts";
-import { promptedFeatures, type VisualPrompts } from "./prompted.ts";
+import type { TrainShape } from "./model-programs.ts";
+import { concatenate, promptedFeatures, type VisualPrompts } from "./prompted.ts";
 import type { Session } from "./session.ts";
 import { evenBatch, stepsPerEpoch, type Trained, trainPrompts } from "./train-loop.ts";
-import { checkTuneRequest, labelsMetadata, type TuneRequest } from "./tune-request.ts";
-import { createTuningClock } from "./tuning-progress.ts";
+import { checkTuneRequest, type TuneRequest } from "./tune-request.ts";
+import { noEstimateReason, splitTheta, writeTunedSet } from "./tuned-set.ts";
+import { readTuningExamples, type TuningExamples } from "./tuning-examples.ts";
+import { createTuningClock, type TuningClock } from "./tuning-progress.ts";
 
 export type Tuned = Readonly<{
   set: PromptSet;
@@ -43,27 +46,77 @@ const promptDeviation = 0.02;
 
 /** Faults: too-few-labels, invalid, and whatever slides and the runtime throw. Rejects with AbortError when cancelled. */
 export async function tune(session: Session, params: TuneParams, hooks: TuneHooks): Promise<Tuned> {
-  const { model, programs, lane, analyser } = session;
   const { settings } = params;
-  const { signal } = hooks;
-  const request = checkTuneRequest(params, model);
-  const { classes, labels, targets } = request;
-  const firstBlock = model.shape.depth - settings.blocks;
-  const { width } = model.shape;
-  const { temperature } = settings;
+  const request = checkTuneRequest(params, session.model);
+  const { classes, labels } = request;
   const plan = planFolds(labels, { classes, cases: params.cases, seed: settings.seed });
   const folds = plan.kind === "folds" ? plan.folds : [];
   const batch = evenBatch(labels.length, settings.batch);
   const stepsOf = (examples: number): number => settings.epochs * stepsPerEpoch(examples, batch);
   const allSteps = folds.reduce((sum, fold) => sum + stepsOf(fold.training.length), stepsOf(labels.length));
-  const clock = createTuningClock(hooks.emit, session.now, allSteps);
+  const firstBlock = session.model.shape.depth - settings.blocks;
+  const { tokensPerBlock } = settings;
+  const shape: TrainShape = { firstBlock, tokensPerBlock, batch, classes: classes.length };
+  const belongsTo = requestDigest(params, request, session.digest);
+  const { length } = thetaLayout(session.programs.backbone.structure, shape);
+  const resumed = checkpointOf(params, { belongsTo, request, folds, batch, length });
+  const clock = createTuningClock(hooks.emit, session.now, allSteps, resumed?.stepsMade ?? 0);
 
   clock.features(0, labels.length);
-  const analyses = await analyser.analyse(request.patches, firstBlock, lanePriority.step, signal, (done) =>
+  const examples = await readTuningExamples(session, request.patches, firstBlock, hooks.signal, (done) =>
     clock.features(done, labels.length),
   );
-  const tokens = analyses.map((analysis) => analysis.tokens);
-  const start = startPrompts(settings, width, firstBlock);
+  try {
+    const trained = await trainAll(session, params, hooks, {
+      request,
+      folds,
+      shape,
+      belongsTo,
+      resumed,
+      examples,
+      clock,
+    });
+    const { ended } = trained;
+    const estimate: Estimate =
+      ended === "complete"
+        ? estimateFrom(plan, labels, trained.answers, settings.seed)
+        : { kind: "none", reason: noEstimateReason(ended), withoutFigure: plan.withoutFigure };
+    const made = { estimate, epochs: trained.epochs };
+    const { set, bytes } = writeTunedSet(session, params, request, trained.parts, trained.centre, made);
+    return { set, bytes, estimate, ended, secondsPerStep: clock.secondsPerStep(), batch };
+  } finally {
+    examples.release();
+  }
+}
+
+type Work = Readonly<{
+  request: TuneRequest;
+  folds: readonly Fold[];
+  shape: TrainShape;
+  belongsTo: string;
+  resumed: TuningCheckpoint | null;
+  examples: TuningExamples;
+  clock: TuningClock;
+}>;
+
+type TrainedAll = Readonly<{
+  answers: readonly HeldOutAnswer[];
+  parts: ReturnType<typeof splitTheta>;
+  centre: Float32Array;
+  ended: Trained["ended"];
+  epochs: number;
+}>;
+
+/** Every fold with its held-out answers, then all labels; from the checkpoint on where there is one. */
+async function trainAll(session: Session, params: TuneParams, hooks: TuneHooks, work: Work): Promise<TrainedAll> {
+  const { programs, lane } = session;
+  const { settings, runId } = params;
+  const { signal } = hooks;
+  const { request, folds, shape, belongsTo, resumed, examples, clock } = work;
+  const { firstBlock, batch } = shape;
+  const { classes, labels, targets } = request;
+  const { width } = session.model.shape;
+  const { temperature } = settings;
   const inLane = <T>(task: () => Promise<T>): Promise<T> =>
     lane.run(
       lanePriority.step,
@@ -73,10 +126,15 @@ export async function tune(session: Session, params: TuneParams, hooks: TuneHook
       },
       signal,
     );
-  const featuresUnder = (prompts: VisualPrompts, of: readonly number[]): Promise<Float32Array> => {
-    const chosen = of.map((i) => tokens[i]!);
-    return promptedFeatures(session, prompts, chosen, width, lanePriority.step, signal);
+  const featuresUnder = async (prompts: VisualPrompts, of: readonly number[]): Promise<Float32Array> => {
+    const parts: Float32Array[] = [];
+    for (let from = 0; from < of.length; from += batchSize) {
+      const tokens = await examples.tokens(of.slice(from, from + batchSize));
+      parts.push(await promptedFeatures(session, prompts, tokens, width, lanePriority.step, signal));
+    }
+    return concatenate(parts);
   };
+  const start = startPrompts(settings, width, firstBlock);
   const everyLabel = labels.map((_, i) => i);
   const startFeatures = await featuresUnder(start, everyLabel);
   const featureWidth = startFeatures.length / labels.length;
@@ -90,87 +148,107 @@ export async function tune(session: Session, params: TuneParams, hooks: TuneHook
   };
   // Said now, not after minutes of training by the file that cannot be written.
   assertApart(startHead(everyLabel), request);
-  const train = await inLane(() =>
-    programs.train({ firstBlock, tokensPerBlock: settings.tokensPerBlock, batch, classes: classes.length }),
-  );
+  const train = await inLane(() => programs.train(shape));
 
+  const answers: HeldOutAnswer[] = [...(resumed?.answers ?? [])];
+  let epochsReached = resumed?.epochsReached ?? 0;
+  let cutShort = resumed?.cutShort ?? false;
+  /** Of the first training only: it goes on, those after it start. */
+  let unfinished = resumed?.training ?? null;
+
+  const standAt = (fold: number | null, training: TrainingState | null): void => {
+    const stepsMade = clock.made();
+    const checkpoint = { runId, belongsTo, answers: [...answers], fold, epochsReached, cutShort, stepsMade, training };
+    const vectors = training ? [training.theta, training.m, training.v, training.lastGood] : [];
+    const event: TuningEvent = { type: "checkpoint", checkpoint };
+    hooks.emit(
+      transfer(
+        event,
+        vectors.map((vector) => vector.buffer),
+      ),
+    );
+  };
+
+  /** `fold` null: the final training. */
   const trainOn = async (
     of: readonly number[],
-    purpose: string,
+    fold: number | null,
     epochs: number,
-    onEpoch: (epoch: number, loss: number) => void,
     mayFinish: boolean,
   ): Promise<Readonly<{ trained: Trained; centre: Float32Array }>> => {
-    const own = of.map((i) => targets[i]!);
     const head = startHead(of);
     const theta = new Float32Array(train.layout.length);
     theta.set(start.value.data, train.layout.prompts.offset);
     theta.set(head.weight, train.layout.headWeight.offset);
+    const from = unfinished;
+    unfinished = null;
+    clock.training(fold, folds.length, epochs);
+    if (!from) standAt(fold, null);
     const trained = await trainPrompts(
       train,
-      { tokens: of.map((i) => tokens[i]!), width, targets: own, classes: classes.length },
+      {
+        tokens: (chosen) => examples.tokens(chosen.map((i) => of[i]!)),
+        width,
+        targets: of.map((i) => targets[i]!),
+        classes: classes.length,
+      },
       { theta, centre: head.centre },
+      from,
       { ...settings, epochs },
-      randomFor(settings.seed, purpose),
+      randomFor(settings.seed, fold === null ? "final" : `fold ${fold}`),
       {
         inLane,
         onStep: (epoch) => clock.step(epoch),
-        onEpoch,
+        onEpoch: (epoch, loss) =>
+          hooks.emit({ type: "loss", point: { fold: fold === null ? 0 : fold + 1, epoch, loss } }),
+        onCheckpoint: (training) => standAt(fold, training),
         finishEarly: () => mayFinish && hooks.finishEarly(),
+        now: session.now,
       },
     );
     return { trained, centre: head.centre };
   };
 
-  const curveOf =
-    (fold: number) =>
-    (epoch: number, loss: number): void =>
-      hooks.emit({ type: "loss", point: { fold, epoch, loss } });
-
-  const answers: HeldOutAnswer[] = [];
-  let epochsReached = 0;
-  for (const [f, fold] of folds.entries()) {
-    clock.training(f, folds.length, settings.epochs);
-    const { trained, centre } = await trainOn(fold.training, `fold ${f}`, settings.epochs, curveOf(f + 1), true);
-    epochsReached = Math.max(epochsReached, trained.epochs);
-    if (hooks.finishEarly()) break;
-    const { prompts, weight } = split(train, trained.theta, firstBlock);
+  const answer = async (fold: Fold, theta: Float32Array, centre: Float32Array): Promise<void> => {
+    const { prompts, weight } = splitTheta(train, theta, firstBlock);
     // A class that the guard left without training examples is never answered: a head row of zeros.
     const present = new Set(fold.training.map((i) => targets[i]!));
     for (let c = 0; c < classes.length; c++) {
       if (!present.has(c)) weight.fill(0, c * featureWidth, (c + 1) * featureWidth);
     }
     const features = await featuresUnder(prompts, fold.heldOut);
-    const scores = cosineScores({ centre, weight, temperature }, features);
-    const tuned = argmaxRows(scores, classes.length);
+    const tuned = argmaxRows(cosineScores({ centre, weight, temperature }, features), classes.length);
     const frozen = frozenAnswers(
-      { labels, classes, features: analyses.map((analysis) => analysis.features) },
+      { labels, classes, features: examples.features },
       fold.training,
       fold.heldOut,
       { cases: params.cases, seed: settings.seed },
-      settings.temperature,
+      temperature,
     );
     fold.heldOut.forEach((label, i) => {
       answers.push({ label, tuned: classes[tuned[i]!]!.id, frozen: frozen[i]! });
     });
-  }
+  };
 
-  // Finished early during the folds: one training as long as the longest fold so far, then done.
-  const cutShort = hooks.finishEarly();
+  if (resumed?.fold !== null) {
+    for (let f = resumed?.fold ?? 0; f < folds.length; f++) {
+      const fold = folds[f]!;
+      const { trained, centre } = await trainOn(fold.training, f, settings.epochs, true);
+      epochsReached = Math.max(epochsReached, trained.epochs);
+      if (hooks.finishEarly()) break;
+      await answer(fold, trained.theta, centre);
+    }
+    // Finished early during the folds: one training as long as the longest fold so far, then done.
+    cutShort = hooks.finishEarly();
+  }
   const epochs = cutShort ? Math.max(1, epochsReached) : settings.epochs;
-  if (cutShort) clock.leave(epochs * stepsPerEpoch(labels.length, batch));
-  clock.training(null, folds.length, epochs);
-  const { trained, centre } = await trainOn(everyLabel, "final", epochs, curveOf(0), !cutShort);
+  if (cutShort) {
+    const perEpoch = stepsPerEpoch(labels.length, batch);
+    clock.leave(epochs * perEpoch - (unfinished ? unfinished.epoch * perEpoch + unfinished.step : 0));
+  }
+  const { trained, centre } = await trainOn(everyLabel, null, epochs, !cutShort);
   const ended = cutShort && trained.ended === "complete" ? "early" : trained.ended;
-  const estimate: Estimate =
-    ended === "complete"
-      ? estimateFrom(plan, labels, answers, settings.seed)
-      : { kind: "none", reason: noEstimateReason(ended), withoutFigure: plan.withoutFigure };
-  const { prompts, weight } = split(train, trained.theta, firstBlock);
-  const metadata = describe(session, params, request, firstBlock, estimate, trained.epochs);
-  const bytes = serializePromptSet(metadata, { prompts: prompts.value.data, headWeight: weight, headCentre: centre });
-  const set = parsePromptSet(bytes);
-  return { set, bytes, estimate, ended, secondsPerStep: clock.secondsPerStep(), batch };
+  return { answers, parts: splitTheta(train, trained.theta, firstBlock), centre, ended, epochs: trained.epochs };
 }
 
 /** Throws Fault `too-few-labels` where a class has no direction of its own: its labels lie on the very places of the others. */
@@ -186,67 +264,10 @@ function assertApart({ weight, centre }: CosineHead, { classes }: TuneRequest): 
   );
 }
 
-function noEstimateReason(ended: "early" | "diverged"): string {
-  return ended === "early"
-    ? "Finished early: the held-out estimate belongs to a full tuning. Tune again to the end to get one."
-    : "The training diverged and its last good state was kept, which no fold has tested. Tune with a lower learning rate to get an estimate.";
-}
-
 /** [blocks, tokens, width] of small seeded noise. */
 function startPrompts(settings: TuningSettings, width: number, firstBlock: number): VisualPrompts {
   const random = randomFor(settings.seed, "prompts");
   const { blocks, tokensPerBlock } = settings;
   const data = Float32Array.from({ length: blocks * tokensPerBlock * width }, () => promptDeviation * normal(random));
   return { firstBlock, value: { dims: [blocks, tokensPerBlock, width], data } };
-}
-
-function split(
-  train: TrainProgram,
-  theta: Float32Array,
-  firstBlock: number,
-): Readonly<{ prompts: VisualPrompts; weight: Float32Array }> {
-  const { prompts, headWeight } = train.layout;
-  const take = (slot: typeof prompts): Float32Array =>
-    theta.slice(slot.offset, slot.offset + slot.shape.reduce((a, b) => a * b, 1));
-  return { prompts: { firstBlock, value: { dims: prompts.shape, data: take(prompts) } }, weight: take(headWeight) };
-}
-
-function describe(
-  session: Session,
-  params: TuneParams,
-  request: TuneRequest,
-  firstBlock: number,
-  estimate: Estimate,
-  epochs: number,
-): PromptSetMetadata {
-  const { model, digest, computation } = session;
-  const { settings } = params;
-  const slides = [...new Set(request.labels.map((label): SlideId => label.slideId))];
-  const drawn = slides.filter((id) => params.syntheticSlides.includes(id));
-  return {
-    format: promptSetFormat,
-    name: params.name.trim().slice(0, 200) || "Untitled",
-    backbone: { name: model.name, weightsDigest: digest, computation },
-    preprocessing: preprocessingOf(model),
-    classes: request.classes,
-    method: {
-      kind: "task-visual-deep",
-      firstBlock,
-      blocks: settings.blocks,
-      tokensPerBlock: settings.tokensPerBlock,
-    },
-    head: { kind: "cosine", temperature: settings.temperature },
-    settings: { ...settings, epochs: Math.max(1, epochs) },
-    labels: labelsMetadata(request),
-    estimate,
-    stain: null,
-    organ: null,
-    // Classes learned on one drawn slide name drawings; on tissue their scores would mean nothing.
-    onlyOn: slides.length === 1 && drawn.length === 1 ? (slides[0] ?? null) : null,
-    synthetic: drawn.length > 0,
-    parent: params.parent,
-    appVersion: session.appVersion,
-    licence: "The maker of this file holds its rights; its backbone's licence applies to the backbone.",
-    notice: researchUseNotice,
-  };
 }

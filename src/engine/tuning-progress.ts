@@ -8,6 +8,8 @@ export type TuningClock = Readonly<{
   step(epoch: number): void;
   /** Only this many more steps will be made (finished early). */
   leave(steps: number): void;
+  /** Steps of all trainings so far, those before a checkpoint too. */
+  made(): number;
   /** Mean seconds of a step so far; null before the second. */
   secondsPerStep(): number | null;
 }>;
@@ -15,13 +17,17 @@ export type TuningClock = Readonly<{
 /** Reading the patches counts as this much of the whole bar. */
 const featuresShare = 0.1;
 
-/** `totalSteps` counts every step of all folds and of the final training; `now` is in milliseconds. */
+/**
+ * `totalSteps` counts every step of all folds and of the final training, `alreadyMade` those before the checkpoint this tuning goes
+ * on from; `now` is in milliseconds.
+ */
 export function createTuningClock(
   emit: (event: TuningEvent) => void,
   now: () => number,
   totalSteps: number,
+  alreadyMade = 0,
 ): TuningClock {
-  let made = 0;
+  let made = alreadyMade;
   let skipped = 0;
   let firstEnd: number | null = null;
   let lastEnd = 0;
@@ -33,16 +39,19 @@ export function createTuningClock(
   };
   // The first step includes compiling; it would make every forecast too long.
   const secondsPerStep = (): number | null =>
-    firstEnd === null || made < 2 ? null : (lastEnd - firstEnd) / 1000 / (made - 1);
-  const send = (epoch: number, done: number, secondsLeft: number | null): void => {
-    emit({
-      type: "progress",
-      progress: { ...training, epoch, step: made, steps: totalSteps - skipped, done: Math.min(1, done), secondsLeft },
-    });
+    firstEnd === null || made - alreadyMade < 2 ? null : (lastEnd - firstEnd) / 1000 / (made - alreadyMade - 1);
+  const doneOf = (): number => {
+    if (made === 0) return 0;
+    return featuresShare + ((1 - featuresShare) * made) / Math.max(1, totalSteps - skipped);
+  };
+  const send = (epoch: number, count: Pick<TuningProgress, "step" | "steps" | "done" | "secondsLeft">): void => {
+    emit({ type: "progress", progress: { ...training, epoch, ...count, done: Math.min(1, count.done) } });
   };
   return {
     features(done, total) {
-      send(0, total === 0 ? featuresShare : (featuresShare * done) / total, null);
+      // Patches that are read again take nothing back from the bar.
+      const share = Math.max(doneOf(), total === 0 ? featuresShare : (featuresShare * done) / total);
+      send(0, { step: done, steps: total, done: share, secondsLeft: null });
     },
     training(fold, folds, epochs) {
       training = { phase: fold === null ? "final" : "folds", fold: fold === null ? folds : fold + 1, folds, epochs };
@@ -51,14 +60,15 @@ export function createTuningClock(
       made++;
       lastEnd = now();
       firstEnd ??= lastEnd;
-      const left = totalSteps - skipped - made;
+      const steps = totalSteps - skipped;
       const each = secondsPerStep();
-      const share = made / Math.max(1, totalSteps - skipped);
-      send(epoch + 1, featuresShare + (1 - featuresShare) * share, each === null ? null : each * left);
+      const secondsLeft = each === null ? null : each * (steps - made);
+      send(epoch + 1, { step: made, steps, done: doneOf(), secondsLeft });
     },
     leave(steps) {
       skipped = Math.max(0, totalSteps - made - steps);
     },
+    made: () => made,
     secondsPerStep,
   };
 }

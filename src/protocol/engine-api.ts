@@ -7,6 +7,7 @@ import type { ImportFacts, ModelInspection } from "../domain/model-import.ts";
 import type { Patch } from "../domain/patch.ts";
 import type { PromptSetSummary } from "../domain/prompt-set.ts";
 import type { TuningEvent, TuningSettings } from "../domain/run.ts";
+import type { TuningCheckpoint } from "../domain/tuning-checkpoint.ts";
 import type { LocalFile, Method } from "./call.ts";
 
 /** Where graphs run, in words for the person. */
@@ -91,6 +92,10 @@ export type TuneParams = Readonly<{
   /** Slides among the labels' that are drawn by a program. */
   syntheticSlides: readonly SlideId[];
   parent: PromptSetId | null;
+  /** Goes on from here, to the same bytes as without the interruption; null: from the start. Fault `invalid` where it is another run's. */
+  resume: TuningCheckpoint | null;
+  /** How often memory ran out before: each time a step takes half as many patches at once. 0: as many as fit by calculation. */
+  halvings: number;
 }>;
 
 export type TuneResult = Readonly<{

@@ -61,13 +61,13 @@ function messageOf<M extends { readonly rpc: string }>(data: unknown, kinds: rea
 /**
  * Answers calls that arrive on `port` with the methods of `api`; other messages on the port are left alone.
  * A handler may return `transfer(value, list)`. Anything it throws arrives as the same Fault, as AbortError, or as Fault `runtime`.
- * Returns what stops it: running handlers are aborted and the caller's side is severed.
+ * Returns what stops it: running handlers are aborted and the caller's side is severed, with a Fault of one's own where one is given.
  */
 export function serve<Api extends { readonly [Name in keyof Api]: AnyMethod }>(
   api: Api,
   methods: MethodNames<Api>,
   port: Port,
-): () => void {
+): (fault?: Fault) => void {
   const running = new Map<number, AbortController>();
   let stopped = false;
 
@@ -128,7 +128,7 @@ export function serve<Api extends { readonly [Name in keyof Api]: AnyMethod }>(
   port.addEventListener("messageerror", onMessageError);
   port.addEventListener("close", onClose);
   port.start?.();
-  return () => stop(new Fault("worker-died", "The other side has stopped."));
+  return (fault = new Fault("worker-died", "The other side has stopped.")) => stop(fault);
 }
 
 export type Connection<Api> = Readonly<{

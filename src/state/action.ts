@@ -17,6 +17,8 @@ export type ActionContext = Readonly<{
   journal: Journal;
   slides: SlideApi;
   engine: EngineApi;
+  /** Resolves when a model is ready in an engine that works; one that is being started already is waited for. Rejects with why not. */
+  restartEngine: () => Promise<void>;
   /** A new random id. */
   newId: () => string;
   /** Hands a file to the person (a download in browsers). */
@@ -42,11 +44,12 @@ export type Action<Params = void> = Readonly<{
 export type ActionDeps = Omit<ActionContext, "clicks" | "tuning" | "indexing" | "opening" | "swaps">;
 
 export function createActionContext(deps: ActionDeps): ActionContext {
-  const { project, session, journal, newId, saveFile } = deps;
+  const { project, session, journal, restartEngine, newId, saveFile } = deps;
   return {
     project,
     session,
     journal,
+    restartEngine,
     newId,
     saveFile,
     get slides() {

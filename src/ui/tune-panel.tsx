@@ -159,6 +159,8 @@ function phaseWords(progress: TuningProgress | null): string {
       return `Estimate: fold ${progress.fold} of ${progress.folds}`;
     case "final":
       return `All labels, epoch ${progress.epoch} of ${progress.epochs}`;
+    case "restarting":
+      return "Starting again where it stopped…";
     default:
       return progress.phase satisfies never;
   }

@@ -1,6 +1,6 @@
 // The engine's roof in a browser: runtimes, network and clock chosen, the api served to the page. Patches come from the slide worker
 // over a port of their own, so that pixels for classification never visit the main thread.
-import { Fault } from "../base/fault.ts";
+import { Fault, isFault } from "../base/fault.ts";
 import { appVersion } from "../domain/app-version.ts";
 import { createEngine } from "../engine/service.ts";
 import { fetchBytes } from "../platform/worker/fetch-bytes.ts";
@@ -30,9 +30,20 @@ function reader(): SlideApi {
   if (!slides) throw new Fault("worker-died", "The slide reader is not connected yet. Try again.");
   return slides.api;
 }
+/** Its death is not ours: a Fault says whose it was. */
+async function asked<T>(question: (api: SlideApi) => Promise<T>): Promise<T> {
+  try {
+    return await question(reader());
+  } catch (error) {
+    throw isFault(error, "worker-died")
+      ? new Fault(error.kind, error.message, { ...error.detail, ...ofSlides })
+      : error;
+  }
+}
+const ofSlides = { worker: "slides" } as const;
 const patchSource: PatchSource = {
-  patch: async (params, options) => reader().patch(params, options),
-  tissueGrid: async (params, options) => reader().tissueGrid(params, options),
+  patch: (params, options) => asked((api) => api.patch(params, options)),
+  tissueGrid: (params, options) => asked((api) => api.tissueGrid(params, options)),
 };
 
 const engine = createEngine({
@@ -44,7 +55,33 @@ const engine = createEngine({
   gates: createGateStore(),
   now: () => performance.now(),
   appVersion,
+  onLost: (fault) => stop(fault),
 });
 
 const { compiled: _compiled, release: _release, ...api } = engine;
-serve<EngineApi>(api, engineMethods, self as unknown as Port);
+const stop = serve<EngineApi>(endingOn(api), engineMethods, self as unknown as Port);
+
+/**
+ * What leaves the runtime's memory in doubt, or a heap that never shrinks full, ends this worker: everything in flight hears of it, and
+ * the page starts another. Not while loading: what does not fit once does not fit twice.
+ */
+function endingOn(api: EngineApi): EngineApi {
+  const watched = <P extends unknown[], R>(method: (...params: P) => Promise<R>) => {
+    return async (...params: P): Promise<R> => {
+      try {
+        return await method(...params);
+      } catch (error) {
+        const ends = isFault(error, "out-of-memory") || isFault(error, "worker-died") || isFault(error, "device-lost");
+        if (ends && error.detail.worker !== ofSlides.worker) stop(error);
+        throw error;
+      }
+    };
+  };
+  return {
+    ...api,
+    classify: watched(api.classify),
+    indexSlide: watched(api.indexSlide),
+    warm: watched(api.warm),
+    tune: watched(api.tune),
+  };
+}

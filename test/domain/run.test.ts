@@ -36,6 +36,19 @@ describe("a tuning run", () => {
     expect(two).toMatchObject({ state: "running", losses: [{ loss: 2 }, { loss: 1 }] });
   });
 
+  test("that goes on from a checkpoint makes an epoch again, which stays one point of its curve", () => {
+    const loss = (fold: number, epoch: number, value: number) =>
+      ({ type: "loss", point: { fold, epoch, loss: value } }) as const;
+    const events = [progress, loss(1, 1, 3), loss(0, 1, 2), loss(0, 1, 2), loss(0, 2, 1)] as const;
+    expect(events.reduce(advance, start)).toMatchObject({
+      losses: [
+        { fold: 1, epoch: 1, loss: 3 },
+        { fold: 0, epoch: 1, loss: 2 },
+        { fold: 0, epoch: 2, loss: 1 },
+      ],
+    });
+  });
+
   test("asked to finish early stays so until it has finished", () => {
     const asked = advance(advance(advance(start, progress), { type: "finish-early" }), progress);
     expect(asked).toMatchObject({ state: "running", stopping: "finish-early" });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { ClassId } from "../../src/base/brand.ts";
 import type { Estimate } from "../../src/domain/estimate.ts";
 import type { Label, LabelOrigin } from "../../src/domain/label.ts";
-import type { HeldOutAnswer } from "../../src/engine/estimate/figure.ts";
+import type { HeldOutAnswer } from "../../src/domain/tuning-checkpoint.ts";
 import { estimateFrom } from "../../src/engine/estimate/figure.ts";
 import type { FoldPlan } from "../../src/engine/estimate/folds.ts";
 import { planFolds } from "../../src/engine/estimate/folds.ts";

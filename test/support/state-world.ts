@@ -12,6 +12,7 @@ import { labelPatch } from "../../src/state/actions/labels.ts";
 import { openSlide } from "../../src/state/actions/slides.ts";
 import { createProjectStore } from "../../src/state/project-store.ts";
 import { createSessionStore, notify } from "../../src/state/session-store.ts";
+import { engineAgain } from "../../src/state/tune-through.ts";
 import { createFakeEngine, createFakeSlides, type FakeEngine, type FakeEngineOptions } from "./fake-apis.ts";
 
 const id = "project" as ProjectId;
@@ -68,6 +69,11 @@ export async function createStateWorld(options: WorldOptions = {}): Promise<Stat
     journal,
     slides: createFakeSlides(),
     engine: engine.api,
+    restartEngine: () =>
+      engineAgain(session, () => {
+        engine.restart();
+        void world.do(loadEngine, { source: { kind: "folder", manifestUrl: "m" }, prefer: "auto" });
+      }),
     newId: () => `id-${String(++ids).padStart(6, "0")}`,
     saveFile: (name, bytes) => void saved.set(name, bytes),
   });

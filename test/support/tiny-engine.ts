@@ -2,7 +2,7 @@
 import { performance } from "node:perf_hooks";
 import type { GateStore } from "../../src/engine/gates/kept-gates.ts";
 import type { Runtime } from "../../src/engine/runtime.ts";
-import { createEngine, type Engine } from "../../src/engine/service.ts";
+import { createEngine, type Engine, type EngineDeps } from "../../src/engine/service.ts";
 import { createNodeRuntimes, openNodeRuntime, stashInMemory } from "../../src/platform/node/ort-runtime.ts";
 import { textureSlide } from "./texture-slide.ts";
 import { folderFetch, type ModelFolder, tinySource } from "./tiny-model.ts";
@@ -19,6 +19,7 @@ export function tinyEngine(
   wrap: (runtime: Runtime) => Runtime = (runtime) => runtime,
   gpu?: () => Runtime,
   gates?: GateStore,
+  more: Partial<EngineDeps> = {},
 ): TinyEngine {
   const slide = textureSlide();
   const { fetchBytes, asked } = folderFetch(folder);
@@ -37,6 +38,7 @@ export function tinyEngine(
     fetchBytes,
     now: () => performance.now(),
     appVersion: "0.1.0",
+    ...more,
   });
   return { engine, slide, asked };
 }

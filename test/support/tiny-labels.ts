@@ -57,6 +57,8 @@ export function tuneParams(
     cases: {},
     syntheticSlides: [],
     parent: null,
+    resume: null,
+    halvings: 0,
     ...more,
   };
 }

@@ -3,14 +3,12 @@ import type { ClassId } from "../../base/brand.ts";
 import { assert, present } from "../../base/fault.ts";
 import type { Estimate, HeldOutFigure } from "../../domain/estimate.ts";
 import type { Label } from "../../domain/label.ts";
+import type { HeldOutAnswer } from "../../domain/tuning-checkpoint.ts";
 import { clusterBootstrap, effectiveNumber, wilsonInterval } from "../../math/intervals.ts";
 import type { Confusion } from "../../math/metrics.ts";
 import { balancedAccuracy, confusionMatrix } from "../../math/metrics.ts";
 import { randomFor } from "../../math/random.ts";
 import type { FoldPlan } from "./folds.ts";
-
-/** One held-out label's answers by the tuned and the frozen method of the same fold; `label` indexes the plan's labels. */
-export type HeldOutAnswer = Readonly<{ label: number; tuned: ClassId; frozen: ClassId }>;
 
 /** Below this many units a bootstrap over units promises more than it knows: no interval is given. */
 export const fewestUnitsForInterval = 10;

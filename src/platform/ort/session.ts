@@ -16,12 +16,15 @@ export function createQueue(): <T>(task: () => Promise<T>) => Promise<T> {
   };
 }
 
-/** Faults and aborts pass; everything else becomes out-of-memory, device-lost or runtime. */
+const outOfMemory =
+  /out of memory|bad_alloc|failed to allocate|allocation failed|exceeds the max buffer size|memory access out of bounds/i;
+
+/** Faults and aborts pass; everything else becomes out-of-memory, device-lost, worker-died or runtime. */
 export function ortFault(error: unknown, what: string): unknown {
   if (error instanceof Fault || isAbort(error)) return error;
   const reason =
     typeof error === "number" ? `error code ${error}` : error instanceof Error ? error.message : String(error);
-  if (/out of memory|bad_alloc|failed to allocate|allocation failed|memory access out of bounds/i.test(reason)) {
+  if (outOfMemory.test(reason)) {
     return new Fault(
       "out-of-memory",
       `${what}: not enough memory. Close other tabs, or use fewer blocks.`,
@@ -30,7 +33,11 @@ export function ortFault(error: unknown, what: string): unknown {
     );
   }
   if (/device.*(lost|destroyed)/i.test(reason)) {
-    return new Fault("device-lost", `${what}: the graphics device was lost. Load the model again.`, { reason }, error);
+    return new Fault("device-lost", `${what}: the graphics device was lost.`, { reason }, error);
+  }
+  if (error instanceof WebAssembly.RuntimeError) {
+    // Whatever it was doing is half done, and its memory is not to be trusted.
+    return new Fault("worker-died", `${what}: the runtime stopped (${reason}).`, { reason }, error);
   }
   return new Fault("runtime", `${what}: ${reason}`, { reason }, error);
 }

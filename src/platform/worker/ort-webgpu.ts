@@ -21,8 +21,11 @@ import {
 } from "../../graph/weight-file.ts";
 import type { Provider } from "../../protocol/engine-api.ts";
 import { createQueue, floatTensor, floatValue, type OrtModule, ortFault } from "../ort/session.ts";
+import { watchGpu } from "./gpu-life.ts";
 
 type OrtTensor = InstanceType<OrtModule["Tensor"]>;
+/** One after the other, and nothing of a device that is lost: `what` says what failed. */
+type OnDevice = <T>(task: () => Promise<T>, what: string) => Promise<T>;
 
 /** A resident remembers its tensor here, so that the engine can hold it without knowing what it is. */
 const tensors = new WeakMap<Resident, OrtTensor>();
@@ -35,13 +38,9 @@ export function createWebGpuRuntime(
   oneAtATime = createQueue(),
 ): Runtime {
   const buffers = new Map<string, GPUBuffer>();
-  let lost: string | null = null;
-  void gpu.lost.then((info) => {
-    lost = info.message || info.reason;
-  });
-  const alive = (): void => {
-    if (lost !== null) throw new Fault("device-lost", `The graphics device was lost (${lost}). Load the model again.`);
-  };
+  const life = watchGpu(gpu);
+  const onDevice: OnDevice = (task, what) =>
+    oneAtATime(() => life.guard(task, (error) => ortFault(error, `${what} on the GPU failed`)));
 
   /** The buffers of these weights; those not on the device yet are read, each stored tensor once, and uploaded. */
   const weightTensors = async (graph: Graph, weights: FrozenWeights): Promise<Readonly<Record<string, OrtTensor>>> => {
@@ -74,52 +73,42 @@ export function createWebGpuRuntime(
   return {
     provider,
     device,
+    lost: life.lost,
     compile(graph, weights, { name, resident = [] }) {
-      return oneAtATime(async (): Promise<Program> => {
-        alive();
+      return onDevice(async (): Promise<Program> => {
         const frozen = await weightTensors(graph, weights);
         const bytes = serializeOnnx(weightsAsInputs(graph));
-        try {
-          const session = await ort.InferenceSession.create(bytes, {
-            executionProviders: [{ name: "webgpu", device: gpu }],
-            graphOptimizationLevel: "all",
-            preferredOutputLocation: Object.fromEntries(
-              graph.outputs.map((output) => [output.name, resident.includes(output.name) ? "gpu-buffer" : "cpu"]),
-            ),
-            // An operator that falls off the GPU is a bug to hear of, not a slow path to live with.
-            extra: { session: { disable_cpu_ep_fallback: "1" } },
-            logSeverityLevel: 3,
-          });
-          const run = async (feeds: Readonly<Record<string, Feed>>): ReturnType<Program["run"]> => {
-            alive();
-            const fed: Record<string, OrtTensor> = { ...frozen };
-            for (const [key, feed] of Object.entries(feeds)) fed[key] = tensorOf(ort, feed);
-            try {
-              const values: Record<string, TensorValue> = {};
-              const residents: Record<string, Resident> = {};
-              for (const [key, tensor] of Object.entries(await session.run(fed))) {
-                if (tensor.location === "gpu-buffer") residents[key] = residentFor(tensor, key, oneAtATime);
-                else values[key] = floatValue(tensor, key);
-              }
-              return { values, residents };
-            } catch (error) {
-              alive();
-              throw ortFault(error, `Running ${name} on the GPU failed`);
-            }
-          };
-          return {
-            run: (feeds) => oneAtATime(() => run(feeds)),
-            release: () => oneAtATime(() => session.release()),
-          };
-        } catch (error) {
-          throw ortFault(error, `Preparing ${name} on the GPU failed`);
-        }
-      });
+        const session = await ort.InferenceSession.create(bytes, {
+          executionProviders: [{ name: "webgpu", device: gpu }],
+          graphOptimizationLevel: "all",
+          preferredOutputLocation: Object.fromEntries(
+            graph.outputs.map((output) => [output.name, resident.includes(output.name) ? "gpu-buffer" : "cpu"]),
+          ),
+          // An operator that falls off the GPU is a bug to hear of, not a slow path to live with.
+          extra: { session: { disable_cpu_ep_fallback: "1" } },
+          logSeverityLevel: 3,
+        });
+        const run = async (feeds: Readonly<Record<string, Feed>>): ReturnType<Program["run"]> => {
+          const fed: Record<string, OrtTensor> = { ...frozen };
+          for (const [key, feed] of Object.entries(feeds)) fed[key] = tensorOf(ort, feed);
+          const values: Record<string, TensorValue> = {};
+          const residents: Record<string, Resident> = {};
+          for (const [key, tensor] of Object.entries(await session.run(fed))) {
+            if (tensor.location === "gpu-buffer") residents[key] = residentFor(tensor, key, onDevice);
+            else values[key] = floatValue(tensor, key);
+          }
+          return { values, residents };
+        };
+        return {
+          run: (feeds) => onDevice(() => run(feeds), `Running ${name}`),
+          release: () => oneAtATime(() => session.release()),
+        };
+      }, `Preparing ${name}`);
     },
     release: async () => {
       for (const buffer of buffers.values()) buffer.destroy();
       buffers.clear();
-      gpu.destroy();
+      life.letGo();
     },
   };
 }
@@ -136,16 +125,16 @@ function tensorOf(ort: OrtModule, feed: Feed): OrtTensor {
   return tensor;
 }
 
-function residentFor(tensor: OrtTensor, name: string, oneAtATime: ReturnType<typeof createQueue>): Resident {
+function residentFor(tensor: OrtTensor, name: string, onDevice: OnDevice): Resident {
   const resident: Resident = {
     kind: "resident",
     dims: tensor.dims,
     read: () =>
-      oneAtATime(async () => {
+      onDevice(async () => {
         const data = await tensor.getData();
         if (!(data instanceof Float32Array)) throw new Fault("runtime", `Output ${name} is not float32.`);
         return { dims: tensor.dims, data };
-      }),
+      }, `Reading ${name}`),
     release() {
       tensors.delete(resident);
       tensor.dispose();

@@ -8,6 +8,7 @@ import { advance, type TuningEvent, type TuningRun, type TuningSettings } from "
 import type { TuneParams, TuneResult } from "../../protocol/engine-api.ts";
 import { type Action, type ActionContext, type AppState, stateOf } from "../action.ts";
 import { blocksTune, examples, isTuning, setOffer, slideMpp, tuningSettings } from "../selectors.ts";
+import { tuneThrough } from "../tune-through.ts";
 import { promptSetFileName } from "./prompt-sets.ts";
 
 const noRun = "No tuning is running.";
@@ -45,6 +46,8 @@ function paramsOf(state: AppState, runId: RunId, settings: TuningSettings, name:
     cases,
     syntheticSlides: [...new Set(list.map(({ patch }) => patch.slideId))].filter(generated),
     parent: null,
+    resume: null,
+    halvings: 0,
   };
 }
 
@@ -62,6 +65,13 @@ function tell(context: ActionContext, runId: RunId, event: TuningEvent): TuningR
   const next = advance(tuning, event);
   context.session.setState({ tuning: next });
   return next;
+}
+
+/** The run goes on running; what it shows stays where it was. */
+function tellRestarting(context: ActionContext, runId: RunId): void {
+  const { tuning } = context.session.getState();
+  if (tuning?.state !== "running") return;
+  tell(context, runId, { type: "progress", progress: { ...tuning.progress, phase: "restarting", secondsLeft: null } });
 }
 
 /** Bytes before the event that names them: a crash in between leaves bytes nobody names, never a name without bytes. */
@@ -109,11 +119,18 @@ export const startTuning: Action<Readonly<{ name?: string }>> = {
     let estimate: Estimate | null = null;
     try {
       await context.tuning.run(async (signal) => {
-        const onProgress = (event: TuningEvent): void => {
-          // The engine says that it is done; the run is finished once what it made is kept.
-          if (event.type === "progress" || event.type === "loss") tell(context, runId, event);
-        };
-        const result = await context.engine.tune(params, { signal, onProgress });
+        const result = await tuneThrough(context, params, {
+          signal,
+          onEvent: (event) => {
+            // The engine says that it is done; the run is finished once what it made is kept.
+            if (event.type === "progress" || event.type === "loss") tell(context, runId, event);
+          },
+          onRestart: () => tellRestarting(context, runId),
+          finishing: () => {
+            const { tuning } = context.session.getState();
+            return tuning?.id === runId && tuning.state === "running" && tuning.stopping === "finish-early";
+          },
+        });
         signal.throwIfAborted();
         await keep(context, result, signal);
         estimate = result.estimate;

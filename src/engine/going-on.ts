@@ -1,0 +1,63 @@
+// Whether a checkpoint belongs to a request, down to its folds and sizes: a tuning goes on with the very same work or not at all.
+// Knows no runtime.
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
+import type { WeightsDigest } from "../base/brand.ts";
+import { Fault } from "../base/fault.ts";
+import { canonicalJson } from "../domain/canonical-json.ts";
+import { parseTuningCheckpoint, type TuningCheckpoint } from "../domain/tuning-checkpoint.ts";
+import type { TuneParams } from "../protocol/engine-api.ts";
+import type { Fold } from "./estimate/folds.ts";
+import { stepsPerEpoch } from "./train-loop.ts";
+import type { TuneRequest } from "./tune-request.ts";
+
+/** SHA-256 of everything that decides what a tuning computes: settings, labels with their places and groups, cases, backbone. */
+export function requestDigest(
+  { settings, cases }: Pick<TuneParams, "settings" | "cases">,
+  { classes, labels, patches }: TuneRequest,
+  weightsDigest: WeightsDigest,
+): string {
+  const content = { settings, cases, classes: classes.map((c) => c.id), labels, patches, weightsDigest };
+  return bytesToHex(sha256(new TextEncoder().encode(canonicalJson(content))));
+}
+
+export type Expected = Readonly<{
+  belongsTo: string;
+  request: TuneRequest;
+  folds: readonly Fold[];
+  batch: number;
+  /** Of theta. */
+  length: number;
+}>;
+
+/** null: from the start. Throws Fault `invalid` where the checkpoint is damaged or another run's. */
+export function checkpointOf(
+  { resume, runId, settings }: Pick<TuneParams, "resume" | "runId" | "settings">,
+  { belongsTo, request, folds, batch, length }: Expected,
+): TuningCheckpoint | null {
+  if (resume === null) return null;
+  const checkpoint = parseTuningCheckpoint(resume);
+  const { fold, training, answers, cutShort } = checkpoint;
+  const refuse = (why: string): never => {
+    throw new Fault("invalid", `This tuning cannot be gone on with: ${why}. Tune again.`);
+  };
+  if (checkpoint.runId !== runId || checkpoint.belongsTo !== belongsTo) {
+    refuse("its checkpoint is of other labels, settings or another backbone");
+  }
+  if (fold !== null && (fold >= folds.length || cutShort)) refuse("its checkpoint names a fold that is not made");
+  const known = new Set(request.classes.map((c) => c.id));
+  const answered = folds.slice(0, fold ?? folds.length).flatMap((made) => made.heldOut);
+  const asExpected =
+    (cutShort ? answers.length <= answered.length : answers.length === answered.length) &&
+    answers.every((a, i) => a.label === answered[i] && known.has(a.tuned) && known.has(a.frozen));
+  if (!asExpected) refuse("its held-out answers are not those of its folds");
+  if (training) {
+    const examples = fold === null ? request.labels.length : (folds[fold]?.training.length ?? 0);
+    const fits =
+      training.theta.length === length &&
+      training.epoch < (cutShort ? Math.max(1, checkpoint.epochsReached) : settings.epochs) &&
+      training.step < stepsPerEpoch(examples, batch);
+    if (!fits) refuse("its checkpoint does not fit the training it was made in");
+  }
+  return checkpoint;
+}

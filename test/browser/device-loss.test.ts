@@ -1,0 +1,137 @@
+// The built app on a software graphics card whose device is destroyed in the middle of a tuning: the engine is started again, the
+// tuning goes on, and what it makes is what it makes undisturbed.
+import type { Browser, Page, Worker } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { present } from "../../src/base/fault.ts";
+import type { PromptSet } from "../../src/domain/prompt-set.ts";
+import { parsePromptSet } from "../../src/domain/prompt-set-file.ts";
+import { type AppPage, createAppPage } from "../support/app-page.ts";
+import { hasBrowser, launch, type Served, softwareWebGpu } from "../support/browser.ts";
+import { drawnPoints } from "../support/drawn-points.ts";
+import { serveSmallApp } from "../support/small-app.ts";
+
+/** Runs in the engine worker, before it asks for a device: the last device it got stays at hand. */
+function captureDevice(): void {
+  const adapter = GPUAdapter.prototype;
+  const { requestDevice } = adapter;
+  adapter.requestDevice = async function (...asked) {
+    const device = await requestDevice.apply(this, asked);
+    Object.assign(globalThis, { capturedDevice: device });
+    return device;
+  };
+}
+
+/** "destroyed": the device was there and is gone now. */
+function destroyDevice(): string {
+  const { capturedDevice } = globalThis as unknown as { capturedDevice?: GPUDevice };
+  capturedDevice?.destroy();
+  return capturedDevice ? "destroyed" : "there was none";
+}
+
+/** Prompt sets the page keeps, oldest first is not promised. */
+async function keptSets(page: Page): Promise<readonly PromptSet[]> {
+  const files = await page.evaluate(async () => {
+    const [{ name = "" } = {}] = await indexedDB.databases();
+    const db = await new Promise<IDBDatabase>((resolve, reject) => {
+      const opening = indexedDB.open(name);
+      opening.onsuccess = () => resolve(opening.result);
+      opening.onerror = () => reject(opening.error);
+    });
+    const all = await new Promise<Uint8Array[]>((resolve, reject) => {
+      const asked = db.transaction("promptSets").objectStore("promptSets").getAll();
+      asked.onsuccess = () => resolve(asked.result);
+      asked.onerror = () => reject(asked.error);
+    });
+    db.close();
+    return all.map((bytes) => Array.from(bytes));
+  });
+  return files.map((bytes) => parsePromptSet(Uint8Array.from(bytes)));
+}
+
+describe.skipIf(!hasBrowser)("a graphics device that is lost", () => {
+  let served: Served;
+  let browser: Browser;
+  let page: Page;
+  let app: AppPage;
+  const engines: Worker[] = [];
+
+  beforeAll(async () => {
+    served = await serveSmallApp();
+    browser = await launch(softwareWebGpu);
+    page = await browser.newPage({ viewport: { width: 1366, height: 768 } });
+    page.on("worker", (worker) => {
+      if (!/engine-worker/.test(worker.url())) return;
+      engines.push(worker);
+      void worker.evaluate(captureDevice).catch(() => undefined);
+    });
+    app = createAppPage(page, served.url);
+    await app.open("?provider=webgpu", "#x=3584&y=2560&z=9.2");
+    await app.ready();
+    for (const [i, tissue] of ["tumour", "stroma"].entries()) {
+      await app.addClass(tissue);
+      for (const point of drawnPoints(tissue, 3)) await app.label(point, String(i + 1));
+    }
+    await page.getByRole("button", { name: "Advanced" }).click();
+    for (const [field, value] of Object.entries({ "Blocks (last": 2, Epochs: 4, Batch: 2 })) {
+      const input = page.getByLabel(field, { exact: false });
+      await input.fill(String(value));
+      await input.blur();
+    }
+  }, 300_000);
+  afterAll(async () => {
+    await browser?.close();
+    await served?.close();
+  });
+
+  const panel = (state: string) => `[data-testid="tune-panel"][data-state="${state}"]`;
+  const progress = (): Promise<number> =>
+    page.evaluate(() =>
+      Number(document.querySelector('[data-testid="tune-progress"] [role="progressbar"]')?.ariaValueNow ?? 0),
+    );
+  const tuneUntil = async (percent: number): Promise<void> => {
+    await page.getByTestId("tune").click();
+    await page.waitForSelector(panel("running"), { timeout: 240_000 });
+    while ((await progress()) < percent) await page.waitForTimeout(50);
+  };
+  const finished = async (): Promise<void> => {
+    await page.waitForSelector(panel("finished"), { timeout: 300_000 });
+    await app.saved();
+  };
+
+  test("in the middle of a tuning costs some seconds: the same set comes out, said while it happens", async () => {
+    await tuneUntil(0);
+    await finished();
+    const [undisturbed] = await keptSets(page);
+    const before = engines.length;
+
+    await tuneUntil(40);
+    const seen = page.getByTestId("notice").filter({ hasText: /graphics device was lost.*going on from step \d+/i });
+    expect(await present(engines.at(-1), "the engine").evaluate(destroyDevice)).toBe("destroyed");
+    await seen.waitFor({ timeout: 60_000 });
+    await page.waitForSelector(panel("running"));
+    expect(await progress()).toBeGreaterThanOrEqual(30);
+    await finished();
+    expect(engines.length).toBe(before + 1);
+
+    const sets = await keptSets(page);
+    expect(sets.length).toBe(2);
+    const again = present(
+      sets.find(({ id }) => id !== undisturbed?.id),
+      "the second set",
+    );
+    const first = present(undisturbed, "the first set");
+    expect({ ...again.metadata, name: "" }).toEqual({ ...first.metadata, name: "" });
+    expect(again.prompts).toEqual(first.prompts);
+    expect(again.headWeight).toEqual(first.headWeight);
+    expect(again.headCentre).toEqual(first.headCentre);
+  }, 900_000);
+
+  test("while nothing runs is replaced before anybody asks, and a click is answered", async () => {
+    const before = engines.length;
+    expect(await present(engines.at(-1), "the engine").evaluate(destroyDevice)).toBe("destroyed");
+    await expect.poll(() => engines.length, { timeout: 60_000 }).toBe(before + 1);
+    await app.ready();
+    const { scores } = await app.click({ x: 3700, y: 3200 });
+    expect(Object.keys(scores).toSorted()).toEqual(["stroma", "tumour"]);
+  }, 300_000);
+});
