@@ -5,7 +5,7 @@ import { createLane, lanePriority } from "../base/lane.ts";
 import { createLatest } from "../base/latest.ts";
 import type { PromptSetSummary } from "../domain/prompt-set.ts";
 import { parsePromptSet, summarisePromptSet } from "../domain/prompt-set-file.ts";
-import type { EngineApi, EngineStatus, LoadProgress, ModelSource } from "../protocol/engine-api.ts";
+import type { EngineApi, EngineStatus, GateResult, LoadProgress, ModelSource } from "../protocol/engine-api.ts";
 import { type Classifier, createClassifier } from "./classify.ts";
 import { assertFits } from "./fits-backbone.ts";
 import { defaultSettings, type Speed, tuningSeconds } from "./forecast.ts";
@@ -185,10 +185,16 @@ export function createEngine(deps: EngineDeps): Engine {
         const signal = signalOf(options);
         const hooks = { signal, emit, finishEarly: () => finishing.has(params.runId) };
         const { blocks, tokensPerBlock } = params.settings;
+        let passed: readonly GateResult[] = [];
         // A request that cannot be met is refused by the tuning itself, in better words.
         if (blocks >= 1 && blocks <= session.model.shape.depth) {
           const firstBlock = session.model.shape.depth - blocks;
-          await checkGradient(session, { firstBlock, tokensPerBlock }, { runtimes: deps.runtimes, gates }, signal);
+          passed = await checkGradient(
+            session,
+            { firstBlock, tokensPerBlock },
+            { runtimes: deps.runtimes, gates },
+            signal,
+          );
         }
         const tuned = await tune(session, params, hooks);
         if (tuned.secondsPerStep !== null) {
@@ -197,7 +203,7 @@ export function createEngine(deps: EngineDeps): Engine {
         session.sets.set(tuned.set.id, { set: tuned.set, bytes: tuned.bytes.length });
         emit({ type: "finished", promptSet: tuned.set.id, ended: tuned.ended });
         const { bytes, estimate, ended } = tuned;
-        return { bytes, summary: summarisePromptSet(tuned.set, bytes.length), estimate, ended };
+        return { bytes, summary: summarisePromptSet(tuned.set, bytes.length), estimate, ended, gates: passed };
       } finally {
         tuning = false;
         finishing.delete(params.runId);

@@ -4,7 +4,7 @@ import { assert, Fault, isAbort, isFault } from "../base/fault.ts";
 import type { BackboneShape } from "../domain/model.ts";
 import type { GateResult } from "../protocol/engine-api.ts";
 import { batchGate, featuresOfPatches, gateFault, goldenGate, mirrored, providerGate } from "./gates/forward-gates.ts";
-import { type GateStore, type KeptGates, parseKeptGates } from "./gates/kept-gates.ts";
+import { type GateStore, type KeptGates, keptRefusal, parseKeptGates } from "./gates/kept-gates.ts";
 import { type Probed, probeOnProcessor, withCentredNorms } from "./gates/norm-gate.ts";
 import { writtenDigest } from "./graph-digest.ts";
 import type { Golden, LoadedModel } from "./loaded-model.ts";
@@ -76,6 +76,8 @@ async function startOn(loaded: LoadedModel, runtime: Runtime, deps: StartDeps, s
   const pixels = loaded.reference.kind === "stored" ? loaded.reference.golden.pixels : loaded.reference.pixels;
   let programs: ModelPrograms | null = null;
   try {
+    const refusal = await keptRefusal(deps.gates, gateKey);
+    if (refusal) throw gateFault(refusal, where);
     const kept = parseKeptGates(await deps.gates.get(gateKey));
     const { golden, note } = await goldenOf(loaded, kept, deps.runtimes);
     signal.throwIfAborted();

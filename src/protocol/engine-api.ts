@@ -103,6 +103,8 @@ export type TuneResult = Readonly<{
   summary: PromptSetSummary;
   estimate: Estimate;
   ended: "complete" | "early" | "diverged";
+  /** What this device passed before the training. */
+  gates: readonly GateResult[];
 }>;
 
 export type EngineApi = Readonly<{

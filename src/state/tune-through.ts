@@ -1,5 +1,5 @@
 // A tuning that outlives whoever computes it: after a lost device, a dead worker or memory that ran out it goes on from its last
-// checkpoint. Knows the engine's api and what the session shows of it; no worker, and nothing of what a checkpoint holds.
+// checkpoint; where a graphics card is found to compute gradients wrongly it goes on on the processor. Knows the engine's api and what the session shows of it; no worker, and nothing of what a checkpoint holds.
 import type { SlideId } from "../base/brand.ts";
 import { Fault, isAbort, isFault } from "../base/fault.ts";
 import type { TuningEvent } from "../domain/run.ts";
@@ -15,14 +15,20 @@ const happened = {
   "device-lost": "The graphics device was lost",
   "worker-died": "What computes in the background stopped",
   "out-of-memory": "Memory ran out",
+  "self-test": "The graphics card computes gradients otherwise than it must and is not used any more",
 } as const;
 type Loss = keyof typeof happened;
 
-const lossOf = (error: unknown): Readonly<{ fault: Fault; kind: Loss }> | null => {
-  if (!isFault(error)) return null;
-  const { kind } = error;
-  return kind === "device-lost" || kind === "worker-died" || kind === "out-of-memory" ? { fault: error, kind } : null;
-};
+const isLoss = (kind: string): kind is Loss => Object.hasOwn(happened, kind);
+
+/** null: the tuning itself went wrong, and so would it anywhere. */
+function lossOf(error: unknown, { session }: ActionContext): Readonly<{ fault: Fault; kind: Loss }> | null {
+  if (!isFault(error) || !isLoss(error.kind)) return null;
+  const { engine } = session.getState();
+  const onGpu = engine.kind === "ready" && engine.status.provider.kind === "webgpu";
+  // Behind the processor there is nothing to go on on.
+  return error.kind === "self-test" && !onGpu ? null : { fault: error, kind: error.kind };
+}
 
 export type ThroughHooks = Readonly<{
   signal: AbortSignal;
@@ -57,7 +63,7 @@ export async function tuneThrough(
       return await tuned;
     } catch (error) {
       signal.throwIfAborted();
-      const loss = lossOf(error);
+      const loss = lossOf(error, context);
       if (!loss) throw error;
       const steps = stepsOf(checkpoint);
       losses = steps > stepsAtLoss ? 1 : losses + 1;

@@ -240,6 +240,21 @@ describe("before the first tuning", () => {
     expect(gate.error).toBeLessThan(2e-3);
   });
 
+  test("a graphics card that computes gradients 1 % off is refused as a whole from then on, also at the next visit", async () => {
+    const gates = createMemoryGateStore();
+    const gpu = () => compiling(backward("Gemm"))(asGpu(openNodeRuntime()));
+    const visit = () => tinyEngine(folder, (runtime) => runtime, gpu, gates).engine;
+    const first = visit();
+    expect((await first.load({ source: tinySource, prefer: "auto" })).provider.kind).toBe("webgpu");
+    await expect(first.tune(params)).rejects.toMatchObject({ kind: "self-test" });
+    const again = visit();
+    const { provider } = await again.load({ source: tinySource, prefer: "auto" });
+    expect(provider.kind).toBe("wasm");
+    expect(provider.why).toMatch(/graphics processor computes something else/);
+    const { gates: passed } = await again.tune(params);
+    expect(passed.map(({ name, passed: did }) => [name, did])).toEqual([["finite-differences", true]]);
+  });
+
   test("is passed once for a depth on a device, and again where nothing is kept of it", async () => {
     const names: string[] = [];
     const { engine } = tinyEngine(folder, noting(names));

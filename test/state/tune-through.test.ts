@@ -186,6 +186,26 @@ describe("a tuning whose engine is lost", () => {
     expect(await done).toBe(true);
   });
 
+  test("to a failed check of its gradient goes on on the processor, and fails where it was there already", async () => {
+    const wrong = new Fault("self-test", "It computes something else than it must.");
+    const onGpu = (world: StateWorld): void =>
+      world.context.session.setState(({ engine }) => {
+        if (engine.kind !== "ready") return {};
+        const provider = { ...engine.status.provider, kind: "webgpu" as const };
+        return { engine: { ...engine, status: { ...engine.status, provider } } };
+      });
+    const { world, restarts, done } = await tuningWorld();
+    onGpu(world);
+    world.engine.fail(wrong);
+    await settleLong(world);
+    expect(restarts()).toBe(1);
+    expect(world.said()).toMatch(/graphics card computes gradients otherwise than it must.*starting again/);
+    world.engine.fail(wrong);
+    expect(await done).toBe(false);
+    expect(restarts()).toBe(1);
+    expect(world.state().session.tuning).toMatchObject({ state: "failed", fault: { kind: "self-test" } });
+  });
+
   test("whose model cannot be loaded again fails with the reason", async () => {
     const { world, done } = await tuningWorld();
     Object.assign(world.context, { restartEngine: () => Promise.reject(new Fault("network", "The server is away.")) });

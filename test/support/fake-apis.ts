@@ -84,7 +84,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
     const bytes = setFile(`tuned by ${tuning.params.runId}`);
     const made = add(bytes);
     const estimate = { kind: "none", reason: "Label more places.", withoutFigure: [] } as const;
-    tuning.resolve({ bytes, summary: made, estimate, ended });
+    tuning.resolve({ bytes, summary: made, estimate, ended, gates: [] });
     tuning = null;
   };
 

@@ -16,7 +16,7 @@ import {
   gradientStart,
   openGradientProbe,
 } from "./gradient-gates.ts";
-import { type GateStore, readGate } from "./kept-gates.ts";
+import { type GateStore, keepRefusal, readGate } from "./kept-gates.ts";
 
 /**
  * Passes, or throws Fault `self-test`. Each run waits for its turn in the lane, so that clicks go first. A tuning of the same first
@@ -59,6 +59,7 @@ export async function checkGradient(
     await session.lane.run(lanePriority.click, () => probe.release());
   }
   const failed = gates.find((gate) => !gate.passed);
+  if (failed && onGpu) await keepRefusal(deps.gates, session.gateKey, failed);
   if (failed) throw gateFault(failed, `${where}, tuning,`);
   await deps.gates.put(key, { version: 1, gates });
   return gates;

@@ -66,6 +66,32 @@ export function readGate(at: At): GateResult {
   };
 }
 
+/**
+ * A device that computes answers rightly but not gradients is refused as a whole, also at the next visit: it is another device once
+ * its driver or the browser changes.
+ */
+export async function keepRefusal(store: GateStore, gateKey: string, gate: GateResult): Promise<void> {
+  await store.put(`${gateKey}|refused`, { version: 1, gate });
+}
+
+/** The gate that refused this device at an earlier visit; null where none did. */
+export async function keptRefusal(store: GateStore, gateKey: string): Promise<GateResult | null> {
+  const root = rootAt(await store.get(`${gateKey}|refused`), "refusal");
+  const gate = field(root, "gate");
+  if (field(root, "version").value !== 1) return null;
+  const { value } = field(gate, "error");
+  const read: GateResult = {
+    name: readOneOf(field(gate, "name"), names),
+    // Not a number cannot be kept as JSON; it is far beyond every limit either way.
+    error: typeof value === "number" ? value : Number.POSITIVE_INFINITY,
+    limit: readNumber(field(gate, "limit"), { min: 0, max: 1e12 }),
+    passed: false,
+    words: readString(field(gate, "words"), { max: 1000 }),
+    kept: true,
+  };
+  return root.problems.length === 0 ? read : null;
+}
+
 /** Forgets at the end of the session. */
 export function createMemoryGateStore(): GateStore {
   const kept = new Map<string, unknown>();

@@ -5,7 +5,7 @@ import { Fault, faultToData, isAbort, toFault } from "../../base/fault.ts";
 import type { Estimate } from "../../domain/estimate.ts";
 import type { Label } from "../../domain/label.ts";
 import { advance, type TuningEvent, type TuningRun, type TuningSettings } from "../../domain/run.ts";
-import type { TuneParams, TuneResult } from "../../protocol/engine-api.ts";
+import type { GateResult, TuneParams, TuneResult } from "../../protocol/engine-api.ts";
 import { type Action, type ActionContext, type AppState, stateOf } from "../action.ts";
 import { blocksTune, examples, isTuning, setOffer, slideMpp, tuningSettings } from "../selectors.ts";
 import { tuneThrough } from "../tune-through.ts";
@@ -100,6 +100,15 @@ async function keep(context: ActionContext, result: TuneResult, signal: AbortSig
   });
 }
 
+/** The gates before a tuning join those before the first answer, newest first of each name. */
+function notePassed({ session }: ActionContext, gates: readonly GateResult[]): void {
+  session.setState(({ engine }) => {
+    if (engine.kind !== "ready") return {};
+    const others = engine.status.gates.filter((old) => !gates.some(({ name }) => name === old.name));
+    return { engine: { ...engine, status: { ...engine.status, gates: [...others, ...gates] } } };
+  });
+}
+
 /** Runs to its end; how it ended is in `session.tuning` and in the project's record of the run. Resolves also when it failed. */
 export const startTuning: Action<Readonly<{ name?: string }>> = {
   id: "tuning/start",
@@ -132,6 +141,7 @@ export const startTuning: Action<Readonly<{ name?: string }>> = {
           },
         });
         signal.throwIfAborted();
+        notePassed(context, result.gates);
         await keep(context, result, signal);
         estimate = result.estimate;
         ended = tell(context, runId, { type: "finished", promptSet: result.summary.id, ended: result.ended });
