@@ -18,7 +18,7 @@ import { type Figure, type LeftOut, type Measured, printFigures } from "./figure
 
 /** Minutes on two cores of 2 GHz, of the part for a ViT-Tiny (a ViT-S takes four times as long) or as a whole. Said, never a figure. */
 const minutes = {
-  perModel: { wasm: 1, native: 0.7, torch: 0.7, memory: 0.4 },
+  perModel: { wasm: 0.75, native: 0.55, torch: 0.45, memory: 0.35 },
   once: { grad: 0.6, jaxjs: 1.5, webgpu: 2 },
 } as const;
 type Part = keyof typeof minutes.perModel | keyof typeof minutes.once;
