@@ -40,7 +40,7 @@ export function ensureInstalled() {
     .digest("hex");
   const stamp = join(root, "node_modules", ".pathotune-lock");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock) return;
-  step(`Installing packages (npm ci, about 500 MB on disk) into node_modules ...`);
+  step(`Installing packages (npm ci, about 750 MB on disk) into node_modules ...`);
   try {
     execFileSync("npm", ["ci", "--loglevel=error"], {
       cwd: root,

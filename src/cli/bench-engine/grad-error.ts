@@ -21,14 +21,16 @@ export async function worstGradientError(
       for (const { tensor, offset, values } of expected) {
         const own = relativeError(data.subarray(offset, offset + values.length), values);
         tensors++;
-        // NaN is the worst there is, and stays so.
-        const isWorse = Number.isNaN(own) || own > error;
-        if (isWorse && !Number.isNaN(error)) [error, where] = [own, `${name} ${tensor}`];
+        if (isWorse(own, error)) [error, where] = [own, `${name} ${tensor}`];
       }
     }
   }
   return { error, where, tensors };
 }
+
+/** NaN is the worst there is: nothing found later is worse. */
+export const isWorse = (error: number, than: number): boolean =>
+  Number.isNaN(error) ? !Number.isNaN(than) : error > than;
 
 async function runOnce(runtime: Runtime, { graph, weights }: Runnable, feeds: Feeds): Promise<RunOutputs> {
   const program = await runtime.compile(graph, weights, { name: "corpus" });
