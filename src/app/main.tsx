@@ -6,9 +6,11 @@ import type { Journal } from "../domain/keeping.ts";
 import { emptyProject, type Project, type SlideRef } from "../domain/project.ts";
 import { createFileHandles } from "../platform/page/file-handles.ts";
 import { createIndexedDbJournalStore } from "../platform/page/journal-store.ts";
-import { createActionContext } from "../state/action.ts";
+import { createIndexedDbModelStore } from "../platform/page/model-store.ts";
+import { createActionContext, perform } from "../state/action.ts";
 import { followScorer } from "../state/actions/clicks.ts";
 import { engineDied } from "../state/actions/engine.ts";
+import { recoverModel, reloadModel, startModel } from "../state/actions/models.ts";
 import { forgetOpenSlides } from "../state/actions/slides.ts";
 import { settleInterruptedRuns } from "../state/actions/tuning.ts";
 import { createProjectStore } from "../state/project-store.ts";
@@ -18,8 +20,8 @@ import { Root } from "../ui/root.tsx";
 import { createStage } from "../ui/stage.ts";
 import { createUiStore } from "../ui/ui-store.ts";
 import { parseViewAddress } from "../viewer/view-address.ts";
-import { askedSlide } from "./addresses.ts";
-import { followIndex, leadIn, loadModel, type Preference } from "./background.ts";
+import { askedProvider, askedSlide, asksEmbedded, manifestUrl } from "./addresses.ts";
+import { followIndex, leadIn } from "./background.ts";
 import { readCapabilities } from "./capabilities.ts";
 import { createHost, saveFile } from "./host.ts";
 import { createUnkeptJournal } from "./unkept-journal.ts";
@@ -45,12 +47,6 @@ async function openJournal(): Promise<Kept> {
   }
 }
 
-/** `?provider=wasm` or `webgpu`: for comparing, and for machines whose graphics card misbehaves. */
-function preference(): Preference {
-  const asked = new URLSearchParams(location.search).get("provider");
-  return asked === "wasm" || asked === "webgpu" ? asked : "auto";
-}
-
 async function start(element: HTMLElement): Promise<void> {
   const session = createSessionStore();
   // Before the workers: nothing is awaited from here on, so that one that dies at once finds everything there.
@@ -68,10 +64,10 @@ async function start(element: HTMLElement): Promise<void> {
       }
     },
     onEngineDeath: (fault, restarts) => {
-      engineDied(context, fault);
       const next = restarts > mostRestarts ? "It keeps stopping: reload the page." : "The model is loaded again.";
       notify(session, "error", `${fault.message} ${next} Your labels are safe.`, fault);
-      if (restarts <= mostRestarts) void loadModel(context, preference());
+      if (restarts <= mostRestarts) void perform(context, recoverModel, { fault });
+      else engineDied(context, fault);
     },
   });
   const projectStore = createProjectStore({
@@ -90,6 +86,9 @@ async function start(element: HTMLElement): Promise<void> {
     get engine() {
       return workers.engine;
     },
+    models: createIndexedDbModelStore(),
+    embedded: { kind: "folder", manifestUrl: manifestUrl() },
+    prefer: askedProvider(),
     newId,
     saveFile,
   });
@@ -101,7 +100,7 @@ async function start(element: HTMLElement): Promise<void> {
     handles,
     restartEngine: () => {
       workers.restartEngine();
-      void loadModel(context, preference());
+      void perform(context, reloadModel);
     },
   });
 
@@ -123,7 +122,7 @@ async function start(element: HTMLElement): Promise<void> {
   leadIn(context, project.slides.size === 0 && project.classes.length === 0);
   followIndex(context);
   void readCapabilities().then((capabilities) => session.setState({ capabilities }));
-  void loadModel(context, preference());
+  void perform(context, startModel, { embedded: asksEmbedded() });
   await firstSlides(context.project.getState().project, host, reopenQuietly);
 }
 

@@ -2,7 +2,8 @@
 import { isAbort, isFault } from "../base/fault.ts";
 import { createLatest, type Latest } from "../base/latest.ts";
 import type { Journal } from "../domain/keeping.ts";
-import type { EngineApi } from "../protocol/engine-api.ts";
+import type { EngineApi, GivenFile, ModelSource } from "../protocol/engine-api.ts";
+import type { ModelStore } from "../protocol/model-store.ts";
 import type { SlideApi } from "../protocol/slide-api.ts";
 import type { ProjectState, ProjectStore } from "./project-store.ts";
 import { notify, type SessionState, type SessionStore } from "./session-store.ts";
@@ -17,6 +18,13 @@ export type ActionContext = Readonly<{
   journal: Journal;
   slides: SlideApi;
   engine: EngineApi;
+  models: ModelStore;
+  /** The backbone that comes with the app. */
+  embedded: ModelSource;
+  /** Where graphs are to run. */
+  prefer: "auto" | "webgpu" | "wasm";
+  /** Files of backbones that are not durable (yet), by id of the backbone. */
+  givenFiles: Map<string, readonly GivenFile[]>;
   /** A new random id. */
   newId: () => string;
   /** Hands a file to the person (a download in browsers). */
@@ -27,6 +35,7 @@ export type ActionContext = Readonly<{
   indexing: Latest;
   opening: Latest;
   swaps: Latest;
+  loading: Latest;
 }>;
 
 /** `keys`: shortcuts as shown ("Ctrl+Z"). `enabled`: true, or why not, in words. */
@@ -38,15 +47,22 @@ export type Action<Params = void> = Readonly<{
   run: (context: ActionContext, params: Params) => void | Promise<void>;
 }>;
 
-/** Everything but the `Latest`s, which every context makes for itself. */
-export type ActionDeps = Omit<ActionContext, "clicks" | "tuning" | "indexing" | "opening" | "swaps">;
+/** Everything but what every context makes for itself. */
+export type ActionDeps = Omit<
+  ActionContext,
+  "clicks" | "tuning" | "indexing" | "opening" | "swaps" | "loading" | "givenFiles"
+>;
 
 export function createActionContext(deps: ActionDeps): ActionContext {
-  const { project, session, journal, newId, saveFile } = deps;
+  const { project, session, journal, models, embedded, prefer, newId, saveFile } = deps;
   return {
     project,
     session,
     journal,
+    models,
+    embedded,
+    prefer,
+    givenFiles: new Map(),
     newId,
     saveFile,
     get slides() {
@@ -60,6 +76,7 @@ export function createActionContext(deps: ActionDeps): ActionContext {
     indexing: createLatest(),
     opening: createLatest(),
     swaps: createLatest(),
+    loading: createLatest(),
   };
 }
 
