@@ -8,17 +8,17 @@ export type Channel = (typeof channels)[number];
 
 /** In the order they are asked. */
 export const importFields = [
-  "name",
   "prefix",
+  "name",
+  "mpp",
+  "normalisation",
+  ...channels,
   "imagePixels",
   "positionResample",
   "output",
-  "readout",
   "prefixTokens",
   "classToken",
-  "normalisation",
-  ...channels,
-  "mpp",
+  "readout",
   "heads",
   "layerNormEps",
   "activation",
@@ -39,7 +39,7 @@ export const factOf = (field: ImportField): ImportFact => {
 };
 
 /** "1e-6" rather than "0.000001". */
-const numberText = (value: number | undefined): string =>
+export const numberText = (value: number | undefined): string =>
   value === undefined ? "" : value !== 0 && Math.abs(value) < 1e-4 ? value.toExponential() : String(value);
 
 const text = (value: number | string): string => (typeof value === "number" ? numberText(value) : value);

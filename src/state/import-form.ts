@@ -113,7 +113,7 @@ export function overruled(
   const preset = presetOf(form, inspected);
   const shown = new Set(shownFields(form, inspected).map(({ field }) => field));
   return importFields.flatMap((field) => {
-    if (!preset || shown.has(field) || !matters(form, inspected, field)) return [];
+    if (!preset || isChannel(field) || shown.has(field) || !matters(form, inspected, field)) return [];
     const [file, known] = [textOfFile(inspected, form.statedPixels, field), textOfPreset(preset, field)];
     return file === null || known === null || sameAnswer(known, file) ? [] : [{ field, file, preset: known }];
   });
@@ -148,10 +148,9 @@ function matters(form: ImportForm, inspected: Inspected, field: ImportField): bo
       return checkpoint || tokens;
     case "prefixTokens":
       return tokens;
-    case "classToken": {
-      const prefix = Number(text("prefixTokens"));
-      return tokens && text("readout") !== "mean" && !(prefix <= 1);
-    }
+    case "classToken":
+      // One token before the patches is it; of how many it is one must be known first.
+      return tokens && text("readout") !== "mean" && Number(text("prefixTokens")) > 1;
     default:
       return true;
   }

@@ -32,13 +32,9 @@ export function parseField(
     case "imagePixels":
       return number(factLimits.imagePixels, (imagePixels) => {
         const patch = facts.patchPixels;
-        if (patch !== undefined && imagePixels % patch !== 0) {
-          return { problem: `Must be a multiple of the patch, ${patch} px.` };
-        }
-        const refused = inspected.answers.imagePixels === imagePixels && facts.imagePixels !== undefined;
-        return refused && facts.imagePixels !== imagePixels
-          ? { problem: `The file was written for ${facts.imagePixels} px and no other size.` }
-          : { facts: { imagePixels } };
+        return patch === undefined || imagePixels % patch === 0
+          ? { facts: { imagePixels } }
+          : { problem: `Must be a multiple of the patch, ${patch} px.` };
       });
     case "heads":
       return number(factLimits.heads, (heads) =>

@@ -76,11 +76,16 @@ function Facts({ status }: Readonly<{ status: EngineStatus }>) {
       </span>
       <span className="pt-mute pt-small">
         <button type="button" className="pt-link" onClick={about} data-testid="gates-link">
-          {passed} of {gates.length} self-tests passed
+          {gatesWords(passed, gates.length)}
         </button>
       </span>
     </div>
   );
+}
+
+function gatesWords(passed: number, all: number): string {
+  if (passed < all) return `${all - passed} of ${all} self-tests failed`;
+  return all === 1 ? "1 self-test passed" : `${all} self-tests passed`;
 }
 
 function Loading({ progress }: Readonly<{ progress: LoadProgress | null }>) {

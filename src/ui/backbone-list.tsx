@@ -15,7 +15,7 @@ export function BackboneList() {
     <div role="radiogroup" aria-label="Which backbone is used" data-testid="backbones" style={{ marginTop: 4 }}>
       <Row
         on={embedded}
-        name="The embedded one"
+        name="Embedded backbone"
         detail="comes with the app"
         blocked={embedded ? true : useEmbeddedModel.enabled(state, undefined)}
         onChoose={() => perform(useEmbeddedModel)}

@@ -1,10 +1,12 @@
 // Bringing a backbone: which files, what they say, what they leave open, and loading it. Knows the form's rules only by import-form.ts.
-import { Button, Modal, Progress, Radio, Stack } from "@mantine/core";
+import { Button, Modal, Progress } from "@mantine/core";
 import { type ReactNode, useMemo } from "react";
+import { alwaysAsked } from "../domain/model-import.ts";
 import type { GivenFile } from "../protocol/engine-api.ts";
 import { perform as performAction } from "../state/action.ts";
 import { cancelImport, dismissImport, importModel } from "../state/actions/models.ts";
 import { filesOf, mainFiles } from "../state/given-models.ts";
+import type { Inspected } from "../state/import-fields.ts";
 import { type ImportForm, openFields, withInspection } from "../state/import-form.ts";
 import { useApp, useAppState, usePerform, useSession, useUi } from "./app-context.ts";
 import { LoadingWords } from "./backbone-loading.tsx";
@@ -24,16 +26,24 @@ export function ImportDialog() {
   const mains = useMemo(() => mainFiles(files), [files]);
   const chosen = mains.find(({ path }) => path === main) ?? (mains.length === 1 ? (mains[0] ?? null) : null);
   const used = useMemo(() => (chosen ? filesOf(files, chosen) : files), [files, chosen]);
+  const choosing = files.length === 0 || (mains.length > 1 && !chosen);
   const close = (): void => {
     perform(loading ? cancelImport : dismissImport);
     if (!loading) ui.setState({ dialog: noDialog });
   };
   return (
-    <Modal opened onClose={close} title="Bring your own backbone" size={files.length === 0 ? 560 : 940} padding="md">
+    <Modal
+      opened
+      onClose={close}
+      title="Bring your own backbone"
+      size={choosing ? 560 : 940}
+      padding="md"
+      yOffset="2dvh"
+    >
       <div data-testid="import-dialog">
         {files.length === 0 ? (
           <Intro />
-        ) : mains.length > 1 && !chosen ? (
+        ) : choosing ? (
           <WhichOne files={files} />
         ) : (
           <Bring files={used} onClose={close} />
@@ -72,19 +82,24 @@ function WhichOne({ files }: Readonly<{ files: readonly GivenFile[] }>) {
   const { ui } = useApp();
   const sizes = new Map(files.map(({ path, file }) => [path, file.size]));
   return (
-    <Radio.Group
-      label="There are several backbones among these files. Which one?"
-      description="Quantised ones (int8, uint8, q4) cannot be tuned; fp32 or fp16 can."
-      data-testid="import-which"
-      value={null}
-      onChange={(main: string) => ui.setState(({ importing }) => ({ importing: { ...importing, main } }))}
-    >
-      <Stack gap={6} mt={8}>
-        {mainFiles(files).map(({ path }) => (
-          <Radio key={path} size="xs" value={path} label={`${path} · ${bytesWords(sizes.get(path) ?? 0)}`} />
-        ))}
-      </Stack>
-    </Radio.Group>
+    <section className="pt-stack" aria-label="Which backbone" data-testid="import-which">
+      <p style={{ margin: 0 }}>
+        There are several backbones among these files. Which one? Quantised ones (int8, uint8, q4) cannot be tuned; fp32
+        and fp16 can.
+      </p>
+      {mainFiles(files).map(({ path }, i) => (
+        <Button
+          key={path}
+          variant="default"
+          justify="space-between"
+          rightSection={<span className="pt-mute">{bytesWords(sizes.get(path) ?? 0)}</span>}
+          {...(i === 0 && { "data-autofocus": true })}
+          onClick={() => ui.setState(({ importing }) => ({ importing: { ...importing, main: path } }))}
+        >
+          {path}
+        </Button>
+      ))}
+    </section>
   );
 }
 
@@ -125,7 +140,7 @@ function Bring({ files, onClose }: Readonly<{ files: readonly GivenFile[]; onClo
     >
       <div className="pt-import">
         <div className="pt-stack pt-import-left">
-          <ImportFiles files={files} onOther={() => ui.setState({ importing: emptyDraft })} />
+          <ImportFiles files={files} loading={loading} onOther={() => ui.setState({ importing: emptyDraft })} />
           <ImportStated
             form={form}
             inspected={inspected}
@@ -134,8 +149,15 @@ function Bring({ files, onClose }: Readonly<{ files: readonly GivenFile[]; onClo
           />
         </div>
         <fieldset className="pt-import-right" disabled={loading}>
-          {against !== null && <Wrong title="These files cannot be used like this">{against}</Wrong>}
-          {inspected && <ImportQuestions form={form} inspected={inspected} onChange={change} />}
+          {against !== null && (
+            <Wrong title="These files cannot be used like this">
+              {against}
+              <div className="pt-hint">A file that is missing can be dropped here; it joins the others.</div>
+            </Wrong>
+          )}
+          {inspected && answerable(form, inspected) && (
+            <ImportQuestions form={form} inspected={inspected} onChange={change} />
+          )}
         </fieldset>
       </div>
       <div className="pt-import-foot">
@@ -159,6 +181,11 @@ function Bring({ files, onClose }: Readonly<{ files: readonly GivenFile[]; onClo
       </div>
     </form>
   );
+}
+
+/** Where the files are refused and nothing about their structure was asked, no answer helps. */
+function answerable({ asked }: ImportForm, { inspection }: Inspected): boolean {
+  return inspection.refusal === null || asked.some((fact) => !alwaysAsked.includes(fact));
 }
 
 /** Enter on an unfinished form leads to what is missing. */

@@ -1,6 +1,6 @@
 // One question about a backbone: its field, where its answer comes from, and what the preset says where it says otherwise.
 import { Group, Radio, Select, Stack, Textarea, TextInput } from "@mantine/core";
-import type { ImportField } from "../state/import-fields.ts";
+import { type ImportField, isChannel } from "../state/import-fields.ts";
 import type { FieldState } from "../state/import-form.ts";
 import { answerWords, type Choice, fieldChoices, fieldHints, fieldLabels } from "./import-words.ts";
 
@@ -29,7 +29,7 @@ export function ImportFieldInput({ state, choices, hint, preset, onText, onUsePr
   };
   const list = choices ?? fieldChoices[field] ?? null;
   return (
-    <div className={wide.has(field) ? "pt-wide" : ""}>
+    <div className={wide.has(field) ? "pt-wide" : isChannel(field) ? "pt-third" : ""}>
       {field === "readout" && list ? (
         <Radio.Group {...common} value={text} onChange={onText} size="xs">
           <Stack gap={4} mt={6}>

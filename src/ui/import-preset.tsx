@@ -10,6 +10,8 @@ type Props = Readonly<{ form: ImportForm; inspected: Inspected; onChoose: (id: s
 export function ImportPreset({ form, inspected, onChoose }: Props) {
   const fitting = modelPresets.filter(({ id }) => inspected.inspection.presets.includes(id));
   const preset = fitting.find(({ id }) => id === form.preset) ?? null;
+  // Before the structure is understood nothing can be compared.
+  if (inspected.inspection.facts.depth === undefined) return null;
   if (fitting.length === 0) {
     return (
       <p className="pt-hint pt-wide" data-testid="import-presets">

@@ -9,15 +9,19 @@ import { bytesWords } from "./words.ts";
 
 const shownFiles = 5;
 
-export function ImportFiles({ files, onOther }: Readonly<{ files: readonly GivenFile[]; onOther: () => void }>) {
+type FilesProps = Readonly<{ files: readonly GivenFile[]; loading: boolean; onOther: () => void }>;
+
+export function ImportFiles({ files, loading, onOther }: FilesProps) {
   const more = files.length - shownFiles;
   return (
     <section aria-label="Files">
-      <h3 className="pt-h3">
+      <h3 className="pt-h3" tabIndex={-1} data-autofocus>
         Files
-        <button type="button" className="pt-link pt-small" onClick={onOther}>
-          Other files
-        </button>
+        {!loading && (
+          <button type="button" className="pt-link pt-small" onClick={onOther}>
+            Other files
+          </button>
+        )}
       </h3>
       <ul className="pt-files" data-testid="import-files">
         {files.slice(0, shownFiles).map(({ path, file }) => (

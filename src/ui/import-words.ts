@@ -1,7 +1,7 @@
 // What the form for a backbone calls its questions, and what each answer means, in words for somebody who did not train it. Pure.
 import type { ImportFact } from "../domain/model-import.ts";
 import type { StatedFacts } from "../domain/parse-model-config.ts";
-import type { ImportField } from "../state/import-fields.ts";
+import { type ImportField, numberText } from "../state/import-fields.ts";
 import { normalisationKinds } from "../state/normalisations.ts";
 
 export const fieldLabels: Readonly<Record<ImportField, string>> = {
@@ -144,7 +144,7 @@ export function statedWords(
     rows.push(["Tokens", words, null]);
   }
   if (facts.layerNormEps !== undefined && !asked.has("layerNormEps")) {
-    rows.push(["Epsilon", String(facts.layerNormEps), null]);
+    rows.push(["Epsilon", numberText(facts.layerNormEps), null]);
   }
   if (facts.activation !== undefined && !asked.has("activation")) {
     rows.push(["Activation", answerWords("activation", facts.activation), null]);
