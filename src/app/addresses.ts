@@ -46,3 +46,12 @@ export function askedSlide(): string | null {
   const asked = new URLSearchParams(location.search).get("slide");
   return asked === null || asked.trim() === "" ? null : asked.trim();
 }
+
+/** `?model=embedded` of this page: the way out where a backbone of one's own closes the tab. */
+export const asksEmbedded = (): boolean => new URLSearchParams(location.search).get("model") === "embedded";
+
+/** `?provider=wasm` or `webgpu`: for comparing, and for machines whose graphics card misbehaves. */
+export function askedProvider(): "auto" | "webgpu" | "wasm" {
+  const asked = new URLSearchParams(location.search).get("provider");
+  return asked === "wasm" || asked === "webgpu" ? asked : "auto";
+}

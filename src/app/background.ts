@@ -1,18 +1,10 @@
-// What happens by itself: loading the model and its shipped sets, finding similar places, handing answers over to the first labels.
+// What happens by itself: finding similar places, handing answers over to the first labels.
 // Knows the commands; draws nothing.
 import { type ActionContext, perform, stateOf } from "../state/action.ts";
-import { indexSlide, loadEngine } from "../state/actions/engine.ts";
+import { indexSlide } from "../state/actions/engine.ts";
 import { activatePromptSet } from "../state/actions/prompt-sets.ts";
 import { activeSetHere, blocksPatches, countsPerClass, currentSlide, offeredSets, scorer } from "../state/selectors.ts";
 import { notify } from "../state/session-store.ts";
-import { manifestUrl } from "./addresses.ts";
-
-export type Preference = "auto" | "webgpu" | "wasm";
-
-/** Loads the model and, with it, the prompt sets its manifest ships. Faults become notices. */
-export async function loadModel(context: ActionContext, prefer: Preference): Promise<void> {
-  await perform(context, loadEngine, { source: { kind: "folder", manifestUrl: manifestUrl() }, prefer });
-}
 
 /**
  * On a first visit the shipped set answers, so that the first click says something. It steps back once the person's own labels can

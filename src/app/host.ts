@@ -2,14 +2,16 @@
 import type { SlideId } from "../base/brand.ts";
 import { Fault, toFault } from "../base/fault.ts";
 import type { SlideRef } from "../domain/project.ts";
-import { type FileHandles, handleOfDropped, pickFile } from "../platform/page/file-handles.ts";
+import { type FileHandles, pickFile } from "../platform/page/file-handles.ts";
 import { type ActionContext, perform } from "../state/action.ts";
 import { importPromptSet } from "../state/actions/prompt-sets.ts";
 import { openSlide, showSlide } from "../state/actions/slides.ts";
 import { notify } from "../state/session-store.ts";
 import type { Host } from "../ui/app-context.ts";
-import type { UiStore } from "../ui/ui-store.ts";
+import { bringFiles, type UiStore } from "../ui/ui-store.ts";
 import { demoSlide, demoSlideUrl, keptAddress, nameInUrl, slideUrl } from "./addresses.ts";
+import { type DroppedFile, readDropped, readPickedFolder } from "./dropped-files.ts";
+import { kindOfFile, sortGiven } from "./kind-of-file.ts";
 
 const slideExtensions = [".svs", ".tif", ".tiff"] as const;
 const largestPromptSet = 256e6;
@@ -55,23 +57,39 @@ export function createHost({ context, ui, handles, restartEngine }: HostDeps): A
     await perform(context, importPromptSet, { name: file.name, bytes });
   };
 
-  const take = async (file: File, expected?: SlideId, handle: FileSystemFileHandle | null = null): Promise<void> => {
-    try {
-      if (await isPromptSet(file)) await loadPromptSet(file);
-      else await openFile(file, handle, expected === undefined ? {} : { expected });
-    } catch (error) {
-      complain(error, `"${file.name}" could not be read`);
+  /** What belongs to one backbone goes to its form together; slides and prompt sets are taken one by one. */
+  const takeAll = async (given: readonly DroppedFile[], expected?: SlideId): Promise<void> => {
+    const kinds = await Promise.all(given.map(({ file }) => kindOfFile(file).catch(() => "unknown" as const)));
+    const importing = ui.getState().dialog.kind === "import-model";
+    const sorted = sortGiven(
+      given.map((one, i) => ({ ...one, kind: kinds[i] ?? "unknown" })),
+      importing,
+    );
+    if (sorted.model.length > 0) bringFiles(ui, sorted.model);
+    for (const why of sorted.refused) notify(context.session, "warning", why);
+    // One after the other: a newer opening would cancel the one before it.
+    for (const { file, handle, kind } of sorted.others) {
+      try {
+        if (kind === "prompt-set") await loadPromptSet(file);
+        else await openFile(file, handle, expected === undefined ? {} : { expected });
+      } catch (error) {
+        complain(error, `"${file.name}" could not be read`);
+      }
     }
   };
+  const plain = (files: readonly File[]): readonly DroppedFile[] =>
+    files.map((file) => ({ path: file.name, file, handle: null, folder: null }));
 
   // Plain inputs beside the picker: for browsers without it, and for whoever drives the page by its elements.
   let expectedNext: SlideId | undefined;
-  const slideInput = fileInput("slide-file", "", (file) => {
+  const slideInput = fileInput("slide-file", {}, (files) => {
     const expected = expectedNext;
     expectedNext = undefined;
-    void take(file, expected);
+    void takeAll(plain(files), expected);
   });
-  const setInput = fileInput("prompt-set-file", ".safetensors", (file) => void take(file));
+  const setInput = fileInput("prompt-set-file", { accept: ".safetensors" }, (files) => void takeAll(plain(files)));
+  const modelInput = fileInput("model-files", { many: "files" }, (files) => void takeAll(plain(files)));
+  const folderInput = fileInput("model-folder", { many: "folder" }, (files) => void takeAll(readPickedFolder(files)));
 
   const pickSlide = async (expected?: SlideId): Promise<void> => {
     if (!handles.supported) {
@@ -131,18 +149,14 @@ export function createHost({ context, ui, handles, restartEngine }: HostDeps): A
     openFile,
     showDemo,
     openDropped: (transfer) => {
-      // Files and handles are there only while the event lasts; the reading may take longer.
-      const dropped = [...transfer.items].flatMap((item) => {
-        const file = item.kind === "file" ? item.getAsFile() : null;
-        return file ? [{ file, handle: handleOfDropped(item) }] : [];
-      });
-      void (async () => {
-        // One after the other: a newer opening would cancel the one before it.
-        for (const { file, handle } of dropped) await take(file, undefined, await handle);
-      })();
+      readDropped(transfer)
+        .then((dropped) => takeAll(dropped))
+        .catch((error: unknown) => complain(error, "What was dropped could not be read"));
     },
     pickSlide: () => void pickSlide(),
     pickPromptSet: () => setInput.click(),
+    pickModelFiles: () => modelInput.click(),
+    pickModelFolder: () => folderInput.click(),
     openDemo: () => void showDemo(true),
     openUrl,
     approveOrigin: (text) => void openAddress(slideUrl(text)),
@@ -155,23 +169,24 @@ export function createHost({ context, ui, handles, restartEngine }: HostDeps): A
   };
 }
 
-/** A safetensors file starts with the length of its JSON header, which starts with a brace. */
-async function isPromptSet(file: File): Promise<boolean> {
-  if (/\.safetensors$/i.test(file.name)) return true;
-  const head = new Uint8Array(await file.slice(0, 9).arrayBuffer());
-  return head.length === 9 && head[8] === 0x7b && head.subarray(4, 8).every((byte) => byte === 0);
-}
+type Choose = Readonly<{ accept?: string; many?: "files" | "folder" }>;
 
-function fileInput(testId: string, accept: string, onFile: (file: File) => void): HTMLInputElement {
+function fileInput(
+  testId: string,
+  { accept, many }: Choose,
+  onFiles: (files: readonly File[]) => void,
+): HTMLInputElement {
   const input = document.createElement("input");
   input.type = "file";
   input.hidden = true;
-  input.accept = accept;
+  input.accept = accept ?? "";
+  input.multiple = many !== undefined;
+  input.webkitdirectory = many === "folder";
   input.dataset.testid = testId;
   input.addEventListener("change", () => {
-    const file = input.files?.[0];
+    const files = [...(input.files ?? [])];
     input.value = "";
-    if (file) onFile(file);
+    if (files.length > 0) onFiles(files);
   });
   document.body.append(input);
   return input;

@@ -6,9 +6,11 @@ import type { Journal } from "../domain/keeping.ts";
 import { emptyProject, type Project, type SlideRef } from "../domain/project.ts";
 import { createFileHandles } from "../platform/page/file-handles.ts";
 import { createIndexedDbJournalStore } from "../platform/page/journal-store.ts";
-import { createActionContext, stateOf } from "../state/action.ts";
+import { createIndexedDbModelStore } from "../platform/page/model-store.ts";
+import { createActionContext, perform, stateOf } from "../state/action.ts";
 import { followScorer } from "../state/actions/clicks.ts";
 import { engineDied } from "../state/actions/engine.ts";
+import { recoverModel, reloadModel, startModel } from "../state/actions/models.ts";
 import { forgetOpenSlides } from "../state/actions/slides.ts";
 import { settleInterruptedRuns } from "../state/actions/tuning.ts";
 import { createProjectStore } from "../state/project-store.ts";
@@ -20,8 +22,8 @@ import { Root } from "../ui/root.tsx";
 import { createStage } from "../ui/stage.ts";
 import { createUiStore } from "../ui/ui-store.ts";
 import { parseViewAddress } from "../viewer/view-address.ts";
-import { askedSlide } from "./addresses.ts";
-import { followIndex, leadIn, loadModel, type Preference } from "./background.ts";
+import { askedProvider, askedSlide, asksEmbedded, manifestUrl } from "./addresses.ts";
+import { followIndex, leadIn } from "./background.ts";
 import { readCapabilities } from "./capabilities.ts";
 import { createHost, saveFile } from "./host.ts";
 import { createUnkeptJournal } from "./unkept-journal.ts";
@@ -47,12 +49,6 @@ async function openJournal(): Promise<Kept> {
   }
 }
 
-/** `?provider=wasm` or `webgpu`: for comparing, and for machines whose graphics card misbehaves. */
-function preference(): Preference {
-  const asked = new URLSearchParams(location.search).get("provider");
-  return asked === "wasm" || asked === "webgpu" ? asked : "auto";
-}
-
 async function start(element: HTMLElement): Promise<void> {
   const session = createSessionStore();
   // Before the workers: nothing is awaited from here on, so that one that dies at once finds everything there.
@@ -70,12 +66,12 @@ async function start(element: HTMLElement): Promise<void> {
       }
     },
     onEngineDeath: (fault, restarts) => {
-      engineDied(context, fault);
       const next = restarts > mostRestarts ? "It keeps stopping: reload the page." : "The model is loaded again.";
       // A tuning says itself what became of it, and starts again what keeps stopping as long as it gets on.
       if (!isTuning(stateOf(context)))
         notify(session, "error", `${fault.message} ${next} Your labels are safe.`, fault);
-      if (restarts <= mostRestarts) void loadModel(context, preference());
+      if (restarts <= mostRestarts) void perform(context, recoverModel, { fault });
+      else engineDied(context, fault);
     },
   });
   const projectStore = createProjectStore({
@@ -95,12 +91,15 @@ async function start(element: HTMLElement): Promise<void> {
       return workers.engine;
     },
     restartEngine: () => engineAgain(session, replaceEngine),
+    models: createIndexedDbModelStore(),
+    embedded: { kind: "folder", manifestUrl: manifestUrl() },
+    prefer: askedProvider(),
     newId,
     saveFile,
   });
   const replaceEngine = (): void => {
     workers.restartEngine();
-    void loadModel(context, preference());
+    void perform(context, reloadModel);
   };
   const ui = createUiStore();
   const handles = createFileHandles();
@@ -129,7 +128,7 @@ async function start(element: HTMLElement): Promise<void> {
   leadIn(context, project.slides.size === 0 && project.classes.length === 0);
   followIndex(context);
   void readCapabilities().then((capabilities) => session.setState({ capabilities }));
-  void loadModel(context, preference());
+  void perform(context, startModel, { embedded: asksEmbedded() });
   await firstSlides(context.project.getState().project, host, reopenQuietly);
 }
 

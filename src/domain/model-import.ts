@@ -28,6 +28,21 @@ export type ImportFacts = Readonly<{
   prefix?: string;
 }>;
 
+type NumberFact = "mpp" | "imagePixels" | "prefixTokens" | "classToken" | "heads" | "layerNormEps";
+
+/** What a number may be, wherever it is typed or read. */
+export const factLimits: Readonly<Record<NumberFact, Readonly<{ min: number; max: number; integer: boolean }>>> = {
+  mpp: { min: 0.01, max: 100, integer: false },
+  imagePixels: { min: 8, max: 2048, integer: true },
+  prefixTokens: { min: 0, max: 64, integer: true },
+  classToken: { min: 0, max: 63, integer: true },
+  heads: { min: 1, max: 256, integer: true },
+  layerNormEps: { min: 1e-14, max: 0.1, integer: false },
+};
+export const normalisationLimits = { mean: { min: -10, max: 10 }, std: { min: 1e-3, max: 10 } } as const;
+export const licenceLimits = { id: 100, text: 20_000, source: 2000 } as const;
+export const modelNameLimit = 200;
+
 export type ImportFact = keyof ImportFacts;
 
 /** Never guessed: asked of the person, a preset, or the files. */
@@ -54,6 +69,8 @@ export type ModelInspection = Readonly<{
   missing: readonly ImportFact[];
   /** Ids of presets whose layout and sizes fit these files. */
   presets: readonly string[];
+  /** Where `prefix` is missing: the beginnings of keys to choose from. */
+  prefixes?: readonly string[];
   /** Why the files cannot be used, whatever is answered; null where nothing speaks against it. */
   refusal: string | null;
   /** What a person should know: tensors that are not used, a fixed batch. */

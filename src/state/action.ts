@@ -2,7 +2,8 @@
 import { isAbort, isFault } from "../base/fault.ts";
 import { createLatest, type Latest } from "../base/latest.ts";
 import type { Journal } from "../domain/keeping.ts";
-import type { EngineApi } from "../protocol/engine-api.ts";
+import type { EngineApi, GivenFile, ModelSource } from "../protocol/engine-api.ts";
+import type { ModelStore } from "../protocol/model-store.ts";
 import type { SlideApi } from "../protocol/slide-api.ts";
 import type { ProjectState, ProjectStore } from "./project-store.ts";
 import { notify, type SessionState, type SessionStore } from "./session-store.ts";
@@ -19,6 +20,13 @@ export type ActionContext = Readonly<{
   engine: EngineApi;
   /** Resolves when a model is ready in an engine that works; one that is being started already is waited for. Rejects with why not. */
   restartEngine: () => Promise<void>;
+  models: ModelStore;
+  /** The backbone that comes with the app. */
+  embedded: ModelSource;
+  /** Where graphs are to run. */
+  prefer: "auto" | "webgpu" | "wasm";
+  /** Files of backbones that are not durable (yet), by id of the backbone. */
+  givenFiles: Map<string, readonly GivenFile[]>;
   /** A new random id. */
   newId: () => string;
   /** Hands a file to the person (a download in browsers). */
@@ -29,6 +37,7 @@ export type ActionContext = Readonly<{
   indexing: Latest;
   opening: Latest;
   swaps: Latest;
+  loading: Latest;
 }>;
 
 /** `keys`: shortcuts as shown ("Ctrl+Z"). `enabled`: true, or why not, in words. */
@@ -40,16 +49,23 @@ export type Action<Params = void> = Readonly<{
   run: (context: ActionContext, params: Params) => void | Promise<void>;
 }>;
 
-/** Everything but the `Latest`s, which every context makes for itself. */
-export type ActionDeps = Omit<ActionContext, "clicks" | "tuning" | "indexing" | "opening" | "swaps">;
+/** Everything but what every context makes for itself. */
+export type ActionDeps = Omit<
+  ActionContext,
+  "clicks" | "tuning" | "indexing" | "opening" | "swaps" | "loading" | "givenFiles"
+>;
 
 export function createActionContext(deps: ActionDeps): ActionContext {
-  const { project, session, journal, restartEngine, newId, saveFile } = deps;
+  const { project, session, journal, restartEngine, models, embedded, prefer, newId, saveFile } = deps;
   return {
     project,
     session,
     journal,
     restartEngine,
+    models,
+    embedded,
+    prefer,
+    givenFiles: new Map(),
     newId,
     saveFile,
     get slides() {
@@ -63,6 +79,7 @@ export function createActionContext(deps: ActionDeps): ActionContext {
     indexing: createLatest(),
     opening: createLatest(),
     swaps: createLatest(),
+    loading: createLatest(),
   };
 }
 

@@ -1,14 +1,14 @@
 // Questions about the state, answered from it alone: counts, examples, who scores a click, what blocks Tune. Pure; no action.
 import { type ClassId, type Mpp, mpp, type PromptSetId } from "../base/brand.ts";
-import { centre, contains, type Point } from "../domain/geometry.ts";
+import { centre, contains, type Point, type Region } from "../domain/geometry.ts";
 import type { Label, TissueClass } from "../domain/label.ts";
-import { patchSpecOf } from "../domain/model.ts";
+import { type Model, patchSpecOf } from "../domain/model.ts";
 import { type PatchSpec, regionAround } from "../domain/patch.ts";
 import type { SlideRef } from "../domain/project.ts";
 import type { PromptSetSummary } from "../domain/prompt-set.ts";
 import type { TuningSettings } from "../domain/run.ts";
 import { type Calibration, mppOf } from "../domain/slide.ts";
-import type { Example, Scorer } from "../protocol/engine-api.ts";
+import type { EngineStatus, Example, Scorer } from "../protocol/engine-api.ts";
 import type { AppState } from "./action.ts";
 import { readOnlyMessage } from "./project-store.ts";
 import type { OpenSlide } from "./session-store.ts";
@@ -42,12 +42,19 @@ export function labelsHere({ project, session }: AppState): readonly Label[] {
   return [...project.project.labels.values()].filter((label) => label.slideId === session.currentSlide);
 }
 
+/** A label's outline as the loaded model sees it: the place stays, the size is that of the model's patch. */
+export function labelRegion({ session }: AppState, { region, slideId }: Label): Region {
+  const slide = session.openSlides.get(slideId);
+  if (session.engine.kind !== "ready" || !slide) return region;
+  return regionAround(centre(region), patchSpecOf(session.engine.status.model), slide.info.calibration) ?? region;
+}
+
 /** The label whose outline holds the point; the nearest centre where outlines overlap. */
 export function labelAt(state: AppState, at: Point<"slide">): Label | null {
   let best: Label | null = null;
   let nearest = Number.POSITIVE_INFINITY;
   for (const label of labelsHere(state)) {
-    if (!contains(label.region, at)) continue;
+    if (!contains(labelRegion(state, label), at)) continue;
     const c = centre(label.region);
     const distance = Math.hypot(c.x - at.x, c.y - at.y);
     if (distance >= nearest) continue;
@@ -79,11 +86,32 @@ export function setById(state: AppState, id: PromptSetId): PromptSetSummary | nu
   return state.project.project.promptSets.get(id) ?? state.session.shippedSets.get(id) ?? null;
 }
 
+/** Why a set of the same weights does not fit what was answered about them this time; null: it does. */
+function usedOtherwise({ metadata }: PromptSetSummary, model: Model): string | null {
+  const { preprocessing: made } = metadata;
+  const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+  const madeWith = `"${metadata.name}" was made with `;
+  if (made.mpp !== model.mpp) return `${madeWith}patches of ${made.mpp} µm/px; the backbone is used with ${model.mpp}.`;
+  if (made.patchPixels !== model.patchPixels) {
+    return `${madeWith}patches of ${made.patchPixels} px; the backbone is used with ${model.patchPixels}.`;
+  }
+  const { mean, std } = made.normalisation;
+  if (!same(mean, model.normalisation.mean) || !same(std, model.normalisation.std)) {
+    return `${madeWith}another normalisation of colours than the backbone is used with.`;
+  }
+  const alike = made.filter === model.filter && made.edge === model.edge && made.snap === model.snap;
+  return alike ? null : `${madeWith}another way of scaling patches than the backbone is used with.`;
+}
+
 /** True where the set may answer on the current slide, else why not. */
 export function setOffer({ session }: AppState, set: PromptSetSummary): true | string {
   const { engine } = session;
   if (engine.kind === "ready" && engine.status.weightsDigest !== set.metadata.backbone.weightsDigest) {
     return `"${set.metadata.name}" was made for another backbone (${set.metadata.backbone.name}).`;
+  }
+  if (engine.kind === "ready") {
+    const otherwise = usedOtherwise(set, engine.status.model);
+    if (otherwise !== null) return otherwise;
   }
   if (set.metadata.onlyOn !== null && set.metadata.onlyOn !== session.currentSlide) {
     return `"${set.metadata.name}" only works on the slide it was made for.`;
@@ -140,10 +168,25 @@ export function missingSlides({ project, session }: AppState): readonly SlideRef
   return [...project.project.slides.values()].filter((slide) => !session.openSlides.has(slide.id));
 }
 
-/** The person's settings, else what the engine proposes here. */
-export function tuningSettings({ session }: AppState): TuningSettings | null {
-  return session.settings ?? (session.engine.kind === "ready" ? session.engine.status.defaults : null);
+/** How many of the last blocks can be tuned with the loaded backbone on this device; null while none is loaded. */
+export function tunableBlocks({ session }: AppState): EngineStatus["tunable"] | null {
+  return session.engine.kind === "ready" ? session.engine.status.tunable : null;
 }
+
+/** The person's settings, else what the engine proposes here; never more blocks than can be tuned here. */
+export function tuningSettings({ session }: AppState): TuningSettings | null {
+  const settings = session.settings ?? (session.engine.kind === "ready" ? session.engine.status.defaults : null);
+  if (!settings || session.engine.kind !== "ready") return settings;
+  const most = Math.max(1, session.engine.status.tunable.blocks);
+  if (settings.blocks <= most) return settings;
+  const before = limited.get(settings);
+  const now = before?.blocks === most ? before : { ...settings, blocks: most };
+  limited.set(settings, now);
+  return now;
+}
+
+/** The same object every time, so that who compares by identity sees no change where there is none. */
+const limited = new WeakMap<TuningSettings, TuningSettings>();
 
 export function isTuning({ session }: AppState): boolean {
   return session.tuning?.state === "preparing" || session.tuning?.state === "running";
@@ -160,6 +203,8 @@ export function blocksTune(state: AppState): string | null {
   const { engine } = state.session;
   if (engine.kind === "failed") return `The model could not be loaded: ${engine.fault.message}`;
   if (engine.kind === "loading") return "The model is still loading.";
+  const { tunable } = engine.status;
+  if (tunable.blocks < 1) return `This backbone cannot be tuned here. ${tunable.why ?? ""}`.trim();
   if (project.classes.length < 2) return "Add at least two classes.";
   const counts = countsPerClass(state);
   const enough = project.classes.filter((c) => (counts.get(c.id) ?? 0) >= minimumLabels);

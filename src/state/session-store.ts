@@ -3,6 +3,7 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { ClassId, PromptSetId, SlideId } from "../base/brand.ts";
 import { type Fault, type FaultData, faultToData } from "../base/fault.ts";
+import type { KeptModel } from "../domain/kept-model.ts";
 import type { Prediction } from "../domain/label.ts";
 import type { Patch } from "../domain/patch.ts";
 import type { SlideRef } from "../domain/project.ts";
@@ -19,6 +20,16 @@ export type EngineState =
   /** `knownSets`: prompt sets this engine holds; others are handed to it from the journal when needed. */
   | Readonly<{ kind: "ready"; status: EngineStatus; knownSets: readonly PromptSetId[] }>
   | Readonly<{ kind: "failed"; fault: FaultData }>;
+
+/** A backbone of the person's own. `kept`: whether this browser has its files after a reload. */
+export type OwnModel = Readonly<{ model: KeptModel; kept: "yes" | "being-kept" | "no" }>;
+
+/** How the last import went; its fault is for the form that asked for it. */
+export type ModelImport =
+  | Readonly<{ kind: "none" }>
+  | Readonly<{ kind: "loading"; name: string; cancelled: boolean }>
+  | Readonly<{ kind: "failed"; fault: FaultData }>
+  | Readonly<{ kind: "loaded"; id: string }>;
 
 /** The patch that was clicked and what is known of it. `waiting`: the engine is not ready; it is asked when it is. */
 export type ClickState =
@@ -41,6 +52,10 @@ export type SessionState = Readonly<{
   /** Name of what is being opened. */
   opening: string | null;
   engine: EngineState;
+  ownModels: readonly OwnModel[];
+  /** Id of the own backbone that is used, or being loaded to be; null: the embedded one. */
+  activeModel: string | null;
+  modelImport: ModelImport;
   /** Prompt sets shipped beside the model; they are nobody's work and not in the project. */
   shippedSets: ReadonlyMap<PromptSetId, PromptSetSummary>;
   /** Background features of a slide, so that similar places can be found. */
@@ -65,6 +80,9 @@ export function createSessionStore(capabilities: CapabilityReport = []): Session
     currentSlide: null,
     opening: null,
     engine: { kind: "loading", progress: null },
+    ownModels: [],
+    activeModel: null,
+    modelImport: { kind: "none" },
     shippedSets: new Map(),
     indexing: null,
     selectedClass: null,

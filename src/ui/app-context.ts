@@ -10,10 +10,13 @@ import type { UiState, UiStore } from "./ui-store.ts";
 
 /** What needs the browser itself: files, addresses, workers. The roof implements it. */
 export type Host = Readonly<{
-  /** Slides and prompt sets alike; each is recognised by what it is. Call it inside the drop event. */
+  /** Slides, prompt sets and backbones alike, also folders; each is recognised by what it is. Call it inside the drop event. */
   openDropped(transfer: DataTransfer): void;
   pickSlide(): void;
   pickPromptSet(): void;
+  /** Files of a backbone; what they are is found out by reading them. */
+  pickModelFiles(): void;
+  pickModelFolder(): void;
   openDemo(): void;
   /** Asks about a new origin first. */
   openUrl(url: string): void;

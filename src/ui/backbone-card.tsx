@@ -1,72 +1,104 @@
-// The backbone: what it is, whose it is, and whether it is ready.
+// The backbone: what it is, whose it is, whether it passed its self-tests; the person's own ones, and the way to bring another.
 import { Button, Progress } from "@mantine/core";
-import type { Model } from "../domain/model.ts";
-import type { LoadProgress } from "../protocol/engine-api.ts";
-import { useApp, useSession } from "./app-context.ts";
+import { IconPlus } from "@tabler/icons-react";
+import type { EngineStatus, LoadProgress } from "../protocol/engine-api.ts";
+import { useEmbeddedModel } from "../state/actions/models.ts";
+import { useApp, useAppState, usePerform } from "./app-context.ts";
+import { BackboneList } from "./backbone-list.tsx";
+import { LoadingWords } from "./backbone-loading.tsx";
+import { ReasonButton } from "./reason-button.tsx";
 import { bytesWords } from "./words.ts";
 
 export function BackbonePanel() {
-  const engine = useSession((state) => state.engine);
-  const { host } = useApp();
+  const state = useAppState();
+  const { engine, activeModel, ownModels } = state.session;
+  const { host, ui } = useApp();
+  const perform = usePerform();
   return (
     <section className="pt-section" aria-label="Backbone">
       <h2>
         Backbone <span>frozen</span>
       </h2>
-      {engine.kind === "ready" && <Facts model={engine.status.model} />}
+      {engine.kind === "ready" && <Facts status={engine.status} />}
       {engine.kind === "loading" && <Loading progress={engine.progress} />}
       {engine.kind === "failed" && (
         <div className="pt-card">
           <strong className="pt-warn">No model</strong>
           <span className="pt-small">{engine.fault.message}</span>
-          <div>
+          <div className="pt-buttons">
             <Button variant="default" onClick={host.retryEngine}>
               Try again
             </Button>
+            {activeModel !== null && (
+              <ReasonButton
+                variant="default"
+                enabled={useEmbeddedModel.enabled(state, undefined)}
+                onClick={() => perform(useEmbeddedModel)}
+              >
+                {useEmbeddedModel.title}
+              </ReasonButton>
+            )}
           </div>
         </div>
       )}
+      {ownModels.length > 0 && <BackboneList />}
+      <button
+        type="button"
+        className="pt-row pt-mute pt-add"
+        data-testid="bring-backbone"
+        onClick={() => ui.setState({ dialog: { kind: "import-model" } })}
+      >
+        <IconPlus size={14} aria-hidden="true" /> Bring your own backbone…
+      </button>
     </section>
   );
 }
 
-function Facts({ model }: Readonly<{ model: Model }>) {
-  const { shape: a } = model;
+function Facts({ status }: Readonly<{ status: EngineStatus }>) {
+  const { ui } = useApp();
+  const { model, gates } = status;
+  const { shape } = model;
+  const passed = gates.filter((gate) => gate.passed).length;
+  const about = (): void => ui.setState({ dialog: { kind: "backbone" } });
   return (
-    <div className="pt-card" style={{ gap: 2 }} data-testid="backbone">
-      <strong>{model.name}</strong>
+    <div className="pt-card" style={{ gap: 2 }} data-testid="backbone" data-origin={model.origin}>
+      <strong className="pt-clamp" title={model.name}>
+        {model.name}
+      </strong>
       <span className="pt-mute pt-small">
-        {a.depth} blocks of width {a.width} · {model.patchPixels} px at {model.mpp} µm/px
+        {shape.depth} blocks of width {shape.width} · {model.patchPixels} px at {model.mpp} µm/px
       </span>
       <span className="pt-mute pt-small">
-        {model.licence.id} · {bytesWords(model.bytes)} · on this computer
+        <button type="button" className="pt-link" onClick={about} data-testid="licence">
+          {model.licence.id}
+        </button>{" "}
+        · {bytesWords(model.bytes)} · {model.origin === "shipped" ? "comes with the app" : "yours, on this computer"}
+      </span>
+      <span className="pt-mute pt-small">
+        <button type="button" className="pt-link" onClick={about} data-testid="gates-link">
+          {gatesWords(passed, gates.length)}
+        </button>
       </span>
     </div>
   );
 }
 
-const steps = {
-  downloading: "Loading the model",
-  preparing: "Preparing it for this device",
-  "self-test": "Checking its answers on this device",
-} as const;
+function gatesWords(passed: number, all: number): string {
+  if (passed < all) return `${all - passed} of ${all} self-tests failed`;
+  return all === 1 ? "1 self-test passed" : `${all} self-tests passed`;
+}
 
 function Loading({ progress }: Readonly<{ progress: LoadProgress | null }>) {
   const known = progress !== null && progress.total > 0;
   return (
     <div className="pt-card" role="status">
-      <span>{progress ? steps[progress.what] : "Starting"}…</span>
+      <LoadingWords progress={progress} />
       <Progress
         value={known ? (100 * progress.done) / progress.total : 100}
         animated={!known}
         size="sm"
         aria-label="Loading the model"
       />
-      {known && progress.what === "downloading" && (
-        <span className="pt-mute pt-small">
-          {bytesWords(progress.done)} of {bytesWords(progress.total)}
-        </span>
-      )}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 // Where the model runs, what was checked, and what this browser lacks: what it costs and how to get it.
 import { Button, Modal } from "@mantine/core";
-import type { GateResult } from "../protocol/engine-api.ts";
 import { useApp, useAppState } from "./app-context.ts";
+import { GateList } from "./gate-list.tsx";
 import { noDialog } from "./ui-store.ts";
 
 export function CapabilityDialog() {
@@ -24,9 +24,10 @@ export function CapabilityDialog() {
             </dd>
             <dt>Weights</dt>
             <dd className="pt-mute">{engine.status.weightsDigest.slice(0, 16)}… (digest)</dd>
-            {engine.status.gates.map((gate) => (
-              <Gate key={gate.name} gate={gate} />
-            ))}
+            <dt>Self-tests</dt>
+            <dd>
+              <GateList gates={engine.status.gates} />
+            </dd>
           </dl>
         )}
         {engine.kind === "loading" && <p>The model is loading. Slides can be looked at meanwhile.</p>}
@@ -64,29 +65,5 @@ export function CapabilityDialog() {
         <p className="pt-hint">Slides, labels and prompt sets stay on this computer. Nothing is uploaded.</p>
       </div>
     </Modal>
-  );
-}
-
-function Gate({ gate }: Readonly<{ gate: GateResult }>) {
-  const names: Readonly<Record<GateResult["name"], string>> = {
-    "golden-patch": "Known patch, expected features",
-    batch: "Two patches together, as one by one",
-    "webgpu-against-wasm": "Graphics card against processor",
-    "norm-conditioning": "Layer norms within the kernel's precision",
-    "finite-differences": "Gradient against differences of the loss",
-    "gradient-webgpu-against-wasm": "Gradient, graphics card against processor",
-  };
-  return (
-    <>
-      <dt>Self-test</dt>
-      <dd>
-        {names[gate.name]}:{" "}
-        <strong className={gate.passed ? "" : "pt-warn"}>{gate.passed ? "passed" : "failed"}</strong>
-        <span className="pt-mute">
-          {" "}
-          (difference {gate.error.toExponential(1)}, allowed {gate.limit.toExponential(0)})
-        </span>
-      </dd>
-    </>
   );
 }

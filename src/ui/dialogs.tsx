@@ -5,8 +5,10 @@ import type { SlideId } from "../base/brand.ts";
 import { declareCase } from "../state/actions/slides.ts";
 import { canWrite, currentSlide } from "../state/selectors.ts";
 import { useApp, useAppState, usePerform, useUi } from "./app-context.ts";
+import { BackboneDialog } from "./backbone-dialog.tsx";
 import { CalibrationDialog } from "./calibration-dialog.tsx";
 import { CapabilityDialog } from "./capability-dialog.tsx";
+import { ImportDialog } from "./import-dialog.tsx";
 import { shortcuts } from "./keyboard.ts";
 import { calibrationWords } from "./top-bar.tsx";
 import { type Dialog, noDialog } from "./ui-store.ts";
@@ -27,6 +29,10 @@ export function Dialogs() {
       return <SlideFactsDialog />;
     case "open-url":
       return <OpenUrlDialog />;
+    case "import-model":
+      return <ImportDialog />;
+    case "backbone":
+      return <BackboneDialog />;
     case "origin":
       return <OriginDialog dialog={dialog} />;
     default:

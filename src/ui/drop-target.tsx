@@ -1,4 +1,4 @@
-// The whole page takes files: slides and prompt sets.
+// The whole page takes files: slides, prompt sets and backbones.
 import { useEffect, useState } from "react";
 import { useApp } from "./app-context.ts";
 
@@ -43,7 +43,7 @@ export function DropTarget() {
   return (
     <div className="pt-drop">
       <div>
-        Drop a slide (.svs, .tif) or a prompt set (.safetensors)
+        Drop a slide (.svs, .tif), a prompt set, or a backbone (.onnx, .safetensors, a folder)
         <div className="pt-mute pt-small">It is read on this computer and never uploaded.</div>
       </div>
     </div>

@@ -4,6 +4,7 @@ import "../viewer/viewer.css";
 import "./tokens.css";
 import "./layout.css";
 import "./parts.css";
+import "./import.css";
 import { MantineProvider } from "@mantine/core";
 import { type App, AppContext } from "./app-context.ts";
 import { BackbonePanel } from "./backbone-card.tsx";

@@ -83,12 +83,15 @@ function OneSlide({ open }: Readonly<{ open: OpenSlide }>) {
 
   const { project } = state.project;
   const { click } = state.session;
-  const marks = useMemo(() => marksOf(state), [project.labels, project.classes, click, info.id]);
+  const spec = patchSpec(state);
+  const spot = spec?.pixels === undefined ? null : `${spec.pixels}@${spec.mpp}`;
+  const marks = useMemo(
+    () => marksOf(state),
+    [project.labels, project.classes, click, info.id, info.calibration, spot],
+  );
   useEffect(() => viewer?.setMarks(marks), [viewer, marks]);
   const outline = useMemo(() => outlineOf(state), [click, info.id]);
   useEffect(() => viewer?.setOutline(outline), [viewer, outline]);
-  const spec = patchSpec(state);
-  const spot = spec?.pixels === undefined ? null : `${spec.pixels}@${spec.mpp}`;
   useEffect(() => {
     const at = patchSpec(stateOf(context));
     viewer?.setGhost(at && !measuring ? (p) => regionAround(p, at, info.calibration) : null);

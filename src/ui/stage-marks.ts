@@ -1,7 +1,7 @@
 // What of the state is drawn over the slide. Pure: knows the stores' shapes, no viewer.
 import type { Region } from "../domain/geometry.ts";
 import type { AppState } from "../state/action.ts";
-import { labelsHere } from "../state/selectors.ts";
+import { labelRegion, labelsHere } from "../state/selectors.ts";
 import type { Mark } from "../viewer/marks.ts";
 import type { Outline } from "../viewer/marks-layer.ts";
 
@@ -13,7 +13,7 @@ export function marksOf(state: AppState): readonly Mark[] {
     const tissueClass = classes.get(label.classId);
     const [color, tag] = [tissueClass?.color ?? "#6b7280", tissueClass?.name ?? "Removed class"];
     const short = tissueClass?.key?.toString() ?? tag.slice(0, 1);
-    return { region: label.region, color, tag, short, kind: "label" };
+    return { region: labelRegion(state, label), color, tag, short, kind: "label" };
   });
   const { click } = state.session;
   if (click.kind !== "answered" || click.prediction.kind !== "unscored") return labels;

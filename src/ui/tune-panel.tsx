@@ -1,9 +1,10 @@
 // Tune: one button with sensible settings; progress, loss and two ways to stop while it runs.
-import { Collapse, Progress } from "@mantine/core";
+import { Button, Collapse, Progress } from "@mantine/core";
 import { useState } from "react";
 import type { LossPoint, TuningProgress, TuningRun } from "../domain/run.ts";
+import { activatePromptSet } from "../state/actions/prompt-sets.ts";
 import { cancelTuning, finishEarly, startTuning } from "../state/actions/tuning.ts";
-import { tuningSettings } from "../state/selectors.ts";
+import { activeSetHere, scorer, tunableBlocks, tuningSettings } from "../state/selectors.ts";
 import { useAppState, usePerform } from "./app-context.ts";
 import { LossCurve } from "./loss-curve.tsx";
 import { ReasonButton } from "./reason-button.tsx";
@@ -44,8 +45,10 @@ function Ready({ last, advanced }: Readonly<{ last: TuningRun | null; advanced: 
   const perform = usePerform();
   const enabled = startTuning.enabled(state, {});
   const settings = tuningSettings(state);
+  const tunable = tunableBlocks(state);
   const seconds = useForecast(settings, state.project.project.labels.size, enabled === true);
   const time = secondsWords(seconds);
+  if (tunable && tunable.blocks < 1) return <FrozenOnly why={tunable.why} />;
   return (
     <>
       <ReasonButton
@@ -76,6 +79,29 @@ function Ready({ last, advanced }: Readonly<{ last: TuningRun | null; advanced: 
         </Collapse>
       )}
     </>
+  );
+}
+
+/** Where not even one block can be tuned, the frozen backbone with the labels' centroids is what there is; it answers at once. */
+function FrozenOnly({ why }: Readonly<{ why: string | null }>) {
+  const state = useAppState();
+  const perform = usePerform();
+  const preview = scorer(state).kind === "preview";
+  return (
+    <div className="pt-stack" data-testid="frozen-only">
+      <span>This backbone cannot be tuned on this device.{why !== null && ` ${why}`}</span>
+      <span className="pt-mute">
+        The instant preview needs no tuning: the frozen backbone and the centroids of your labels.{" "}
+        {preview ? "It answers your clicks now." : "It answers as soon as two classes have a label each."}
+      </span>
+      {activeSetHere(state) && (
+        <div>
+          <Button variant="light" onClick={() => perform(activatePromptSet, { id: null })}>
+            Let the preview answer
+          </Button>
+        </div>
+      )}
+    </div>
   );
 }
 

@@ -30,26 +30,39 @@ export function TuneSettings({ settings }: Readonly<{ settings: TuningSettings }
   const perform = usePerform();
   const { engine, settings: changed } = useAppState().session;
   const depth = engine.kind === "ready" ? engine.status.model.shape.depth : 64;
+  const tunable = engine.kind === "ready" ? engine.status.tunable : { blocks: depth, why: null };
+  const most = Math.max(1, Math.min(depth, tunable.blocks));
   return (
     <div className="pt-settings">
       {fields.map((f) => (
         <NumberInput
           key={f.key}
-          label={f.key === "blocks" ? `Blocks (last, of ${depth})` : f.label}
+          label={
+            f.key === "blocks"
+              ? most < depth
+                ? `Last blocks, at most ${most}`
+                : `Blocks (last, of ${depth})`
+              : f.label
+          }
           {...(f.hint !== "" && { title: f.hint })}
           value={settings[f.key]}
           min={f.min}
-          max={f.key === "blocks" ? depth : f.max}
+          max={f.key === "blocks" ? most : f.max}
           step={f.step}
           decimalScale={f.decimals}
           clampBehavior="blur"
           onChange={(value) => {
-            const top = f.key === "blocks" ? depth : f.max;
+            const top = f.key === "blocks" ? most : f.max;
             if (typeof value !== "number" || value < f.min || value > top) return;
             perform(changeSettings, { change: { [f.key]: value } });
           }}
         />
       ))}
+      {most < depth && tunable.why !== null && (
+        <p className="pt-hint pt-wide" data-testid="tunable-why">
+          {tunable.why}
+        </p>
+      )}
       {changed && (
         <Button variant="subtle" onClick={() => perform(changeSettings, { change: null })}>
           Back to what fits this device

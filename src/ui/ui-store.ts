@@ -2,6 +2,8 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { Point } from "../domain/geometry.ts";
 import type { SlideRef } from "../domain/project.ts";
+import type { GivenFile } from "../protocol/engine-api.ts";
+import { emptyForm, type ImportForm } from "../state/import-form.ts";
 
 export type Dialog =
   | Readonly<{ kind: "none" }>
@@ -10,14 +12,25 @@ export type Dialog =
   | Readonly<{ kind: "calibration" }>
   | Readonly<{ kind: "slide-facts" }>
   | Readonly<{ kind: "open-url" }>
+  | Readonly<{ kind: "import-model" }>
+  | Readonly<{ kind: "backbone" }>
   /** Asked before the first byte of a new origin. */
   | Readonly<{ kind: "origin"; url: string; origin: string }>;
 
 /** Two clicks on the slide whose distance the person knows. */
 export type Measuring = Readonly<{ from: Point<"slide"> | null; to: Point<"slide"> | null }>;
 
+/** A backbone being brought. It outlives its dialog: closing by mistake loses no answer. */
+export type ImportDraft = Readonly<{
+  files: readonly GivenFile[];
+  /** Path of the one to use, where the files hold several. */
+  main: string | null;
+  form: ImportForm;
+}>;
+
 export type UiState = Readonly<{
   dialog: Dialog;
+  importing: ImportDraft;
   measuring: Measuring | null;
   /** Clicks label with the selected class instead of only asking. */
   labelling: boolean;
@@ -28,7 +41,25 @@ export type UiState = Readonly<{
 export type UiStore = StoreApi<UiState>;
 
 export const noDialog: Dialog = { kind: "none" };
+export const emptyDraft: ImportDraft = { files: [], main: null, form: emptyForm };
+
+/** Opens the form with these files; more of the same backbone join those that are there, with the answers given so far. */
+export function bringFiles(ui: UiStore, files: readonly GivenFile[]): void {
+  const { dialog, importing } = ui.getState();
+  const joins = dialog.kind === "import-model" && importing.files.length > 0;
+  const fresh = new Set(files.map(({ path }) => path));
+  const importingNow = joins
+    ? { ...importing, files: [...importing.files.filter(({ path }) => !fresh.has(path)), ...files] }
+    : { ...emptyDraft, files };
+  ui.setState({ dialog: { kind: "import-model" }, importing: importingNow });
+}
 
 export function createUiStore(): UiStore {
-  return createStore<UiState>()(() => ({ dialog: noDialog, measuring: null, labelling: false, missing: [] }));
+  return createStore<UiState>()(() => ({
+    dialog: noDialog,
+    importing: emptyDraft,
+    measuring: null,
+    labelling: false,
+    missing: [],
+  }));
 }

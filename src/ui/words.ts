@@ -8,6 +8,14 @@ export function bytesWords(bytes: number): string {
   return `${mb < 100 ? mb.toFixed(1) : Math.round(mb)} MB`;
 }
 
+/** "0.0012", "3.2e-7", "17.3": a figure of a self-test, to two or three digits. */
+export function figureWords(value: number): string {
+  if (!Number.isFinite(value)) return "no number";
+  const size = Math.abs(value);
+  if (size === 0) return "0";
+  return size < 1e-3 ? value.toExponential(1).replace(".0e", "e") : String(Number(value.toPrecision(3)));
+}
+
 /** "12 s", "2 min 10 s"; null in, nothing out. */
 export function secondsWords(seconds: number | null): string | null {
   if (seconds === null || !Number.isFinite(seconds)) return null;

@@ -1,7 +1,8 @@
 // What happens by itself, over the real stores and commands.
 import { describe, expect, test } from "vitest";
-import { leadIn } from "../../src/app/background.ts";
+import { followIndex, leadIn } from "../../src/app/background.ts";
 import { addClass } from "../../src/state/actions/classes.ts";
+import { loadEngine } from "../../src/state/actions/engine.ts";
 import { activatePromptSet } from "../../src/state/actions/prompt-sets.ts";
 import { setFileId } from "../support/fake-apis.ts";
 import { createStateWorld } from "../support/state-world.ts";
@@ -40,5 +41,23 @@ describe("the first visit", () => {
     leadIn(world.context, false);
     await world.open("1");
     expect(world.state().project.project.activeSet).toBeNull();
+  });
+});
+
+describe("similar places", () => {
+  test("are looked for again with a backbone that was loaded anew: what another found is nothing to it", async () => {
+    const world = await createStateWorld();
+    await world.open("1");
+    const end = followIndex(world.context);
+    const complete = async (): Promise<boolean> => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      return world.state().session.indexing?.complete === true;
+    };
+    expect(await complete()).toBe(true);
+    const loading = world.do(loadEngine, { source: { kind: "folder", manifestUrl: "m" }, prefer: "auto" });
+    expect(world.state().session.indexing).toBeNull();
+    await loading;
+    expect(await complete()).toBe(true);
+    end();
   });
 });

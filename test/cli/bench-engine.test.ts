@@ -1,7 +1,8 @@
 // What the engine's benchmark claims with: that a peer gets the same loss, that ratios are taken within a round, that NaN is no success.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
+import { present } from "../../src/base/fault.ts";
 import { backboneOf, randomTensors } from "../../src/cli/bench-engine/backbones.ts";
 import { isWorse, relativeError, worstGradientError } from "../../src/cli/bench-engine/grad-error.ts";
 import { lossGraph, selfContainedOnnx } from "../../src/cli/bench-engine/loss-graph.ts";
@@ -11,6 +12,7 @@ import { partsOf, stepWork } from "../../src/cli/bench-engine/workload.ts";
 import { figure, median, ratios } from "../../src/cli/figure.ts";
 import { isResident, outputOf, type RunOutputs, type Runtime, type TensorValue } from "../../src/engine/runtime.ts";
 import { evaluate, tensorOf } from "../../src/graph/evaluate/evaluate.ts";
+import { weightsOf } from "../../src/graph/weight-file.ts";
 import { openNativeRuntime } from "../../src/platform/node/ort-native-runtime.ts";
 import { openNodeRuntime } from "../../src/platform/node/ort-runtime.ts";
 import { openSession, runSession } from "../graph/run-wasm.ts";
@@ -20,7 +22,11 @@ describe("the loss as a peer's ONNX", () => {
   const backbone = backboneOf(vitShape, randomTensors(vitShape, 4), "small");
   const work = stepWork(backbone, "last4", 2);
   const graph = lossGraph(work.graph);
-  const read = (key: string): Float32Array => backbone.weights.tensor(key).data;
+  const tensors = new Map<string, Float32Array>();
+  const read = (key: string): Float32Array => present(tensors.get(key), key);
+  beforeAll(async () => {
+    for (const { source } of weightsOf(work.graph)) tensors.set(source.key, await backbone.weights.read(source.key));
+  });
   const feeds = Object.fromEntries(
     Object.entries(work.feeds).map(([name, feed]) => {
       if (isResident(feed)) throw new Error(name);
@@ -31,7 +37,7 @@ describe("the loss as a peer's ONNX", () => {
   test("is the loss of the training step, in float64 and on WASM with no file beside it", async () => {
     const wanted = evaluate(work.graph, feeds, read).loss?.data[0] ?? Number.NaN;
     expect(evaluate(graph, feeds, read).loss?.data[0]).toBeCloseTo(wanted, 12);
-    const session = await openSession(selfContainedOnnx(graph, backbone.weights));
+    const session = await openSession(await selfContainedOnnx(graph, backbone.weights));
     expect((await runSession(session, feeds)).loss?.[0]).toBeCloseTo(wanted, 5);
     await session.release();
   });

@@ -1,13 +1,22 @@
 // An engine and a slide reader without model and pixels that keep the contracts of protocol/: cancelling, faults, what is known.
 // Answers depend on their parameters only. Knows no test runner.
-import type { PromptSetId, SlideId } from "../../src/base/brand.ts";
+import { type ModelId, mpp, type PromptSetId, type SlideId, type WeightsDigest } from "../../src/base/brand.ts";
 import { Fault } from "../../src/base/fault.ts";
 import type { Prediction } from "../../src/domain/label.ts";
+import { alwaysAsked, type ImportFacts } from "../../src/domain/model-import.ts";
 import type { PromptSetSummary } from "../../src/domain/prompt-set.ts";
 import { promptSetIdOf } from "../../src/domain/prompt-set-file.ts";
 import type { TuningEvent } from "../../src/domain/run.ts";
 import type { SlideInfo } from "../../src/domain/slide.ts";
-import type { EngineApi, EngineStatus, Scorer, TuneParams, TuneResult } from "../../src/protocol/engine-api.ts";
+import type {
+  EngineApi,
+  EngineStatus,
+  GivenFile,
+  ModelSource,
+  Scorer,
+  TuneParams,
+  TuneResult,
+} from "../../src/protocol/engine-api.ts";
 import type { SlideApi } from "../../src/protocol/slide-api.ts";
 import { model, settings, slideInfo, summary, weightsDigest } from "./sample-project.ts";
 
@@ -37,6 +46,10 @@ export type FakeEngine = Readonly<{
   lastTuning(): TuneParams | null;
   /** While held, answers to clicks wait (until cancelled). */
   hold(): () => void;
+  /** What was asked to be loaded, in order. */
+  loads: readonly ModelSource[];
+  /** While held, loads of files wait (until cancelled). */
+  holdLoads(): () => void;
   /** As after a death: all that was known is gone. */
   restart(): void;
 }>;
@@ -53,6 +66,41 @@ const rejectOnAbort = (signal: AbortSignal | undefined, reject: (reason: unknown
   signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
 };
 
+/** What every file leaves open, beside what is always asked. */
+const modelAsks = ["heads", "readout"] as const;
+
+/** The digest a file of this path has: of its name, without ending. */
+export const fileDigest = (path: string): WeightsDigest =>
+  setFileId(path.replace(/\.[^.]*$/, "")) as string as WeightsDigest;
+
+/** Files whose name begins with "bad" are no backbone; "large" ones can be tuned in two blocks, "huge" ones not at all. */
+function loadFiles(files: readonly GivenFile[], facts: ImportFacts): EngineStatus {
+  const [main] = files;
+  const { mpp: scale, licence, normalisation } = facts;
+  const missing = [...alwaysAsked, ...modelAsks].filter((fact) => facts[fact] === undefined);
+  if (!main || main.path.startsWith("bad")) throw new Fault("bad-model", `${main?.path ?? "Nothing"} is no backbone.`);
+  if (!licence || scale === undefined || !normalisation || missing.length > 0) {
+    throw new Fault("bad-model", `Not answered: ${missing.join(", ")}.`, { missing });
+  }
+  const pixels = facts.imagePixels ?? 224;
+  const blocks = main.path.startsWith("huge") ? 0 : main.path.startsWith("large") ? 2 : model.shape.depth;
+  return {
+    ...engineStatus,
+    model: {
+      ...model,
+      id: "imported" as ModelId,
+      name: facts.name ?? main.path,
+      patchPixels: pixels,
+      mpp: mpp(scale),
+      normalisation,
+      licence,
+      origin: "imported",
+    },
+    weightsDigest: fileDigest(main.path),
+    tunable: { blocks, why: blocks === model.shape.depth ? null : "It does not fit this device's memory." },
+  };
+}
+
 export type FakeEngineOptions = Readonly<{
   /** Sets that work on one slide only, by name. */
   onlyOn?: Readonly<Record<string, SlideId>>;
@@ -66,6 +114,8 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
   let tuning: Tuning | null = null;
   let lastTuning: TuneParams | null = null;
   let gate: Promise<void> | null = null;
+  let loadGate: Promise<void> | null = null;
+  const loads: ModelSource[] = [];
 
   const need = (id: PromptSetId): PromptSetSummary => {
     const set = known.get(id);
@@ -89,24 +139,40 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
   };
 
   const api: EngineApi = {
-    load: async (_, call) => {
+    load: async ({ source }, call) => {
+      loads.push(source);
       call?.onProgress?.({ what: "downloading", done: 1, total: 2 });
+      if (source.kind === "files") {
+        if (loadGate) {
+          const opened = loadGate;
+          await new Promise<void>((resolve, reject) => {
+            rejectOnAbort(call?.signal, reject);
+            void opened.then(resolve);
+          });
+        }
+        await Promise.resolve();
+        call?.signal?.throwIfAborted();
+        known.clear();
+        return loadFiles(source.files, source.facts);
+      }
+      known.clear();
       const names = options.shipped ?? [];
       const shipped = names.filter((name) => !name.startsWith("bad")).map((name) => add(setFile(name)));
       const shippedRefused = names.filter((name) => name.startsWith("bad")).map((name) => `"${name}" cannot be used.`);
       return { ...engineStatus, shipped, shippedRefused };
     },
-    inspectModel: async ({ files }) => {
+    inspectModel: async ({ files, facts }) => {
       const [main] = files;
       if (!main) throw new Fault("bad-model", "No file was given.");
+      const missing = [...alwaysAsked, ...modelAsks].filter((fact) => facts[fact] === undefined);
       return {
         container: "safetensors",
         name: main.path.replace(/\.[^.]*$/, ""),
         bytes: main.file.size,
-        facts: {},
+        facts: { imagePixels: 224, patchPixels: 16, depth: 12, width: 192 },
         normalisation: null,
         outputs: [],
-        missing: [],
+        missing,
         presets: [],
         refusal: null,
         notes: [],
@@ -190,6 +256,17 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
       };
     },
     restart: () => known.clear(),
+    loads,
+    holdLoads: () => {
+      let open = (): void => {};
+      loadGate = new Promise((resolve) => {
+        open = resolve;
+      });
+      return () => {
+        loadGate = null;
+        open();
+      };
+    },
   };
 }
 

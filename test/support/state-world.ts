@@ -4,6 +4,7 @@ import { present } from "../../src/base/fault.ts";
 import type { Point } from "../../src/domain/geometry.ts";
 import type { Journal } from "../../src/domain/keeping.ts";
 import { createMemoryJournalStore, type MemoryDisk } from "../../src/platform/node/memory-journal.ts";
+import { createMemoryModelStore, emptyMemoryModels, type MemoryModels } from "../../src/platform/node/memory-models.ts";
 import { type Action, type ActionContext, createActionContext, perform, stateOf } from "../../src/state/action.ts";
 import { addClass } from "../../src/state/actions/classes.ts";
 import { followScorer } from "../../src/state/actions/clicks.ts";
@@ -22,6 +23,7 @@ export type StateWorld = Readonly<{
   engine: FakeEngine;
   saved: Map<string, Uint8Array>;
   disk: MemoryDisk;
+  models: MemoryModels;
   /** What reached the journal, in order: "bytes <id>" or the types of a change's events. */
   written: readonly string[];
   do<P>(action: Action<P>, ...params: P extends void ? [] : [params: P]): Promise<boolean>;
@@ -36,7 +38,15 @@ export type StateWorld = Readonly<{
   settle(): Promise<void>;
 }>;
 
-type WorldOptions = FakeEngineOptions & Readonly<{ disk?: MemoryDisk; load?: boolean }>;
+type WorldOptions = FakeEngineOptions &
+  Readonly<{
+    disk?: MemoryDisk;
+    /** Backbones kept by an earlier visit. */
+    models?: MemoryModels;
+    /** Bytes of backbones that can be kept. */
+    room?: number;
+    load?: boolean;
+  }>;
 
 export async function createStateWorld(options: WorldOptions = {}): Promise<StateWorld> {
   const disk: MemoryDisk = options.disk ?? new Map();
@@ -53,6 +63,7 @@ export async function createStateWorld(options: WorldOptions = {}): Promise<Stat
       written.push(`bytes ${set}`);
     },
   };
+  const models = options.models ?? emptyMemoryModels();
   const session = createSessionStore();
   const engine = createFakeEngine(options);
   const saved = new Map<string, Uint8Array>();
@@ -74,6 +85,9 @@ export async function createStateWorld(options: WorldOptions = {}): Promise<Stat
         engine.restart();
         void world.do(loadEngine, { source: { kind: "folder", manifestUrl: "m" }, prefer: "auto" });
       }),
+    models: createMemoryModelStore(models, options.room),
+    embedded: { kind: "folder", manifestUrl: "m" },
+    prefer: "auto",
     newId: () => `id-${String(++ids).padStart(6, "0")}`,
     saveFile: (name, bytes) => void saved.set(name, bytes),
   });
@@ -83,6 +97,7 @@ export async function createStateWorld(options: WorldOptions = {}): Promise<Stat
     engine,
     saved,
     disk,
+    models,
     written,
     do: (action, ...params) => perform(context, action, ...params),
     state: () => stateOf(context),
@@ -104,7 +119,7 @@ export async function createStateWorld(options: WorldOptions = {}): Promise<Stat
     reload: async () => {
       await context.project.flush();
       await opened.journal.close();
-      return createStateWorld({ ...options, disk });
+      return createStateWorld({ ...options, disk, models });
     },
     settle: async () => {
       for (let i = 0; i < 20; i++) await Promise.resolve();

@@ -1,31 +1,50 @@
 // Commands on whoever computes: load a model, index a slide in the background, and what its death means. Knows no worker.
 import type { SlideId } from "../../base/brand.ts";
 import { type Fault, faultToData, isAbort, toFault } from "../../base/fault.ts";
-import type { ModelSource } from "../../protocol/engine-api.ts";
+import type { PromptSetSummary } from "../../domain/prompt-set.ts";
+import type { EngineStatus, LoadProgress, ModelSource } from "../../protocol/engine-api.ts";
 import { type Action, type ActionContext, stateOf } from "../action.ts";
-import { blocksPatches } from "../selectors.ts";
+import { activeSetHere, blocksPatches, setById } from "../selectors.ts";
 import { notify } from "../session-store.ts";
 
+/** A newer load replaces an older one, which then ends as cancelled. */
 export const loadEngine: Action<Readonly<{ source: ModelSource; prefer: "auto" | "webgpu" | "wasm" }>> = {
   id: "engine/load",
   title: "Load model",
   enabled: () => true,
   run: async (context, params) => {
     const { session } = context;
-    session.setState({ engine: { kind: "loading", progress: null } });
+    const before = loadedStatus(context);
+    // What was found with one backbone is nothing to another.
+    context.indexing.cancel();
+    session.setState({ engine: { kind: "loading", progress: null }, indexing: null });
     try {
-      const status = await context.engine.load(params, {
-        onProgress: (progress) =>
-          session.setState(({ engine }) =>
-            engine.kind === "loading" ? { engine: { kind: "loading", progress } } : {},
-          ),
+      const status = await context.loading.run(async (signal) => {
+        const onProgress = (progress: LoadProgress): void => {
+          if (!signal.aborted) session.setState({ engine: { kind: "loading", progress } });
+        };
+        try {
+          return await context.engine.load(params, { signal, onProgress });
+        } catch (error) {
+          // How a load ended that another one has replaced is of no interest.
+          signal.throwIfAborted();
+          throw error;
+        }
       });
+      const changed = before !== null && before.weightsDigest !== status.weightsDigest;
+      const resting = changed ? activeSet(context) : null;
+      if (changed) session.setState({ previousSet: undefined });
       const shipped = status.shipped ?? [];
       session.setState({
         engine: { kind: "ready", status, knownSets: shipped.map((set) => set.id) },
         shippedSets: new Map(shipped.map((set) => [set.id, set])),
       });
       for (const reason of status.shippedRefused ?? []) notify(session, "warning", reason);
+      if (resting && activeSetHere(stateOf(context)) === null) {
+        const { name, backbone } = resting.metadata;
+        const what = `“${name}” was made for ${backbone.name} and rests while ${status.model.name} is loaded.`;
+        notify(session, "info", `${what} Your labels are as they were.`);
+      }
     } catch (error) {
       if (isAbort(error)) throw error;
       const fault = toFault(error, "runtime", "The model could not be loaded");
@@ -34,6 +53,17 @@ export const loadEngine: Action<Readonly<{ source: ModelSource; prefer: "auto" |
     }
   },
 };
+
+function loadedStatus({ session }: ActionContext): EngineStatus | null {
+  const { engine } = session.getState();
+  return engine.kind === "ready" ? engine.status : null;
+}
+
+function activeSet(context: ActionContext): PromptSetSummary | null {
+  const state = stateOf(context);
+  const { activeSet: id } = state.project.project;
+  return id === null ? null : setById(state, id);
+}
 
 /** The engine is gone with all it knew; what was in flight has been rejected by the connection. */
 export function engineDied(context: ActionContext, fault: Fault): void {

@@ -1,0 +1,78 @@
+// What was dropped or picked as a list of files with their paths, folders opened up. Knows the browser's drag and drop; reads no bytes.
+import { Fault } from "../base/fault.ts";
+import { handleOfDropped } from "../platform/page/file-handles.ts";
+
+/** `path`: relative to the dropped folder. `handle`: of a file dropped by itself, where the browser gives one. */
+export type DroppedFile = Readonly<{
+  path: string;
+  file: File;
+  handle: FileSystemFileHandle | null;
+  /** Name of the folder it came in; null where it was dropped by itself. */
+  folder: string | null;
+}>;
+
+const most = { files: 500, depth: 4 } as const;
+
+/** Call it inside the drop event: files and handles are there only while it lasts; the rest may take longer. */
+export function readDropped(transfer: DataTransfer): Promise<readonly DroppedFile[]> {
+  const waiting = [...transfer.items].flatMap((item): readonly Promise<readonly DroppedFile[]>[] => {
+    if (item.kind !== "file") return [];
+    const entry = item.webkitGetAsEntry?.() ?? null;
+    if (entry?.isDirectory) return [filesUnder(entry as FileSystemDirectoryEntry)];
+    const file = item.getAsFile();
+    const handle = handleOfDropped(item);
+    return file ? [handle.then((known) => [{ path: file.name, file, handle: known, folder: null }])] : [];
+  });
+  return Promise.all(waiting).then((lists) => lists.flat());
+}
+
+/** Files of `<input webkitdirectory>`: "folder/onnx/model.onnx". */
+export function readPickedFolder(files: readonly File[]): readonly DroppedFile[] {
+  return files.flatMap((file) => {
+    const [folder = "", ...rest] = file.webkitRelativePath.split("/");
+    const hidden = rest.some((part) => part.startsWith("."));
+    return hidden || rest.length === 0 || rest.length > most.depth
+      ? []
+      : [{ path: rest.join("/"), file, handle: null, folder }];
+  });
+}
+
+async function filesUnder(root: FileSystemDirectoryEntry): Promise<readonly DroppedFile[]> {
+  const found: DroppedFile[] = [];
+  const walk = async (directory: FileSystemDirectoryEntry, before: string, depth: number): Promise<void> => {
+    for (const entry of await entriesOf(directory)) {
+      if (entry.name.startsWith(".")) continue;
+      const path = before + entry.name;
+      if (entry.isDirectory && depth < most.depth) {
+        await walk(entry as FileSystemDirectoryEntry, `${path}/`, depth + 1);
+      } else if (entry.isFile) {
+        if (found.length >= most.files) {
+          const message = `The folder "${root.name}" holds more than ${most.files} files. Drop the files of the backbone.`;
+          throw new Fault("limit", message);
+        }
+        found.push({ path, file: await fileOf(entry as FileSystemFileEntry), handle: null, folder: root.name });
+      }
+    }
+  };
+  await walk(root, "", 1);
+  return found;
+}
+
+/** The browser hands a folder's entries over in portions, the last of which is empty. */
+async function entriesOf(directory: FileSystemDirectoryEntry): Promise<readonly FileSystemEntry[]> {
+  const reader = directory.createReader();
+  const all: FileSystemEntry[] = [];
+  for (;;) {
+    const portion = await new Promise<readonly FileSystemEntry[]>((resolve, reject) =>
+      reader.readEntries(resolve, (error) => reject(unreadable(directory.name, error))),
+    );
+    if (portion.length === 0) return all;
+    all.push(...portion);
+  }
+}
+
+const fileOf = (entry: FileSystemFileEntry): Promise<File> =>
+  new Promise((resolve, reject) => entry.file(resolve, (error) => reject(unreadable(entry.name, error))));
+
+const unreadable = (name: string, error: unknown): Fault =>
+  new Fault("read", `"${name}" could not be read. Was it moved?`, { name }, error);

@@ -1,0 +1,76 @@
+// What a file is that somebody gave: by its content where the name does not tell. Reads a header at most; refuses nothing.
+import { promptSetFileLimits } from "../domain/prompt-set-file.ts";
+import type { LocalFile } from "../protocol/call.ts";
+
+/** `beside-model`: of use with a backbone only (external data, a configuration). `unknown`: that may be called anything, or a slide. */
+export type KindOfFile = "slide" | "prompt-set" | "model" | "beside-model" | "unknown";
+
+/** PyTorch's own files are backbones too: that they are not opened, and the way on, is said where backbones are brought. */
+const models = /\.(onnx|safetensors|pt|pth|ckpt|bin)$/i;
+const beside = /(\.json|\.data|_data)$/i;
+
+export async function kindOfFile(file: LocalFile): Promise<KindOfFile> {
+  if (/\.(svs|tiff?)$/i.test(file.name)) return "slide";
+  if (beside.test(file.name)) return "beside-model";
+  const metadata = await safetensorsMetadata(file);
+  // Under any version of the format: one that is too new is refused in words, as a prompt set.
+  if (metadata?.format?.startsWith("pathotune-prompts")) return "prompt-set";
+  return metadata || models.test(file.name) ? "model" : "unknown";
+}
+
+/**
+ * `__metadata__` of a safetensors file (empty where it has none); null where it is no such file, or its header is longer than any
+ * prompt set's and therefore not read.
+ */
+async function safetensorsMetadata(file: LocalFile): Promise<Readonly<{ format?: string }> | null> {
+  if (file.size < 10) return null;
+  const head = new DataView(await file.slice(0, 8).arrayBuffer());
+  const length = head.getBigUint64(0, true);
+  if (length < 2n || length > BigInt(Math.min(promptSetFileLimits.headerBytes, file.size - 8))) return null;
+  try {
+    const bytes = await file.slice(8, 8 + Number(length)).arrayBuffer();
+    const header: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    if (typeof header !== "object" || header === null || Array.isArray(header)) return null;
+    const metadata: unknown = Object.hasOwn(header, "__metadata__") ? Reflect.get(header, "__metadata__") : null;
+    const format: unknown =
+      typeof metadata === "object" && metadata !== null && Object.hasOwn(metadata, "format")
+        ? Reflect.get(metadata, "format")
+        : null;
+    return typeof format === "string" ? { format } : {};
+  } catch {
+    return null;
+  }
+}
+
+export type Given = Readonly<{ path: string; folder: string | null; kind: KindOfFile }>;
+
+/** `model`: what goes to the form of one backbone. `others`: slides and prompt sets. `refused`: why the rest is left out. */
+export type SortedGiven<F extends Given> = Readonly<{
+  model: readonly F[];
+  others: readonly F[];
+  refused: readonly string[];
+}>;
+
+/** @param importing a backbone's files are being gathered already: what was missing among them may come alone */
+export function sortGiven<F extends Given>(given: readonly F[], importing: boolean): SortedGiven<F> {
+  const isModel = importing || given.some(({ kind }) => kind === "model");
+  const belongs = ({ kind }: F): boolean => kind === "model" || kind === "beside-model" || kind === "unknown";
+  const model = isModel ? given.filter(belongs) : [];
+  // A folder of slides would open them all.
+  const loose = given.filter((one) => one.folder === null && !model.includes(one));
+  const [others, stray] = [
+    loose.filter(({ kind }) => kind !== "beside-model"),
+    loose.filter(({ kind }) => kind === "beside-model"),
+  ];
+  const folders = isModel ? [] : [...new Set(given.flatMap(({ folder }) => folder ?? []))];
+  return {
+    model,
+    others,
+    refused: [
+      ...stray.map(({ path }) => `"${path}" is of use together with its backbone only. Drop both at once.`),
+      ...folders.map(
+        (folder) => `"${folder}" holds no backbone (.onnx or .safetensors). Drop slides and prompt sets as files.`,
+      ),
+    ],
+  };
+}

@@ -1,0 +1,133 @@
+// The port for kept backbones over IndexedDB: facts, files as blobs, and which one is used. Knows no screen and no tensors. Apart from
+// the journal's database on purpose: gigabytes that can be given again must never stand in the way of labels that cannot.
+import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import { Fault, isAbort } from "../../base/fault.ts";
+import { parseKeptModel, storedKeptModel } from "../../domain/kept-model.ts";
+import type { GivenFile } from "../../protocol/engine-api.ts";
+import type { ChosenModel, ModelStore } from "../../protocol/model-store.ts";
+
+interface Schema extends DBSchema {
+  /** Value: a record of domain/kept-model.ts. `seq` orders them. */
+  models: { key: string; value: Readonly<{ seq: number; record: unknown }> };
+  /** Key: id of the model, place among its files. */
+  files: { key: [string, number]; value: Readonly<{ path: string; name: string; lastModified: number; blob: Blob }> };
+  settings: { key: string; value: unknown };
+}
+type Db = IDBPDatabase<Schema>;
+
+const strict = { durability: "strict" } as const;
+const allOf = (id: string): IDBKeyRange => IDBKeyRange.bound([id, Number.NEGATIVE_INFINITY], [id, []]);
+
+function refusal(error: unknown, what: string): Fault {
+  if (error instanceof Fault) return error;
+  const name = error instanceof DOMException ? error.name : "";
+  const reason = error instanceof Error ? error.message : String(error);
+  const why =
+    name === "QuotaExceededError"
+      ? "the browser's storage for this page is full. Free disk space, or remove other kept backbones"
+      : `the browser refused (${reason})`;
+  return new Fault("storage", `${what}: ${why}.`, { name }, error);
+}
+
+export function createIndexedDbModelStore(databaseName = "pathotune-models"): ModelStore {
+  const withDb = async <T>(what: string, task: (db: Db) => Promise<T>): Promise<T> => {
+    if (typeof indexedDB === "undefined") {
+      throw new Fault("storage", `${what}: this browser keeps nothing (no IndexedDB).`);
+    }
+    let db: Db | null = null;
+    try {
+      db = await openDB<Schema>(databaseName, 1, {
+        upgrade: (fresh) => {
+          fresh.createObjectStore("models");
+          fresh.createObjectStore("files");
+          fresh.createObjectStore("settings");
+        },
+      });
+      return await task(db);
+    } catch (error) {
+      throw refusal(error, what);
+    } finally {
+      db?.close();
+    }
+  };
+  return {
+    list: () =>
+      withDb("The kept backbones could not be read", async (db) => {
+        const entries = (await db.getAll("models")).toSorted((a, b) => a.seq - b.seq);
+        const read = entries.map(({ record }) => {
+          try {
+            return parseKeptModel(record);
+          } catch (error) {
+            return error instanceof Error ? error.message : String(error);
+          }
+        });
+        return {
+          models: read.filter((one) => typeof one !== "string"),
+          warnings: read.filter((one) => typeof one === "string"),
+        };
+      }),
+    files: (id) =>
+      withDb("The kept files of this backbone could not be read", async (db) => {
+        const found = await db.getAll("files", allOf(id));
+        if (found.length === 0) {
+          throw new Fault("storage", "The files of this backbone are not kept here. Give them again.", { id });
+        }
+        return found.map(({ path, name, lastModified, blob }) => ({
+          path,
+          file: new File([blob], name, { lastModified }),
+        }));
+      }),
+    put: (model, files) =>
+      withDb("The backbone could not be kept", async (db) => {
+        const stored = files.map((given) => blobOf(given));
+        const last = (await db.getAll("models")).reduce((most, { seq }) => Math.max(most, seq), 0);
+        const tx = db.transaction(["models", "files"], "readwrite", strict);
+        let requests: readonly Promise<unknown>[];
+        try {
+          requests = [
+            tx.objectStore("files").delete(allOf(model.id)),
+            ...stored.map((value, i) => tx.objectStore("files").put(value, [model.id, i])),
+            tx.objectStore("models").put({ seq: last + 1, record: storedKeptModel(model) }, model.id),
+          ];
+        } catch (error) {
+          // A file that cannot be stored: without this, what was asked before it would be committed alone.
+          tx.done.catch(() => {});
+          tx.abort();
+          throw error;
+        }
+        const outcomes = await Promise.allSettled([...requests, tx.done]);
+        const reasons = outcomes.flatMap((o) => (o.status === "rejected" ? [o.reason as unknown] : []));
+        // Where one write fails its neighbours only say that they were aborted: the one that says why is looked for.
+        if (reasons.length > 0) throw reasons.find((reason) => !isAbort(reason)) ?? reasons[0];
+      }),
+    remove: (id) =>
+      withDb("The backbone could not be removed", async (db) => {
+        const tx = db.transaction(["models", "files"], "readwrite", strict);
+        await Promise.all([tx.objectStore("models").delete(id), tx.objectStore("files").delete(allOf(id)), tx.done]);
+      }),
+    chosen: () =>
+      withDb("Which backbone was used last could not be read", async (db) =>
+        parseChosen(await db.get("settings", "chosen")),
+      ),
+    choose: (chosen) =>
+      withDb("Which backbone is used could not be remembered", async (db) => {
+        await db.put("settings", chosen, "chosen");
+      }),
+  };
+}
+
+/** On a page every given file is a File. */
+function blobOf({ path, file }: GivenFile): Schema["files"]["value"] {
+  if (!(file instanceof Blob)) throw new Error("assertion failed: a file given to a page is a Blob");
+  const { name, lastModified } = file as GivenFile["file"];
+  return { path, name, lastModified, blob: file };
+}
+
+/** Anything but what `choose` writes is the embedded backbone. */
+function parseChosen(value: unknown): ChosenModel {
+  if (typeof value !== "object" || value === null || !("id" in value) || typeof value.id !== "string") {
+    return { id: null, unfinished: 0 };
+  }
+  const unfinished = "unfinished" in value && typeof value.unfinished === "number" ? value.unfinished : 0;
+  return { id: value.id, unfinished };
+}

@@ -1,0 +1,103 @@
+// Everything about the loaded backbone: structure, what was answered about it, its licence and source, and what was checked here.
+import { Button, Modal } from "@mantine/core";
+import { modelPresets } from "../domain/model-presets.ts";
+import { useEmbeddedModel } from "../state/actions/models.ts";
+import { normalisationWords } from "../state/normalisations.ts";
+import { useApp, useAppState, usePerform } from "./app-context.ts";
+import { GateList } from "./gate-list.tsx";
+import { ReasonButton } from "./reason-button.tsx";
+import { noDialog } from "./ui-store.ts";
+import { bytesWords } from "./words.ts";
+
+export function BackboneDialog() {
+  const { ui } = useApp();
+  const state = useAppState();
+  const perform = usePerform();
+  const close = (): void => ui.setState({ dialog: noDialog });
+  const { engine, ownModels, activeModel } = state.session;
+  if (engine.kind !== "ready") return null;
+  const { model, gates, weightsDigest, provider } = engine.status;
+  const { shape, licence } = model;
+  const own = ownModels.find((one) => one.model.id === activeModel)?.model ?? null;
+  const preset = modelPresets.find(({ id }) => id === own?.facts.preset) ?? null;
+  return (
+    <Modal opened onClose={close} title={model.name} size="lg">
+      <div className="pt-stack" data-testid="backbone-dialog">
+        <dl className="pt-facts">
+          <dt>Structure</dt>
+          <dd>
+            {shape.depth} blocks of width {shape.width}, {shape.heads} heads, {shape.tokens} tokens
+            {shape.patchPixels === null ? "" : ` of ${shape.patchPixels} px`}
+          </dd>
+          <dt>Sees</dt>
+          <dd>
+            {model.patchPixels} × {model.patchPixels} px at {model.mpp} µm/px; {normalisationWords(model.normalisation)}
+          </dd>
+          <dt>Features</dt>
+          <dd>
+            {shape.featureWidth}
+            {shape.featureWidth === 2 * shape.width ? ": class token and mean of the patches" : ""}
+          </dd>
+          <dt>Origin</dt>
+          <dd>
+            {model.origin === "shipped"
+              ? "Comes with the app"
+              : `Yours, read on this computer${preset ? `; answered with the preset ${preset.name}` : ""}`}
+            , {bytesWords(model.bytes)}
+          </dd>
+          {own && (
+            <>
+              <dt>Files</dt>
+              <dd>{own.files.map(({ path }) => path).join(", ")}</dd>
+            </>
+          )}
+          <dt>Weights</dt>
+          <dd className="pt-mute">{weightsDigest.slice(0, 16)}… (digest)</dd>
+          <dt>Licence</dt>
+          <dd data-testid="licence-text">
+            <strong>{licence.id}</strong>
+            <div style={{ whiteSpace: "pre-wrap", maxHeight: 160, overflow: "auto" }}>
+              {licence.text.trim() || <span className="pt-mute">Its terms were not given.</span>}
+            </div>
+          </dd>
+          <dt>Source</dt>
+          <dd>
+            <Source text={licence.source} />
+          </dd>
+        </dl>
+        <div>
+          <h3 className="pt-h3">Self-tests on {provider.words}</h3>
+          <GateList gates={gates} />
+        </div>
+        {model.origin === "imported" && (
+          <div className="pt-line">
+            <span className="pt-space" />
+            <ReasonButton
+              variant="default"
+              enabled={useEmbeddedModel.enabled(state, undefined)}
+              onClick={() => {
+                close();
+                perform(useEmbeddedModel);
+              }}
+            >
+              {useEmbeddedModel.title}
+            </ReasonButton>
+            <Button onClick={close}>Close</Button>
+          </div>
+        )}
+      </div>
+    </Modal>
+  );
+}
+
+/** Typed by a person or read from a preset: a link only where it is plainly an address of the web. */
+function Source({ text }: Readonly<{ text: string }>) {
+  const address = /^https?:\/\/\S+$/.test(text.trim());
+  return address ? (
+    <a href={text.trim()} target="_blank" rel="noopener noreferrer">
+      {text}
+    </a>
+  ) : (
+    <span style={{ whiteSpace: "pre-wrap" }}>{text}</span>
+  );
+}

@@ -1,0 +1,106 @@
+// The backbones there are in this browser as a list of which one is used: the embedded one, and the person's own.
+import { ActionIcon, Menu } from "@mantine/core";
+import { IconDots } from "@tabler/icons-react";
+import { removeModel, useEmbeddedModel, useModel } from "../state/actions/models.ts";
+import type { OwnModel } from "../state/session-store.ts";
+import { useAppState, usePerform } from "./app-context.ts";
+import { bytesWords } from "./words.ts";
+
+export function BackboneList() {
+  const state = useAppState();
+  const perform = usePerform();
+  const { activeModel, ownModels } = state.session;
+  const embedded = activeModel === null;
+  return (
+    <div role="radiogroup" aria-label="Which backbone is used" data-testid="backbones" style={{ marginTop: 4 }}>
+      <Row
+        on={embedded}
+        name="Embedded backbone"
+        detail="comes with the app"
+        blocked={embedded ? true : useEmbeddedModel.enabled(state, undefined)}
+        onChoose={() => perform(useEmbeddedModel)}
+      />
+      {ownModels.map((own) => (
+        <Own key={own.model.id} own={own} on={activeModel === own.model.id} />
+      ))}
+    </div>
+  );
+}
+
+const keptWords = { yes: "kept here", "being-kept": "being kept…", no: "not kept: give it again next time" } as const;
+
+function Own({ own: { model, kept }, on }: Readonly<{ own: OwnModel; on: boolean }>) {
+  const state = useAppState();
+  const perform = usePerform();
+  const removable = removeModel.enabled(state, { id: model.id });
+  return (
+    <Row
+      on={on}
+      name={model.name}
+      detail={`${bytesWords(model.bytes)} · ${keptWords[kept]}`}
+      blocked={on ? true : useModel.enabled(state, { id: model.id })}
+      onChoose={() => perform(useModel, { id: model.id })}
+      menu={
+        <Menu position="bottom-end" withinPortal shadow="md">
+          <Menu.Target>
+            <ActionIcon
+              className="pt-more"
+              size="sm"
+              variant="subtle"
+              color="gray"
+              aria-label={`More about ${model.name}`}
+            >
+              <IconDots size={15} />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item
+              color="red"
+              aria-disabled={removable !== true}
+              {...(removable !== true && { title: removable })}
+              onClick={() => perform(removeModel, { id: model.id })}
+            >
+              Remove from this browser
+            </Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      }
+    />
+  );
+}
+
+type RowProps = Readonly<{
+  on: boolean;
+  name: string;
+  detail: string;
+  blocked: true | string;
+  onChoose: () => void;
+  menu?: React.ReactNode;
+}>;
+
+function Row({ on, name, detail, blocked, onChoose, menu }: RowProps) {
+  const reason = blocked === true ? null : blocked;
+  return (
+    <div className="pt-row pt-set" data-on={on} data-testid="backbone-row" {...(reason !== null && { title: reason })}>
+      <label className="pt-row-main" style={{ alignItems: "flex-start", opacity: reason === null ? 1 : 0.6 }}>
+        <input
+          type="radio"
+          name="backbone"
+          className="pt-radio"
+          checked={on}
+          aria-disabled={reason !== null}
+          onChange={onChoose}
+        />
+        <span style={{ minWidth: 0, flex: 1 }}>
+          <span className="pt-clamp" title={name}>
+            {name}
+          </span>
+          <span className="pt-mute pt-small" style={{ display: "block" }}>
+            {detail}
+          </span>
+        </span>
+      </label>
+      {menu ?? <span className="pt-nomenu" />}
+    </div>
+  );
+}

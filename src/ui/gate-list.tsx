@@ -1,0 +1,49 @@
+// The self-tests of the loaded backbone on this device, each with its figure and what is allowed.
+import type { GateName, GateResult } from "../protocol/engine-api.ts";
+import { figureWords } from "./words.ts";
+
+const names: Readonly<Record<GateName, string>> = {
+  "golden-patch": "Known patch, expected features",
+  batch: "Two patches together, as one by one",
+  "webgpu-against-wasm": "Graphics card against processor",
+  "norm-conditioning": "Layer norms within the kernel's precision",
+  "finite-differences": "Gradient against differences of the loss",
+  "gradient-webgpu-against-wasm": "Gradient, graphics card against processor",
+};
+
+/** What `error` and `limit` of a gate measure. */
+const measures: Readonly<Record<GateName, string>> = {
+  "golden-patch": "difference",
+  batch: "difference",
+  "webgpu-against-wasm": "difference",
+  "norm-conditioning": "mean / std",
+  "finite-differences": "difference",
+  "gradient-webgpu-against-wasm": "1 − cosine",
+};
+
+export function GateList({ gates }: Readonly<{ gates: readonly GateResult[] }>) {
+  if (gates.length === 0) return <p className="pt-hint">Nothing was checked on this device.</p>;
+  return (
+    <ul className="pt-gates" data-testid="gates">
+      {gates.map((gate) => (
+        <li key={gate.name} data-gate={gate.name} data-passed={gate.passed}>
+          <span className="pt-dot" data-tone={gate.passed ? "ok" : "warn"} />
+          <div>
+            <span className="pt-line">
+              {names[gate.name]}
+              <span className="pt-space" />
+              <span className={gate.passed ? "pt-mute" : "pt-warn"}>
+                {gate.passed ? "passed" : "failed"} · {measures[gate.name]} {figureWords(gate.error)}, allowed{" "}
+                {figureWords(gate.limit)}
+              </span>
+            </span>
+            <span className="pt-mute pt-small">
+              {gate.words}
+              {gate.kept && " Kept from an earlier visit, not run again."}
+            </span>
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,222 @@
+// Bringing a backbone: which files, what they say, what they leave open, and loading it. Knows the form's rules only by import-form.ts.
+import { Button, Modal, Progress } from "@mantine/core";
+import { type ReactNode, useMemo } from "react";
+import { alwaysAsked } from "../domain/model-import.ts";
+import type { GivenFile } from "../protocol/engine-api.ts";
+import { perform as performAction } from "../state/action.ts";
+import { cancelImport, dismissImport, importModel } from "../state/actions/models.ts";
+import { filesOf, mainFiles } from "../state/given-models.ts";
+import type { Inspected } from "../state/import-fields.ts";
+import { type ImportForm, openFields, withInspection } from "../state/import-form.ts";
+import { useApp, useAppState, usePerform, useSession, useUi } from "./app-context.ts";
+import { LoadingWords } from "./backbone-loading.tsx";
+import { ImportQuestions } from "./import-questions.tsx";
+import { ImportFiles, ImportStated } from "./import-stated.tsx";
+import { openWords } from "./import-words.ts";
+import { ReasonButton } from "./reason-button.tsx";
+import { emptyDraft, noDialog } from "./ui-store.ts";
+import { useInspection } from "./use-inspection.ts";
+import { bytesWords } from "./words.ts";
+
+export function ImportDialog() {
+  const { ui } = useApp();
+  const perform = usePerform();
+  const { files, main } = useUi((state) => state.importing);
+  const loading = useSession((state) => state.modelImport.kind === "loading");
+  const mains = useMemo(() => mainFiles(files), [files]);
+  const chosen = mains.find(({ path }) => path === main) ?? (mains.length === 1 ? (mains[0] ?? null) : null);
+  const used = useMemo(() => (chosen ? filesOf(files, chosen) : files), [files, chosen]);
+  const choosing = files.length === 0 || (mains.length > 1 && !chosen);
+  const close = (): void => {
+    perform(loading ? cancelImport : dismissImport);
+    if (!loading) ui.setState({ dialog: noDialog });
+  };
+  return (
+    <Modal
+      opened
+      onClose={close}
+      title="Bring your own backbone"
+      size={choosing ? 560 : 940}
+      padding="md"
+      yOffset="2dvh"
+    >
+      <div data-testid="import-dialog">
+        {files.length === 0 ? (
+          <Intro />
+        ) : choosing ? (
+          <WhichOne files={files} />
+        ) : (
+          <Bring files={used} onClose={close} />
+        )}
+      </div>
+    </Modal>
+  );
+}
+
+function Intro() {
+  const { host } = useApp();
+  return (
+    <div className="pt-stack">
+      <p style={{ margin: 0 }}>
+        A vision transformer as an <strong>.onnx</strong> file (with its external data) or as{" "}
+        <strong>.safetensors</strong> with the keys of timm or Hugging Face. If there is a <strong>config.json</strong>{" "}
+        or <strong>preprocessor_config.json</strong> beside it, give that too: then less is asked.
+      </p>
+      <p className="pt-hint">
+        Drop the files or their folder anywhere on this page. They are read on this computer and never uploaded. Mind
+        the licence of what you bring: many pathology backbones may not be passed on or used commercially.
+      </p>
+      <div className="pt-buttons">
+        <Button data-autofocus onClick={host.pickModelFiles}>
+          Choose files…
+        </Button>
+        <Button variant="default" onClick={host.pickModelFolder}>
+          Choose a folder…
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function WhichOne({ files }: Readonly<{ files: readonly GivenFile[] }>) {
+  const { ui } = useApp();
+  const sizes = new Map(files.map(({ path, file }) => [path, file.size]));
+  return (
+    <section className="pt-stack" aria-label="Which backbone" data-testid="import-which">
+      <p style={{ margin: 0 }}>
+        There are several backbones among these files. Which one? Quantised ones (int8, uint8, q4) cannot be tuned; fp32
+        and fp16 can.
+      </p>
+      {mainFiles(files).map(({ path }, i) => (
+        <Button
+          key={path}
+          variant="default"
+          justify="space-between"
+          rightSection={<span className="pt-mute">{bytesWords(sizes.get(path) ?? 0)}</span>}
+          {...(i === 0 && { "data-autofocus": true })}
+          onClick={() => ui.setState(({ importing }) => ({ importing: { ...importing, main: path } }))}
+        >
+          {path}
+        </Button>
+      ))}
+    </section>
+  );
+}
+
+function Bring({ files, onClose }: Readonly<{ files: readonly GivenFile[]; onClose: () => void }>) {
+  const { context, ui } = useApp();
+  const state = useAppState();
+  const form = useUi(({ importing }) => importing.form);
+  const change = (next: (form: ImportForm) => ImportForm): void =>
+    ui.setState(({ importing }) => ({ importing: { ...importing, form: next(importing.form) } }));
+  const { reading, inspected, answers, fault } = useInspection(files, form, (found) =>
+    change((now) => withInspection(now, found)),
+  );
+  const { modelImport } = state.session;
+  const loading = modelImport.kind === "loading";
+  const open = inspected ? openFields(form, inspected).map(({ field }) => field) : [];
+  const enabled = ((): true | string => {
+    if (fault) return fault.message;
+    if (!inspected || reading) return "The files are being read.";
+    if (inspected.inspection.refusal !== null) return inspected.inspection.refusal;
+    if (open.length > 0) return openWords(open);
+    return importModel.enabled(state, { files, facts: answers });
+  })();
+  const load = async (): Promise<void> => {
+    await performAction(context, importModel, { files, facts: answers });
+    if (context.session.getState().modelImport.kind !== "loaded") return;
+    await performAction(context, dismissImport);
+    ui.setState({ dialog: noDialog, importing: emptyDraft });
+  };
+  const against = fault?.message ?? inspected?.inspection.refusal ?? null;
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (enabled === true) return void load();
+        const [first] = open;
+        if (first) focusField(event.currentTarget, first);
+      }}
+    >
+      <div className="pt-import">
+        <div className="pt-stack pt-import-left">
+          <ImportFiles files={files} loading={loading} onOther={() => ui.setState({ importing: emptyDraft })} />
+          <ImportStated
+            form={form}
+            inspected={inspected}
+            reading={reading}
+            onReopen={(field) => change((now) => ({ ...now, reopened: [...now.reopened, field] }))}
+          />
+        </div>
+        <fieldset className="pt-import-right" disabled={loading}>
+          {against !== null && (
+            <Wrong title="These files cannot be used like this">
+              {against}
+              <div className="pt-hint">A file that is missing can be dropped here; it joins the others.</div>
+            </Wrong>
+          )}
+          {inspected && answerable(form, inspected) && (
+            <ImportQuestions form={form} inspected={inspected} onChange={change} />
+          )}
+        </fieldset>
+      </div>
+      <div className="pt-import-foot">
+        {modelImport.kind === "failed" && (
+          <Wrong title="It could not be loaded; your answers are still here">{modelImport.fault.message}</Wrong>
+        )}
+        {loading && <Loading />}
+        <div className="pt-line">
+          <span className="pt-hint" data-testid="import-reason" style={{ flex: 1 }}>
+            {loading || enabled === true || against !== null ? "" : enabled}
+          </span>
+          <Button variant="default" onClick={onClose} data-testid="import-cancel">
+            {loading ? "Cancel loading" : "Close"}
+          </Button>
+          {!loading && (
+            <ReasonButton enabled={enabled} type="submit" testId="import-load" onClick={() => {}}>
+              Load this backbone
+            </ReasonButton>
+          )}
+        </div>
+      </div>
+    </form>
+  );
+}
+
+/** Where the files are refused and nothing about their structure was asked, no answer helps. */
+function answerable({ asked }: ImportForm, { inspection }: Inspected): boolean {
+  return inspection.refusal === null || asked.some((fact) => !alwaysAsked.includes(fact));
+}
+
+/** Enter on an unfinished form leads to what is missing. */
+function focusField(form: HTMLFormElement, field: string): void {
+  const found = form.querySelector(`[data-testid="import-${field}"]`);
+  const input = found instanceof HTMLInputElement ? found : found?.querySelector("input, textarea");
+  if (input instanceof HTMLElement) input.focus();
+}
+
+function Wrong({ title, children }: Readonly<{ title: string; children: ReactNode }>) {
+  return (
+    <div className="pt-wrong" role="alert" data-testid="import-fault">
+      <strong>{title}</strong>
+      <div>{children}</div>
+    </div>
+  );
+}
+
+function Loading() {
+  const engine = useSession((state) => state.engine);
+  const progress = engine.kind === "loading" ? engine.progress : null;
+  const known = progress !== null && progress.total > 0 && progress.done > 0;
+  return (
+    <div className="pt-stack" style={{ gap: 4 }} role="status" data-testid="import-progress">
+      <LoadingWords progress={progress} />
+      <Progress
+        value={known ? (100 * progress.done) / progress.total : 100}
+        animated={!known}
+        size="sm"
+        aria-label="Loading the backbone"
+      />
+    </div>
+  );
+}
