@@ -133,9 +133,7 @@ function Bring({ files, onClose }: Readonly<{ files: readonly GivenFile[]; onClo
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        if (enabled === true) return void load();
-        const [first] = open;
-        if (first) focusField(event.currentTarget, first);
+        if (enabled === true) void load();
       }}
     >
       <div className="pt-import">
@@ -173,7 +171,16 @@ function Bring({ files, onClose }: Readonly<{ files: readonly GivenFile[]; onClo
             {loading ? "Cancel loading" : "Close"}
           </Button>
           {!loading && (
-            <ReasonButton enabled={enabled} type="submit" testId="import-load" onClick={() => {}}>
+            <ReasonButton
+              enabled={enabled}
+              type="submit"
+              testId="import-load"
+              onClick={() => {}}
+              onBlocked={({ currentTarget: { form: element } }) => {
+                const [first] = open;
+                if (first && element) focusField(element, first);
+              }}
+            >
               Load this backbone
             </ReasonButton>
           )}

@@ -7,13 +7,15 @@ type Props = Omit<ButtonProps, "disabled"> &
     /** true, or why not. */
     enabled: true | string;
     onClick: MouseEventHandler<HTMLButtonElement>;
+    /** What a press does while it is blocked, beside saying why: a form may lead to what is missing. Enter in a field is a press. */
+    onBlocked?: MouseEventHandler<HTMLButtonElement>;
     hint?: string;
     testId?: string;
     type?: "button" | "submit";
     children: ReactNode;
   }>;
 
-export function ReasonButton({ enabled, onClick, hint, testId, type = "button", children, ...rest }: Props) {
+export function ReasonButton({ enabled, onClick, onBlocked, hint, testId, type = "button", children, ...rest }: Props) {
   const blocked = enabled !== true;
   const label = blocked ? enabled : hint;
   return (
@@ -26,8 +28,10 @@ export function ReasonButton({ enabled, onClick, hint, testId, type = "button", 
         aria-disabled={blocked}
         {...(blocked && { title: enabled })}
         onClick={(event) => {
-          if (blocked) event.preventDefault();
-          else onClick(event);
+          if (blocked) {
+            event.preventDefault();
+            onBlocked?.(event);
+          } else onClick(event);
         }}
       >
         {children}

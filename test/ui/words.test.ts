@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { bytesWords, secondsWords } from "../../src/ui/words.ts";
+import { bytesWords, figureWords, secondsWords } from "../../src/ui/words.ts";
 
 describe("sizes and times in words", () => {
   test("sizes are decimal, as file managers show them", () => {
@@ -10,6 +10,17 @@ describe("sizes and times in words", () => {
       "1.0 MB",
       "11.1 MB",
       "250 MB",
+    ]);
+  });
+
+  test("figures of self-tests have two or three digits, and no number is said", () => {
+    expect([0, 1e-4, 3.24e-7, 0.00123, 17.3451, Number.NaN].map(figureWords)).toEqual([
+      "0",
+      "1e-4",
+      "3.2e-7",
+      "0.00123",
+      "17.3",
+      "no number",
     ]);
   });
 
