@@ -67,7 +67,7 @@ export function BackboneDialog() {
         </dl>
         <div>
           <h3 className="pt-h3">Self-tests on {provider.words}</h3>
-          <GateList gates={gates} />
+          <GateList gates={gates} notes={engine.status.notes} />
         </div>
         {model.origin === "imported" && (
           <div className="pt-line">

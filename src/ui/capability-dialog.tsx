@@ -26,7 +26,7 @@ export function CapabilityDialog() {
             <dd className="pt-mute">{engine.status.weightsDigest.slice(0, 16)}… (digest)</dd>
             <dt>Self-tests</dt>
             <dd>
-              <GateList gates={engine.status.gates} />
+              <GateList gates={engine.status.gates} notes={engine.status.notes} />
             </dd>
           </dl>
         )}

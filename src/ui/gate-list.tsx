@@ -21,8 +21,24 @@ const measures: Readonly<Record<GateName, string>> = {
   "gradient-webgpu-against-wasm": "1 − cosine",
 };
 
-export function GateList({ gates }: Readonly<{ gates: readonly GateResult[] }>) {
-  if (gates.length === 0) return <p className="pt-hint">Nothing was checked on this device.</p>;
+type Props = Readonly<{ gates: readonly GateResult[]; notes: readonly string[] }>;
+
+/** @param notes what a person should know of how far was checked */
+export function GateList({ gates, notes }: Props) {
+  return (
+    <>
+      {gates.length === 0 && <p className="pt-hint">Nothing was checked on this device.</p>}
+      <Gates gates={gates} />
+      {notes.map((note) => (
+        <p key={note} className="pt-hint" style={{ marginTop: 6 }}>
+          {note}
+        </p>
+      ))}
+    </>
+  );
+}
+
+function Gates({ gates }: Pick<Props, "gates">) {
   return (
     <ul className="pt-gates" data-testid="gates">
       {gates.map((gate) => (

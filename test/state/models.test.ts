@@ -271,6 +271,26 @@ describe("the engine's death", () => {
     expect(loaded(world)).toBe("Mine");
   });
 
+  test("during a tuning: it goes on with the same backbone, and its set belongs to it", async () => {
+    const world = await createLabelledWorld(2);
+    await bring(world);
+    await world.settle();
+    const tuning = world.do(startTuning, {});
+    await world.settle();
+    const fault = new Fault("worker-died", "It stopped.");
+    const recovering = world.do(recoverModel, { fault });
+    expect(loaded(world)).toBe("loading");
+    world.engine.fail(fault);
+    await recovering;
+    await world.settle();
+    world.engine.finish();
+    await tuning;
+    expect(session(world).tuning?.state).toBe("finished");
+    expect(loaded(world)).toBe("Mine");
+    // Once at first, once after the death: nobody replaced the engine a second time.
+    expect(world.engine.loads.filter(({ kind }) => kind === "files")).toHaveLength(2);
+  });
+
   test("while one's own is loading: the embedded one, and why", async () => {
     const world = await createStateWorld();
     await bring(world);
