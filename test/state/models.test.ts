@@ -343,6 +343,11 @@ describe("what belongs to the person", () => {
     await world.settle();
     expect(activeSetHere(world.state())?.id).toBe(setFileId("tuned"));
     expect(allSets(world.state()).map((set) => set.metadata.name)).toEqual(["tuned", "shipped"]);
+    world.context.session.setState({ notices: [] });
+    await world.do(useModel, { id: onlyId(world) });
+    expect(world.said()).toContain("“tuned” was made for test and rests while Mine is loaded");
+    await world.do(useEmbeddedModel);
+    await world.settle();
     expect(session(world).click).toMatchObject({ prediction: { by: { kind: "prompt-set", id: setFileId("tuned") } } });
   });
 

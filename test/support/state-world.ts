@@ -10,6 +10,7 @@ import { addClass } from "../../src/state/actions/classes.ts";
 import { followScorer } from "../../src/state/actions/clicks.ts";
 import { loadEngine } from "../../src/state/actions/engine.ts";
 import { labelPatch } from "../../src/state/actions/labels.ts";
+import { reloadModel } from "../../src/state/actions/models.ts";
 import { openSlide } from "../../src/state/actions/slides.ts";
 import { createProjectStore } from "../../src/state/project-store.ts";
 import { createSessionStore, notify } from "../../src/state/session-store.ts";
@@ -83,7 +84,7 @@ export async function createStateWorld(options: WorldOptions = {}): Promise<Stat
     restartEngine: () =>
       engineAgain(session, () => {
         engine.restart();
-        void world.do(loadEngine, { source: { kind: "folder", manifestUrl: "m" }, prefer: "auto" });
+        void world.do(reloadModel);
       }),
     models: createMemoryModelStore(models, options.room),
     embedded: { kind: "folder", manifestUrl: "m" },

@@ -149,8 +149,12 @@ async function loadEmbedded(context: ActionContext): Promise<void> {
 /** @param unfinished loads of it before this one that neither ended nor failed */
 async function loadOwn(context: ActionContext, { model, kept }: OwnModel, unfinished: number): Promise<void> {
   const { session } = context;
-  // Said before the files are fetched: whoever waits for a model must not start a second load meanwhile.
-  session.setState({ activeModel: model.id, engine: { kind: "loading", progress: null } });
+  session.setState(({ engine }) => ({
+    activeModel: model.id,
+    // Said before the files are fetched: whoever waits for a model must not start a second load meanwhile. A ready engine serves until
+    // the load itself begins, which is how that knows what it replaces.
+    ...(engine.kind === "ready" ? {} : { engine: { kind: "loading", progress: null } as const }),
+  }));
   if (kept === "yes") await remember(context, model.id, unfinished + 1);
   const files = context.givenFiles.get(model.id) ?? (await context.models.files(model.id));
   // Meanwhile another one was chosen.
