@@ -125,6 +125,21 @@ describe("prompts that are keys and values only", () => {
     expect(normed?.flops).toBeLessThan(0.9 * (other?.flops ?? 0));
   });
 
+  test("are normed for all blocks at once where the blocks' norms differ in scale and bias only", () => {
+    const structure = analyseVit(plain);
+    const normsOf = (graph: Graph): number => {
+      const { nodes } = upperGraph(graph, structure, 0);
+      return nodes.filter((node) => node.op === "LayerNormalization").length;
+    };
+    // Two of each block and the last one; one more for the prompts of all blocks, or for those of each.
+    expect(normsOf(plain)).toBe(2 * 3 + 1 + 1);
+    const coarse = (node: Node): Node =>
+      node.outputs[0] === "blocks.1.norm1"
+        ? { ...node, attributes: { ...node.attributes, epsilon: float(1e-3) } }
+        : node;
+    expect(normsOf({ ...plain, nodes: plain.nodes.map(coarse) })).toBe(2 * 3 + 1 + 3);
+  });
+
   test.each(variants)("are so in every block of %s", (name) => {
     const { graph, structure } = openVariant(name).model;
     const { streams, middles, width } = structure;

@@ -6,6 +6,7 @@ import { type Dim, type Graph, int, type Node } from "../ir.ts";
 import type { VitStructure } from "./analyse-vit.ts";
 import { repeater } from "./build-vit.ts";
 import { nodesFromTo } from "./links.ts";
+import { normedSets } from "./prompt-norms.ts";
 import { addPlainBlock, type OwnPrompts } from "./prompted-block.ts";
 
 /** Input `pixels` [B,3,S,S]; outputs `features` [B,F] (unprompted) and `tokens` [B,T,D] entering block `cut` (0 .. depth-1). */
@@ -61,13 +62,15 @@ export function addUpper(
   assert(firstBlock >= 0 && firstBlock < depth, `block ${firstBlock} exists`);
   const length = present(b.known(tokens).shape[1], "the number of tokens");
   const repeated = repeater(b, tokens);
+  const deep = prompting === "deep" ? prompts : null;
+  const normed = deep === null ? null : normedSets(b, graph, structure, firstBlock, deep);
   let stream = tokens;
   for (let block = firstBlock; block < depth; block++) {
     const index = block - firstBlock;
     if (prompting === "shallow" && prompts !== null && index === 0) {
       stream = withPrompts(b, stream, { tokens: prompts, repeated });
     }
-    const own = prompting === "deep" && prompts !== null ? { tokens: oneSet(b, prompts, index), repeated } : null;
+    const own = deep === null ? null : { tokens: oneSet(b, deep, index), normed: normed?.(index), repeated };
     stream =
       addPlainBlock(b, graph, structure, block, stream, own) ??
       addWholeBlock(b, graph, structure, block, stream, own, length);

@@ -8,8 +8,15 @@ import { readAttention, type Side } from "./attention.ts";
 import { createLinks, nodesFromTo } from "./links.ts";
 import { openShapes, perTokenTest } from "./per-token.ts";
 
-/** A block's own prompts [1,N,D], and how a value [1,N,W] is repeated for every image: [B,N,W]. */
-export type OwnPrompts = Readonly<{ tokens: string; repeated(value: string, name: string): string }>;
+/**
+ * A block's own prompts [1,N,D], the same after its first norm where that is known already, and how a value [1,N,W] is repeated for
+ * every image: [B,N,W].
+ */
+export type OwnPrompts = Readonly<{
+  tokens: string;
+  normed?: string | undefined;
+  repeated(value: string, name: string): string;
+}>;
 
 /**
  * Adds block `block`, fed with the image's tokens `input` [B,T,D], and returns what it makes of them. Its own prompts are what the
@@ -36,7 +43,7 @@ export function addPlainBlock(
     copied(b, graph, nodes, given, wanted);
 
   const image = copy(norm, { [from]: input }, normed);
-  const own = prompts && copy(norm, { [from]: prompts.tokens }, normed);
+  const own = prompts && (prompts.normed ?? copy(norm, { [from]: prompts.tokens }, normed));
   const factor = ({ nodes, tokens, turning, factor: name }: Side): string => {
     const ofImage = copy(nodes, { [normed]: image }, tokens);
     if (!prompts || !own) return copy(turning, { [tokens]: ofImage }, name);

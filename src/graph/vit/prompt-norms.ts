@@ -1,0 +1,49 @@
+// The norms of all deep prompts at once: they wait for no block, so that one node (and one derivative) does for all what is the same
+// in every block. Knows no attention.
+import { present } from "../../base/fault.ts";
+import type { Builder } from "../builder.ts";
+import { float, type Graph, int, type Node } from "../ir.ts";
+import { floatOf } from "../ops/op-rule.ts";
+import type { VitStructure } from "./analyse-vit.ts";
+import { readAttention } from "./attention.ts";
+
+/** Set `index` as the first norm of block `firstBlock + index` makes it: [1,N,D]. */
+export type NormedSets = (index: number) => string;
+
+/** `prompts` [K,N,D]. null where the blocks' norms differ in more than scale and bias, or are more than one node. */
+export function normedSets(
+  b: Builder,
+  graph: Graph,
+  { streams, middles, width }: VitStructure,
+  firstBlock: number,
+  prompts: string,
+): NormedSets | null {
+  const norms = middles.slice(firstBlock).map((middle, i): Node | null => {
+    const norm = readAttention(graph, streams[firstBlock + i] ?? "", middle, width)?.norm;
+    const [node, another] = norm ?? [];
+    return node?.op === "LayerNormalization" && !another ? node : null;
+  });
+  const own = norms.filter((node) => node !== null);
+  const epsilons = new Set(own.map((node) => floatOf(node, "epsilon", 1e-5)));
+  const [epsilon] = epsilons;
+  if (own.length < norms.length || epsilons.size !== 1 || epsilon === undefined) return null;
+  if (own.some((node) => node.inputs.length !== 3)) return null;
+  const all = (value: number): string =>
+    b.op("Expand", [b.scalar(value), b.vector([width])], {}, `prompts/all_${value}`);
+  const attributes = { axis: int(-1), epsilon: float(epsilon) };
+  const unit = b.op("LayerNormalization", [prompts, all(1), all(0)], attributes, "prompts/unit");
+  return (index) => {
+    const [, scale = "", bias = ""] = own[index]?.inputs ?? [];
+    const set = b.op("Slice", [unit, ...[index, index + 1, 0].map((n) => b.vector([n]))], {}, `prompts/${index}/unit`);
+    const [scaled, normed] = [`prompts/${index}/scaled`, `prompts/${index}/normed`];
+    const node = (op: "Mul" | "Add", x: string, y: string, name: string): Node => ({
+      op,
+      name,
+      inputs: [x, y],
+      outputs: [name],
+      attributes: {},
+    });
+    const affine = [node("Mul", set, scale, scaled), node("Add", scaled, bias, normed)];
+    return present(b.copy(graph, affine, new Map([[set, set]])).get(normed), normed);
+  };
+}
