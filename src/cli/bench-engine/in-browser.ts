@@ -70,7 +70,10 @@ export function countOnWebGpu({ fast, log }: BrowserOptions): Promise<Measured> 
   return onPage("engine.dispatches.last4, engine.weight_copies, engine.grad_error.webgpu", options, async (page) => {
     log("WebGPU on the software adapter: counting dispatches and weights");
     const counts = await page.call<Counts>("count");
-    const { dispatches, weightBytes, compiledBytes, matrixBytes, matrixBytesOnce } = counts;
+    const { weightBytes, compiledBytes, matrixBytes, matrixBytesOnce } = counts;
+    const byKernel = Object.entries(counts.dispatches).toSorted(([, a], [, b]) => b - a);
+    const dispatches = byKernel.reduce((sum, [, n]) => sum + n, 0);
+    log(`  ${dispatches} dispatches: ${byKernel.map(([kernel, n]) => `${n} ${kernel}`).join(", ")}`);
     const on = `${page.browser}, ${counts.adapter}; 12 blocks, width 96, batch 1, ${tokensPerBlock} tokens a block`;
     // The larger of two counts: everything on the device when all is compiled, and what has a weight matrix's size after runs.
     const copies = Math.max(compiledBytes / weightBytes, matrixBytes / matrixBytesOnce);
@@ -83,7 +86,7 @@ export function countOnWebGpu({ fast, log }: BrowserOptions): Promise<Measured> 
       cases: ["deep20"],
     });
     return [
-      figure("engine.dispatches.last4", [dispatches], "1", on),
+      figure("engine.dispatches.last4", [dispatches], "dispatches", on),
       figure("engine.weight_copies", [copies], "1", `${on}; ${both}`),
       gradientFigure("webgpu", worst, `${page.browser}, ${counts.adapter}`),
     ];

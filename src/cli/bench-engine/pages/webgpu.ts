@@ -9,7 +9,7 @@ import { createRuntimes } from "../../../platform/worker/ort-runtime.ts";
 import { backboneOf, randomTensors, vitNarrow } from "../backbones.ts";
 import { type GradientError, worstGradientError } from "../grad-error.ts";
 import { classes, firstBlockOf, noise, stepWork, tokensPerBlock } from "../workload.ts";
-import { buffersBySize, bytesAlive, dispatchesSoFar, watchGpu } from "./gpu-ledger.ts";
+import { buffersBySize, bytesAlive, dispatchesByKernel, forgetDispatches, watchGpu } from "./gpu-ledger.ts";
 import { offer } from "./page-call.ts";
 
 watchGpu();
@@ -25,8 +25,8 @@ const batch = 1;
 
 export type Counts = Readonly<{
   adapter: string;
-  /** Of one step that is not the first. */
-  dispatches: number;
+  /** Of one step that is not the first, by kernel. */
+  dispatches: Readonly<Record<string, number>>;
   /** Of the frozen weights, each counted once. */
   weightBytes: number;
   /** Of all buffers alive after every graph was compiled and none was run. */
@@ -61,18 +61,18 @@ async function count(): Promise<Counts> {
 }
 
 /** The second step of two: the first compiles pipelines. Training state stays on the device, as in the app. */
-async function dispatchesOfStep(programs: ModelPrograms): Promise<number> {
+async function dispatchesOfStep(programs: ModelPrograms): Promise<Counts["dispatches"]> {
   const { feeds } = stepWork(backbone, "last4", batch);
   const firstBlock = firstBlockOf("last4", vitNarrow.depth);
   const { program } = await programs.train({ firstBlock, tokensPerBlock, batch, classes });
   const first = await program.run(feeds);
   const { thetaNext, mNext, vNext } = first.residents;
   const state = { theta: thetaNext, m: mNext, v: vNext };
-  const before = dispatchesSoFar();
+  forgetDispatches();
   const second = await program.run({ ...feeds, ...withoutHoles(state) });
-  const count = dispatchesSoFar() - before;
+  const counts = Object.fromEntries(dispatchesByKernel());
   for (const { residents } of [first, second]) for (const one of Object.values(residents)) one.release();
-  return count;
+  return counts;
 }
 
 function withoutHoles<T>(values: Readonly<Record<string, T | undefined>>): Readonly<Record<string, T>> {
