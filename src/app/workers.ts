@@ -12,19 +12,28 @@ export type Workers = Readonly<{
   restartEngine(): void;
 }>;
 
-/** A worker that keeps dying (its script cannot be loaded, say) is not replaced for ever: then all calls reject with its Fault. */
+/**
+ * A worker that keeps dying (its script cannot be loaded, say) is not replaced for ever: more often than this within ten minutes, and
+ * all calls reject with its Fault. A graphics driver that hiccups once an hour is no such worker.
+ */
 export const mostRestarts = 3;
+const countedMilliseconds = 600_000;
 
 export type WorkersEvents = Readonly<{
-  /** Everything in flight has been rejected; up to `mostRestarts` a successor is already there. `restarts`: deaths so far. */
+  /** Everything in flight has been rejected; up to `mostRestarts` a successor is already there. `restarts`: deaths that count. */
   onSlideDeath(fault: Fault, restarts: number): void;
   onEngineDeath(fault: Fault, restarts: number): void;
 }>;
 
 type Part<Api> = { readonly worker: Worker; readonly connection: Connection<Api> };
 
-export function startWorkers(events: WorkersEvents): Workers {
-  const restarts = { slide: 0, engine: 0 };
+/** `now`: milliseconds, monotonic. */
+export function startWorkers(events: WorkersEvents, now: () => number = () => performance.now()): Workers {
+  const deaths: Record<"slide" | "engine", number[]> = { slide: [], engine: [] };
+  const died = (who: keyof typeof deaths): number => {
+    deaths[who] = [...deaths[who].filter((at) => now() - at < countedMilliseconds), now()];
+    return deaths[who].length;
+  };
 
   const spawnSlides = (): Part<SlideApi> =>
     join(
@@ -32,12 +41,12 @@ export function startWorkers(events: WorkersEvents): Workers {
       slideMethods,
       (fault) => {
         slide.worker.terminate();
-        restarts.slide++;
-        if (restarts.slide <= mostRestarts) {
+        const restarts = died("slide");
+        if (restarts <= mostRestarts) {
           slide = spawnSlides();
           introduce();
         }
-        events.onSlideDeath(fault, restarts.slide);
+        events.onSlideDeath(fault, restarts);
       },
     );
   const spawnEngine = (): Part<EngineApi> =>
@@ -45,10 +54,10 @@ export function startWorkers(events: WorkersEvents): Workers {
       new Worker(new URL("../worker/engine-worker.ts", import.meta.url), { type: "module" }),
       engineMethods,
       (fault) => {
-        restarts.engine++;
-        if (restarts.engine <= mostRestarts) replaceEngine();
+        const restarts = died("engine");
+        if (restarts <= mostRestarts) replaceEngine();
         else engine.worker.terminate();
-        events.onEngineDeath(fault, restarts.engine);
+        events.onEngineDeath(fault, restarts);
       },
     );
   const introduce = (): void => {
@@ -74,7 +83,7 @@ export function startWorkers(events: WorkersEvents): Workers {
     },
     restartEngine() {
       engine.connection.close();
-      restarts.engine = 0;
+      deaths.engine = [];
       replaceEngine();
     },
   };

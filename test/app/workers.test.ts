@@ -62,4 +62,17 @@ describe("a worker that dies", () => {
       expect(living("engine").length).toBe(1);
     },
   );
+
+  test("now and then is replaced every time", () => {
+    const heard: number[] = [];
+    let now = 0;
+    const tell = (_: unknown, n: number): void => void heard.push(n);
+    startWorkers({ onSlideDeath: tell, onEngineDeath: tell }, () => now);
+    for (let i = 0; i < 20; i++) {
+      living("engine")[0]?.die();
+      now += 5 * 60_000;
+    }
+    expect(Math.max(...heard)).toBe(2);
+    expect(living("engine").length).toBe(1);
+  });
 });
