@@ -4,14 +4,24 @@ import type { Graph } from "../graph/ir.ts";
 import { prune } from "../graph/prune.ts";
 import type { VitStructure } from "../graph/vit/analyse-vit.ts";
 import { baseGraph, upperGraph } from "../graph/vit/cut.ts";
-import { type ThetaLayout, trainGraph } from "../graph/vit/train-graph.ts";
+import { accumulateGraph, type ThetaLayout, trainGraph, updateGraph } from "../graph/vit/train-graph.ts";
 import type { FrozenWeights } from "./frozen-weights.ts";
 import type { Program, Runtime } from "./runtime.ts";
 
 export type Backbone = Readonly<{ graph: Graph; structure: VitStructure; weights: FrozenWeights }>;
 
 export type TrainShape = Readonly<{ firstBlock: number; tokensPerBlock: number; batch: number; classes: number }>;
-export type TrainProgram = Readonly<{ program: Program; layout: ThetaLayout; batch: number }>;
+/** The whole batch in one run. */
+export type TrainProgram = Readonly<{ kind: "whole"; program: Program; layout: ThetaLayout; batch: number }>;
+/** `part` samples a run add up their gradient, and the step is taken after the last part. */
+export type PartsProgram = Readonly<{
+  kind: "parts";
+  gradient: Program;
+  update: Program;
+  layout: ThetaLayout;
+  batch: number;
+  part: number;
+}>;
 
 export type ModelPrograms = Readonly<{
   backbone: Backbone;
@@ -25,6 +35,8 @@ export type ModelPrograms = Readonly<{
   ready(firstBlock: number): boolean;
   /** The tuning step. Only the latest shape is kept: its theta is an input, so all folds of a tuning share it. */
   train(shape: TrainShape): Promise<TrainProgram>;
+  /** The same step for a batch that does not fit at once: 1 <= part < shape.batch. Takes the place of the other. */
+  trainInParts(shape: TrainShape, part: number): Promise<PartsProgram>;
   releaseTrain(): Promise<void>;
   /** How many programs were compiled so far. */
   readonly compiled: number;
@@ -35,7 +47,7 @@ export type ModelPrograms = Readonly<{
 export function createModelPrograms(backbone: Backbone, runtime: Runtime): ModelPrograms {
   const { graph, structure, weights } = backbone;
   const kept = new Map<string, Promise<Program>>();
-  let train: Readonly<{ key: string; value: TrainProgram }> | null = null;
+  let train: Readonly<{ key: string; value: TrainProgram | PartsProgram; programs: readonly Program[] }> | null = null;
   let compiled = 0;
 
   const compile = async (made: Graph, name: string, resident: readonly string[] = []): Promise<Program> => {
@@ -54,8 +66,10 @@ export function createModelPrograms(backbone: Backbone, runtime: Runtime): Model
   const releaseTrain = async (): Promise<void> => {
     const old = train;
     train = null;
-    await old?.value.program.release();
+    for (const program of old?.programs ?? []) await program.release();
   };
+  const keyOf = (shape: TrainShape): string =>
+    `${shape.firstBlock}/${shape.tokensPerBlock}x${shape.batch}x${shape.classes}`;
 
   return {
     backbone,
@@ -64,14 +78,30 @@ export function createModelPrograms(backbone: Backbone, runtime: Runtime): Model
     upper: (firstBlock) => once(`upper@${firstBlock}`, () => upperGraph(graph, structure, firstBlock)),
     ready: (firstBlock) => kept.has(`base@${firstBlock}`) && kept.has(`upper@${firstBlock}`),
     async train(shape) {
-      const key = `train@${shape.firstBlock}/${shape.tokensPerBlock}x${shape.batch}x${shape.classes}`;
-      if (train?.key === key) return train.value;
+      const key = `train@${keyOf(shape)}`;
+      if (train?.key === key && train.value.kind === "whole") return train.value;
       await releaseTrain();
-      const made = trainGraph(graph, structure, shape);
-      const program = await compile(made.graph, key, ["thetaNext", "mNext", "vNext"]);
-      const value: TrainProgram = { program, layout: made.layout, batch: shape.batch };
-      train = { key, value };
+      const { graph: made, layout } = trainGraph(graph, structure, shape);
+      const program = await compile(made, key, ["thetaNext", "mNext", "vNext"]);
+      const value: TrainProgram = { kind: "whole", program, layout, batch: shape.batch };
+      train = { key, value, programs: [program] };
       return value;
+    },
+    async trainInParts(shape, part) {
+      const key = `part@${keyOf(shape)}/${part}`;
+      if (train?.key === key && train.value.kind === "parts") return train.value;
+      await releaseTrain();
+      const { graph: made, layout } = accumulateGraph(graph, structure, { ...shape, batch: part });
+      const update = await compile(updateGraph(layout), `update@${layout.length}`, ["thetaNext", "mNext", "vNext"]);
+      try {
+        const gradient = await compile(made, key, ["gradSumNext", "lossSumNext"]);
+        const value: PartsProgram = { kind: "parts", gradient, update, layout, batch: shape.batch, part };
+        train = { key, value, programs: [gradient, update] };
+        return value;
+      } catch (error) {
+        await update.release();
+        throw error;
+      }
     },
     releaseTrain,
     get compiled() {

@@ -59,6 +59,8 @@ export type Runtime = Readonly<{
   device: string;
   /** Resolves when the device is lost, not when it is let go of. Absent where there is none to lose. */
   lost?: Promise<Fault>;
+  /** Bytes a kernel can take as one tensor. Absent where memory alone is the limit. */
+  largestTensor?: number;
   /** Faults: runtime, out-of-memory, device-lost. */
   compile(graph: Graph, weights: FrozenWeights, options: CompileOptions): Promise<Program>;
   /** Frees the shared weights; programs must be released before. */

@@ -4,10 +4,10 @@ import { assert } from "../base/fault.ts";
 import type { TuningSettings } from "../domain/run.ts";
 import type { TrainingState } from "../domain/tuning-checkpoint.ts";
 import { type Random, shuffled } from "../math/random.ts";
-import type { TrainProgram } from "./model-programs.ts";
+import type { PartsProgram, TrainProgram } from "./model-programs.ts";
 import { stack } from "./prompted.ts";
-import { type Feed, type RunOutputs, scalar } from "./runtime.ts";
-import { readFeed, releaseState, runStep, stateOf } from "./train-step.ts";
+import { type RunOutputs, scalar, type TensorValue } from "./runtime.ts";
+import { readFeed, releaseState, runStep, type SampleFeeds, type StepInputs, stateOf } from "./train-step.ts";
 
 export type TrainingExamples = Readonly<{
   /** Tokens [T, width] of the examples asked for, entering the first prompted block. */
@@ -56,7 +56,7 @@ export function evenBatch(examples: number, wanted: number): number {
 
 /** `from`: a checkpoint of this very training; the bytes it ends in are those of a training that was never interrupted. */
 export async function trainPrompts(
-  train: TrainProgram,
+  train: TrainProgram | PartsProgram,
   examples: TrainingExamples,
   start: TrainStart,
   from: TrainingState | null,
@@ -75,7 +75,7 @@ export async function trainPrompts(
   const perEpoch = stepsPerEpoch(n, train.batch);
   const steps = perEpoch * settings.epochs;
   const { weights, targets } = softTargets(examples, settings.labelSmoothing);
-  const rateScale: Feed = { dims: [length], data: new Float32Array(length).fill(1) };
+  const rateScale: TensorValue = { dims: [length], data: new Float32Array(length).fill(1) };
 
   let { epoch, step, lossSum, lastGood } = from ?? { epoch: 0, step: 0, lossSum: 0, lastGood: start.theta };
   let state = stateOf(from ?? { theta: start.theta, m: new Float32Array(length), v: new Float32Array(length) });
@@ -109,10 +109,15 @@ export async function trainPrompts(
       const order = shuffled(random, everyExample);
       while (step < perEpoch && ended === "complete") {
         const chosen = order.slice(step * train.batch, (step + 1) * train.batch);
-        const tokens = await examples.tokens(chosen);
-        const batch = batchFeeds(examples, chosen, tokens, train.batch, weights, targets);
-        const inputs = schedule(epoch * perEpoch + step, steps);
-        const done = await runStep(train, batch, inputs, state, hooks.inLane);
+        const batch = {
+          size: chosen.length,
+          weightTotal: chosen.reduce((sum, i) => sum + weights[i]!, 0),
+          samples: async (from: number, rows: number): Promise<SampleFeeds> => {
+            const own = chosen.slice(from, from + rows);
+            return sampleFeeds(examples, own, await examples.tokens(own), rows, weights, targets);
+          },
+        };
+        const done = await runStep(train, batch, inputsOf(epoch * perEpoch + step, steps), state, hooks.inLane);
         state = done.state;
         if (!Number.isFinite(done.loss)) ended = "diverged";
         lossSum += done.loss * chosen.length;
@@ -141,15 +146,19 @@ export async function trainPrompts(
   return { theta: lastGood.slice(), ended, epochs: epoch };
 
   /** Cosine decay to zero without warm-up; AdamW's bias corrections count from step 1. */
-  function schedule(made: number, of: number): Readonly<Record<string, Feed>> {
+  function inputsOf(made: number, of: number): StepInputs {
     return {
-      centre: { dims: [start.centre.length], data: start.centre },
-      temperature: scalar(settings.temperature),
-      rateScale,
-      learningRate: scalar(settings.learningRate * 0.5 * (1 + Math.cos((Math.PI * made) / of))),
-      correction1: scalar(1 / (1 - 0.9 ** (made + 1))),
-      correction2: scalar(1 / (1 - 0.999 ** (made + 1))),
-      weightDecay: scalar(settings.weightDecay),
+      forward: {
+        centre: { dims: [start.centre.length], data: start.centre },
+        temperature: scalar(settings.temperature),
+      },
+      optimiser: {
+        rateScale,
+        learningRate: scalar(settings.learningRate * 0.5 * (1 + Math.cos((Math.PI * made) / of))),
+        correction1: scalar(1 / (1 - 0.9 ** (made + 1))),
+        correction2: scalar(1 / (1 - 0.999 ** (made + 1))),
+        weightDecay: scalar(settings.weightDecay),
+      },
     };
   }
 }
@@ -178,24 +187,24 @@ function softTargets(
 }
 
 /** A short batch is padded with copies of weight 0, so that the graph's shapes never change. */
-function batchFeeds(
+function sampleFeeds(
   { classes, width }: TrainingExamples,
   chosen: readonly number[],
   tokens: readonly Float32Array[],
-  batch: number,
+  rows: number,
   weights: readonly number[],
   targets: Float32Array,
-): Readonly<Record<string, Feed>> {
-  const soft = new Float32Array(batch * classes);
-  const weight = new Float32Array(batch);
-  for (let row = 0; row < batch; row++) {
+): SampleFeeds {
+  const soft = new Float32Array(rows * classes);
+  const weight = new Float32Array(rows);
+  for (let row = 0; row < rows; row++) {
     const i = chosen[row] ?? chosen[0]!;
     soft.set(targets.subarray(i * classes, (i + 1) * classes), row * classes);
     weight[row] = row < chosen.length ? weights[i]! : 0;
   }
   return {
-    tokens: stack(tokens, width, batch),
-    targets: { dims: [batch, classes], data: soft },
-    sampleWeight: { dims: [batch], data: weight },
+    tokens: stack(tokens, width, rows),
+    targets: { dims: [rows, classes], data: soft },
+    sampleWeight: { dims: [rows], data: weight },
   };
 }

@@ -16,9 +16,10 @@ import { batchSize } from "./features.ts";
 import { argmaxRows, frozenAnswers } from "./frozen-baseline.ts";
 import { checkpointOf, requestDigest } from "./going-on.ts";
 import { type CosineHead, cosineScores, fitCentroids } from "./heads/centroid.ts";
-import type { TrainShape } from "./model-programs.ts";
+import type { PartsProgram, TrainProgram, TrainShape } from "./model-programs.ts";
 import { concatenate, promptedFeatures, type VisualPrompts } from "./prompted.ts";
 import type { Session } from "./session.ts";
+import { partFor } from "./step-room.ts";
 import { evenBatch, stepsPerEpoch, type Trained, trainPrompts } from "./train-loop.ts";
 import { checkTuneRequest, type TuneRequest } from "./tune-request.ts";
 import { noEstimateReason, splitTheta, writeTunedSet } from "./tuned-set.ts";
@@ -60,6 +61,7 @@ export async function tune(session: Session, params: TuneParams, hooks: TuneHook
   const belongsTo = requestDigest(params, request, session.digest);
   const { length } = thetaLayout(session.programs.backbone.structure, shape);
   const resumed = checkpointOf(params, { belongsTo, request, folds, batch, length });
+  const part = partFor(session.programs.backbone, session.runtime, shape, params.halvings);
   const clock = createTuningClock(hooks.emit, session.now, allSteps, resumed?.stepsMade ?? 0);
 
   clock.features(0, labels.length);
@@ -71,6 +73,7 @@ export async function tune(session: Session, params: TuneParams, hooks: TuneHook
       request,
       folds,
       shape,
+      part,
       belongsTo,
       resumed,
       examples,
@@ -93,6 +96,8 @@ type Work = Readonly<{
   request: TuneRequest;
   folds: readonly Fold[];
   shape: TrainShape;
+  /** Samples of a batch in one run. */
+  part: number;
   belongsTo: string;
   resumed: TuningCheckpoint | null;
   examples: TuningExamples;
@@ -112,7 +117,7 @@ async function trainAll(session: Session, params: TuneParams, hooks: TuneHooks, 
   const { programs, lane } = session;
   const { settings, runId } = params;
   const { signal } = hooks;
-  const { request, folds, shape, belongsTo, resumed, examples, clock } = work;
+  const { request, folds, shape, part, belongsTo, resumed, examples, clock } = work;
   const { firstBlock, batch } = shape;
   const { classes, labels, targets } = request;
   const { width } = session.model.shape;
@@ -148,7 +153,9 @@ async function trainAll(session: Session, params: TuneParams, hooks: TuneHooks, 
   };
   // Said now, not after minutes of training by the file that cannot be written.
   assertApart(startHead(everyLabel), request);
-  const train = await inLane(() => programs.train(shape));
+  const train = await inLane<TrainProgram | PartsProgram>(() =>
+    part < batch ? programs.trainInParts(shape, part) : programs.train(shape),
+  );
 
   const answers: HeldOutAnswer[] = [...(resumed?.answers ?? [])];
   let epochsReached = resumed?.epochsReached ?? 0;

@@ -18,7 +18,11 @@ export type TunedParts = Readonly<{
 }>;
 
 /** Copies. */
-export function splitTheta({ layout }: TrainProgram, theta: Float32Array, firstBlock: number): TunedParts {
+export function splitTheta(
+  { layout }: Pick<TrainProgram, "layout">,
+  theta: Float32Array,
+  firstBlock: number,
+): TunedParts {
   const { prompts, headWeight } = layout;
   const take = (slot: typeof prompts): Float32Array =>
     theta.slice(slot.offset, slot.offset + slot.shape.reduce((a, b) => a * b, 1));

@@ -74,6 +74,7 @@ export function createWebGpuRuntime(
     provider,
     device,
     lost: life.lost,
+    largestTensor: gpu.limits.maxStorageBufferBindingSize,
     compile(graph, weights, { name, resident = [] }) {
       return onDevice(async (): Promise<Program> => {
         const frozen = await weightTensors(graph, weights);
