@@ -51,6 +51,7 @@ export function regionAround(at: Point<"slide">, spec: PatchSpec, calibration: C
 /** Stable key of a patch, for caches and journals. */
 export function patchKey(patch: Patch): string {
   const { x, y, width, height } = patch.region;
-  const s = patch.spec;
-  return `${patch.slideId}/${x},${y},${width},${height}/${s.pixels}@${s.mpp}/${s.filter}/${s.edge}/${s.snap}`;
+  const { pixels, mpp, filter, edge, snap } = patch.spec;
+  // Joined, not concatenated: a template's string stays a tree of its parts, five times as large, for as long as a cache holds it.
+  return [patch.slideId, [x, y, width, height].join(","), `${pixels}@${mpp}`, filter, edge, snap].join("/");
 }

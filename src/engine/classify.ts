@@ -13,7 +13,8 @@ import type { Session } from "./session.ts";
 import { mostSimilar } from "./similar.ts";
 import { defaultCut } from "./start-runtime.ts";
 
-const answeredBytes = 4 * 2 ** 20;
+/** Of the budget for tokens and features: 4 MiB of 256. */
+const answeredShare = 1 / 64;
 const similarPlaces = 8;
 /** The newest sets: what a person blinks between. */
 const mostReadAhead = 4;
@@ -25,7 +26,7 @@ export function createClassifier(session: Session): Classifier {
   let preview: Readonly<{ key: string; head: CosineHead }> | null = null;
 
   // Swapping back and forth between sets on one patch runs nothing the second time.
-  const answered = createFeatureCache(answeredBytes);
+  const answered = createFeatureCache(answeredShare * session.analyser.cacheBytes);
 
   const featuresUnder = async (
     set: PromptSet,

@@ -40,6 +40,8 @@ export type PatchAnalyser = Readonly<{
   ): Promise<readonly Float32Array[]>;
   /** Takes the share (0..1) of the cache's budget for somebody else's use, until given back. */
   borrow(share: number): Readonly<{ bytes: number; giveBack(): void }>;
+  /** Bytes the cache may keep. */
+  readonly cacheBytes: number;
 }>;
 
 /** Patches in one run of the base graph. */
@@ -149,6 +151,7 @@ export function createPatchAnalyser(
     async tokens(given, cut, priority, signal) {
       return rowsOf(await run(() => programs.lower(cut), given, priority, signal), "tokens", given.length);
     },
+    cacheBytes: cache.budget,
     borrow(share) {
       const bytes = Math.floor(share * cache.budget);
       return { bytes, giveBack: cache.lend(bytes) };

@@ -2,7 +2,6 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
-import { present } from "../../src/base/fault.ts";
 import { patchAt, placeOf } from "../support/texture-slide.ts";
 import { tuneParams } from "../support/tiny-labels.ts";
 import { tinyModel, tinySource } from "../support/tiny-model.ts";
@@ -75,8 +74,13 @@ test("2,000 runs and ten tunings after the first leave memory where it was", asy
       await engine.removePromptSet({ id: summary.id });
     }
   };
-  await click(150);
-  await tuneTwice();
+  // The first rounds also compile: onnxruntime its graphs, V8 what runs often.
+  for (let round = 0; round < 3; round++) {
+    await click(100);
+    await tuneTwice();
+  }
+  // A tuning borrows from the cache; clicks fill it again.
+  await click(100);
   const before = await memory();
 
   runs = 0;
@@ -88,8 +92,7 @@ test("2,000 runs and ten tunings after the first leave memory where it was", asy
   expect(runs).toBeGreaterThanOrEqual(2000);
   const after = await memory();
   expect(after.wasm).toBe(before.wasm);
-  // What grows by right: one number with its key for each place asked (its share of tissue), some 150 bytes.
+  // By right grow the keys of places asked, some 250 bytes each. One patch's tokens (3,264 bytes) kept by each run would be 6.5 MiB.
   expect((after.js - before.js) / MiB).toBeLessThan(1.5);
-  expect((after.buffers - before.buffers) / MiB).toBeLessThan(0.5);
-  present(heaps[0], "a heap");
+  expect((after.buffers - before.buffers) / MiB).toBeLessThan(0.1);
 }, 300_000);
