@@ -92,7 +92,7 @@ async function measureGradients(): Promise<void> {
   const names = await corpusNames(read);
   log(`gradients of ${names.length} models against PyTorch's, on WASM`);
   const variants = flags.fast ? names.slice(0, 2) : names;
-  const worst = await worstGradientError(openNodeRuntime(), read, variants);
+  const worst = await worstGradientError(async () => openNodeRuntime(), read, variants);
   figures.push(gradientFigure("wasm", worst, `onnxruntime-web 1.30.0, Node ${process.version}`));
 }
 

@@ -6,15 +6,16 @@ export type GradientError = Readonly<{ error: number; where: string; tensors: nu
 
 type Feeds = Readonly<Record<string, Feed>>;
 
-/** The worst relative L2 error |ours - PyTorch's| / |PyTorch's| of any trained tensor's gradient. */
+/** A runtime shares weights between its graphs by their names, so each model is given one of its own. The worst relative L2 error |ours - PyTorch's| / |PyTorch's| of any trained tensor's gradient. */
 export async function worstGradientError(
-  runtime: Runtime,
+  openRuntime: () => Promise<Runtime>,
   read: ReadFile,
   variants: readonly string[],
   cases: readonly string[] = caseNames,
 ): Promise<GradientError> {
   let [error, where, tensors] = [0, "", 0];
   for (const variant of variants) {
+    const runtime = await openRuntime();
     for (const { name, base, step, expected } of await corpusSteps(read, variant, cases)) {
       const tokens = outputOf(await runOnce(runtime, base, base.feeds), "tokens");
       const { data } = outputOf(await runOnce(runtime, step, { ...step.feeds, tokens }), "gradTheta");
@@ -24,6 +25,7 @@ export async function worstGradientError(
         if (isWorse(own, error)) [error, where] = [own, `${name} ${tensor}`];
       }
     }
+    await runtime.release();
   }
   return { error, where, tensors };
 }

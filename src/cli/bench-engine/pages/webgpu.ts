@@ -101,15 +101,12 @@ function matrixSizes(): ReadonlyMap<number, number> {
 async function gradients(
   argument: Readonly<{ variants: readonly string[]; cases: readonly string[] }>,
 ): Promise<GradientError> {
-  const runtime = await openGpu();
   const read = async (name: string): Promise<Uint8Array> => {
     const response = await fetch(`/test/fixtures/vit-corpus/${name}`);
     if (!response.ok) throw new Error(`${name}: ${response.status}`);
     return new Uint8Array(await response.arrayBuffer());
   };
-  const worst = await worstGradientError(runtime, read, argument.variants, argument.cases);
-  await runtime.release();
-  return worst;
+  return worstGradientError(openGpu, read, argument.variants, argument.cases);
 }
 
 offer({ count, gradients });
