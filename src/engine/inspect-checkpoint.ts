@@ -10,6 +10,8 @@ export type CheckpointInspection = Readonly<{
   /** With stand-ins for what is missing; null where the file was refused. */
   checkpoint: VitCheckpoint | null;
   missing: readonly ImportFact[];
+  /** Where the file holds several networks: how the keys of each begin. */
+  prefixes: readonly string[];
   refusal: string | null;
 }>;
 
@@ -57,17 +59,20 @@ export function inspectCheckpoint(
   const shapes = new Map([...places].map(([key, { shape }]) => [key, shape]));
   const missing: ImportFact[] = [];
   let told = facts;
+  let prefixes: readonly string[] = [];
   // At most one round a fact: each round either reads the file or learns of facts it lacks.
   for (;;) {
     try {
-      return { checkpoint: readCheckpoint(shapes, told, name), missing, refusal: null };
+      return { checkpoint: readCheckpoint(shapes, told, name), missing, prefixes, refusal: null };
     } catch (error) {
       if (!isFault(error, "bad-model")) throw error;
       const lacks = (Array.isArray(error.detail.missing) ? error.detail.missing : []) as readonly ImportFact[];
       const fresh = lacks.filter((fact) => !missing.includes(fact));
       missing.push(...fresh);
-      if (fresh.length === 0) return { checkpoint: null, missing, refusal: error.message };
-      if (fresh.some((fact) => !standIns[fact])) return { checkpoint: null, missing, refusal: null };
+      const found = error.detail.prefixes;
+      if (Array.isArray(found)) prefixes = found as readonly string[];
+      if (fresh.length === 0) return { checkpoint: null, missing, prefixes, refusal: error.message };
+      if (fresh.some((fact) => !standIns[fact])) return { checkpoint: null, missing, prefixes, refusal: null };
       for (const fact of fresh) told = { ...told, ...standIns[fact] };
     }
   }

@@ -37,7 +37,7 @@ export async function inspectModel(
   };
 }
 
-type Inspected = Pick<ModelInspection, "facts" | "outputs" | "missing" | "presets" | "refusal" | "notes">;
+type Inspected = Pick<ModelInspection, "facts" | "outputs" | "missing" | "prefixes" | "presets" | "refusal" | "notes">;
 
 /** A configuration of another kind of network, or one that cannot be read, is told, not obeyed: the tensors decide. */
 export async function statedBeside(
@@ -100,7 +100,11 @@ async function ofOnnx(
 async function ofCheckpoint(sorted: SortedFiles, { config }: Stated, answers: ImportFacts): Promise<Inspected> {
   const places = await readHeaders(sorted.main);
   const facts = checkpointFacts(config?.facts ?? {}, answers);
-  const { checkpoint, missing, refusal } = inspectCheckpoint(places, facts, sorted.main[0]?.path ?? sorted.name);
+  const { checkpoint, missing, prefixes, refusal } = inspectCheckpoint(
+    places,
+    facts,
+    sorted.main[0]?.path ?? sorted.name,
+  );
   const unanswered = new Set<ImportFact>(missing);
   const shape = checkpoint && fullShape(checkpoint.shape);
   const shown: StatedFacts = shape
@@ -117,7 +121,15 @@ async function ofCheckpoint(sorted: SortedFiles, { config }: Stated, answers: Im
   const notes = checkpoint?.ignored.length
     ? [`Not used: ${listed(checkpoint.ignored.map(({ key, what }) => `${key} (${what})`))}.`]
     : [];
-  return { facts: shown, outputs: [], missing, presets: modelPresets.filter(fits).map(({ id }) => id), refusal, notes };
+  return {
+    facts: shown,
+    outputs: [],
+    missing,
+    prefixes,
+    presets: modelPresets.filter(fits).map(({ id }) => id),
+    refusal,
+    notes,
+  };
 }
 
 const listed = (items: readonly string[]): string =>

@@ -152,6 +152,19 @@ describe("a safetensors checkpoint", () => {
     expect(again.gates[0]?.words).toMatch(/first loaded here/);
   });
 
+  test("of several networks asks which, and names how the keys of each begin", async () => {
+    const twice = ["student.", "teacher."].flatMap((prefix) =>
+      tensorsOf("timm-plain").map((tensor) => ({ ...tensor, name: prefix + tensor.name })),
+    );
+    const files = [given("both.safetensors", serializeSafetensors(twice, {}))];
+    const asked = await engine().inspectModel({ files, facts: {} });
+    expect(asked.missing).toContain("prefix");
+    expect([...(asked.prefixes ?? [])].toSorted()).toEqual(["student.model.", "teacher.model."]);
+    const chosen = await engine().inspectModel({ files, facts: { prefix: "teacher.model." } });
+    expect(chosen).toMatchObject({ refusal: null, facts: { depth: 2 } });
+    expect(chosen.missing).not.toContain("prefix");
+  });
+
   test("in several files is one network; the same tensor twice is refused", async () => {
     const tensors = tensorsOf("timm-plain");
     const half = Math.floor(tensors.length / 2);

@@ -1,6 +1,6 @@
 // Graphs on the graphics processor, by onnxruntime-web's native WebGPU provider on our own device. The frozen weights are graph inputs
 // bound to one set of GPU buffers that all programs share; nothing may fall back to the processor. Knows no adapter choice.
-import { Fault, present } from "../../base/fault.ts";
+import { assert, Fault, present } from "../../base/fault.ts";
 import type { FrozenWeights } from "../../engine/frozen-weights.ts";
 import {
   type Feed,
@@ -38,12 +38,16 @@ export function createWebGpuRuntime(
   oneAtATime = createQueue(),
 ): Runtime {
   const buffers = new Map<string, GPUBuffer>();
+  /** Buffers are found by the names of tensors: those of another backbone would be taken for this one's. */
+  let owner: FrozenWeights | null = null;
   const life = watchGpu(gpu);
   const onDevice: OnDevice = (task, what) =>
     oneAtATime(() => life.guard(task, (error) => ortFault(error, `${what} on the GPU failed`)));
 
   /** The buffers of these weights; those not on the device yet are read, each stored tensor once, and uploaded. */
   const weightTensors = async (graph: Graph, weights: FrozenWeights): Promise<Readonly<Record<string, OrtTensor>>> => {
+    owner ??= weights;
+    assert(owner === weights, "a GPU runtime holds the weights of one backbone");
     const wanted = weightsOf(graph);
     const absent = wanted.filter((weight) => !buffers.has(bufferKey(weight)));
     for (const [key, parts] of weightsByKey(absent)) {
