@@ -53,9 +53,14 @@ export function sortFiles(files: readonly GivenFile[]): SortedFiles {
   const folder = folderOf(first.path);
   const others = files.filter((file) => !main.includes(file));
   const beside = new Map<string, GivenFile>();
-  // Files dropped one by one have no folder: their bare names are tried last.
-  for (const file of others) beside.set(baseName(file.path), file);
+  // Files dropped one by one have no folder: a bare name counts where only one file has it, and after what lies at its place.
   for (const file of others) {
+    const name = baseName(file.path);
+    if (others.filter((other) => baseName(other.path) === name).length === 1) beside.set(name, file);
+  }
+  const parent = folderOf(folder.slice(0, -1));
+  for (const file of others) {
+    if (folder !== "" && folderOf(file.path) === parent) beside.set(`../${baseName(file.path)}`, file);
     if (file.path.startsWith(folder)) beside.set(file.path.slice(folder.length), file);
   }
   return {
@@ -67,7 +72,6 @@ export function sortFiles(files: readonly GivenFile[]): SortedFiles {
   };
 }
 
-const configNames: ReadonlySet<string> = new Set(["config.json", "preprocessor_config.json"]);
 const sideOf = (files: readonly GivenFile[]): readonly GivenFile[] =>
   files.filter(({ path }) => ending(path) !== "json" && ending(path) !== "md" && ending(path) !== "txt");
 
@@ -83,23 +87,31 @@ export async function readGiven({ path, file }: GivenFile): Promise<Uint8Array> 
   }
 }
 
-/** External data of an ONNX file by the names it may call them. */
-export async function readBeside({ beside }: SortedFiles, signal: AbortSignal): Promise<SideFiles> {
-  const read = new Map<GivenFile, Uint8Array>();
-  for (const file of sideOf([...beside.values()])) {
+/** External data of an ONNX file: of the files beside it those it names, by the names it calls them. */
+export async function readBeside(
+  { beside }: SortedFiles,
+  locations: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<SideFiles> {
+  const read = new Map<string, Uint8Array>();
+  for (const location of locations) {
     signal.throwIfAborted();
-    if (!read.has(file)) read.set(file, await readGiven(file));
+    const file = beside.get(location);
+    if (file) read.set(location, await readGiven(file));
   }
-  return new Map([...beside].flatMap(([path, file]) => (read.has(file) ? [[path, read.get(file)!] as const] : [])));
+  return read;
 }
 
 export type Stated = Readonly<{ config: ModelConfig | null; normalisation: Normalisation | null }>;
 
 /** What config.json and preprocessor_config.json beside the network state. Fault `bad-model` where one cannot be read. */
-export async function readConfigs({ beside }: SortedFiles): Promise<Stated> {
+export async function readConfigs({ main, beside }: SortedFiles): Promise<Stated> {
   const text = async (name: string): Promise<string | null> => {
-    const file = beside.get(name) ?? beside.get(`../${name}`);
-    if (!file || !configNames.has(name)) return null;
+    // Beside the network, or one folder up, where the hub's layout has it; not one of some other part of a larger model.
+    const here = [beside.get(name), beside.get(`../${name}`)].filter((file) => file !== undefined);
+    const near = new Set([folderOf(main[0]?.path ?? ""), folderOf(folderOf(main[0]?.path ?? "").slice(0, -1)), ""]);
+    const file = here.find(({ path }) => near.has(folderOf(path)));
+    if (!file) return null;
     if (file.file.size > 2 ** 20) throw new Fault("limit", `${file.path} is too large for a configuration.`);
     return new TextDecoder("utf-8").decode(await readGiven(file));
   };

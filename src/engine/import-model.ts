@@ -7,6 +7,7 @@ import type { BackboneShape, Model } from "../domain/model.ts";
 import type { ImportFacts } from "../domain/model-import.ts";
 import type { BackboneComputation } from "../domain/prompt-set.ts";
 import { parseSafetensors, type SafeTensors } from "../domain/safetensors.ts";
+import { externalLocations } from "../graph/canonical/foreign.ts";
 import type { Readout } from "../graph/canonical/import-onnx.ts";
 import { inlineSmallTensors } from "../graph/onnx/inline-small.ts";
 import { analyseVit, type VitStructure } from "../graph/vit/analyse-vit.ts";
@@ -105,7 +106,7 @@ async function fromOnnx(
 ): Promise<Network> {
   const main = present(sorted.main[0], "the ONNX file");
   const bytes = await readGiven(main);
-  const external = await readBeside(sorted, signal);
+  const external = await readBeside(sorted, externalLocations(bytes, main.path), signal);
   const side = config?.facts.imagePixels;
   const told = side === undefined ? facts : { imagePixels: side, ...facts };
   const inspected = inspectOnnx(bytes, main.path, external, told);

@@ -3,6 +3,7 @@ import { isFault } from "../base/fault.ts";
 import { alwaysAsked, type ImportFact, type ImportFacts, type ModelInspection } from "../domain/model-import.ts";
 import { type ModelPreset, modelPresets } from "../domain/model-presets.ts";
 import type { StatedFacts } from "../domain/parse-model-config.ts";
+import { externalLocations } from "../graph/canonical/foreign.ts";
 import { fullShape } from "../graph/vit/vit-shape.ts";
 import type { GivenFile } from "../protocol/engine-api.ts";
 import { readBeside, readConfigs, readGiven, type SortedFiles, type Stated, sortFiles } from "./given-files.ts";
@@ -60,7 +61,7 @@ async function ofOnnx(
   const [main] = sorted.main;
   if (!main) throw new Error("assertion failed: there is a main file");
   const bytes = await readGiven(main);
-  const side = await readBeside(sorted, signal);
+  const side = await readBeside(sorted, externalLocations(bytes, main.path), signal);
   const stated = config?.facts.imagePixels;
   const told = answers.imagePixels === undefined && stated !== undefined ? { imagePixels: stated } : {};
   const { facts, outputs, imported, missing, refusal, readout } = inspectOnnx(bytes, main.path, side, {

@@ -65,6 +65,15 @@ export function inspectOnnx(bytes: Uint8Array, name: string, files: SideFiles, f
     if (kind !== undefined && kind !== "mean" && prefixTokens !== undefined && classToken === undefined) {
       missing.push("classToken");
     }
+    const wantsClass = kind !== undefined && kind !== "mean";
+    if (wantsClass && prefixTokens !== undefined && (prefixTokens === 0 || (classToken ?? 0) >= prefixTokens)) {
+      const why =
+        prefixTokens === 0
+          ? "it has no token before those of the patches, so no class token can be read"
+          : `its class token cannot be token ${classToken}: only ${prefixTokens} come before those of the patches`;
+      const refusal = `${name} cannot be read out so: ${why}.`;
+      return { facts: inside, outputs, imported, output: chosen.name, readout: null, missing: [], refusal };
+    }
     const complete = kind !== undefined && prefixTokens !== undefined && missing.length === 0;
     if (!complete) {
       return { facts: inside, outputs, imported, output: chosen.name, readout: null, missing, refusal: null };

@@ -122,15 +122,7 @@ async function trainAll(session: Session, params: TuneParams, hooks: TuneHooks, 
   const { classes, labels, targets } = request;
   const { width } = session.model.shape;
   const { temperature } = settings;
-  const inLane = <T>(task: () => Promise<T>): Promise<T> =>
-    lane.run(
-      lanePriority.step,
-      async () => {
-        signal.throwIfAborted();
-        return task();
-      },
-      signal,
-    );
+  const inLane = <T>(task: () => Promise<T>): Promise<T> => lane.run(lanePriority.step, task, signal);
   const featuresUnder = async (prompts: VisualPrompts, of: readonly number[]): Promise<Float32Array> => {
     const parts: Float32Array[] = [];
     for (let from = 0; from < of.length; from += batchSize) {

@@ -293,9 +293,9 @@ describe("what was found out on a device", () => {
 
   test("is not believed when it is damaged or says that a gate failed", () => {
     const gate = { name: "batch", error: 0, limit: 1, passed: true, words: "x", kept: false };
-    const record = { version: 1, gates: [gate], centred: [], features: [1] };
+    const record = { version: 2, gates: [gate], centred: [], features: [1], from: "outside" };
     expect(parseKeptGates(record)).toMatchObject({ gates: [{ ...gate, kept: true }] });
-    expect(parseKeptGates({ ...record, version: 2 })).toBeNull();
+    expect(parseKeptGates({ ...record, version: 1 })).toBeNull();
     expect(parseKeptGates({ ...record, features: ["1"] })).toBeNull();
     expect(parseKeptGates({ ...record, gates: [{ ...gate, passed: false }] })).toBeNull();
     expect(parseKeptGates(null)).toBeNull();

@@ -5,13 +5,17 @@ import type { ImportFacts } from "../../src/domain/model-import.ts";
 import { serializeSafetensors, type TensorToWrite } from "../../src/domain/safetensors.ts";
 import { createMemoryGateStore } from "../../src/engine/gates/kept-gates.ts";
 import { createBuilder } from "../../src/graph/builder.ts";
+import { elementCount, type Initializer } from "../../src/graph/ir.ts";
 import { serializeOnnx } from "../../src/graph/onnx/serialize.ts";
+import { prune } from "../../src/graph/prune.ts";
+import { analyseVit } from "../../src/graph/vit/analyse-vit.ts";
+import { buildVit } from "../../src/graph/vit/build-vit.ts";
 import type { GivenFile } from "../../src/protocol/engine-api.ts";
 import { loadVariant } from "../graph/checkpoint-fixture.ts";
 import { bytesOf, optionsOf, variants } from "../graph/vit-corpus-fixture.ts";
 import { tinyEngine } from "../support/tiny-engine.ts";
 import { tuneParams } from "../support/tiny-labels.ts";
-import { tinyModel } from "../support/tiny-model.ts";
+import { tinyArchitecture, tinyModel } from "../support/tiny-model.ts";
 
 const given = (path: string, bytes: Uint8Array): GivenFile => ({
   path,
@@ -83,6 +87,48 @@ describe("an ONNX file as people export it", () => {
       expect(status.tunable).toEqual({ blocks: 3, why: null });
     },
   );
+});
+
+test("a file that nothing else can run never counts as confirmed, also not at the next visit", async () => {
+  const gates = createMemoryGateStore();
+  const source = { kind: "files", files: filesOf("half-graph-legacy20"), facts: stated } as const;
+  const visit = () =>
+    tinyEngine(tinyModel(), (runtime) => runtime, undefined, gates).engine.load({ source, prefer: "auto" });
+  expect((await visit()).notes.join()).toMatch(/Nothing outside this program/);
+  const again = await visit();
+  expect(again.notes.join()).toMatch(/Nothing outside this program/);
+  expect(again.gates.find(({ name }) => name === "golden-patch")?.words).toMatch(/first loaded here/);
+});
+
+test("a class token that does not lie before the patches is not read", async () => {
+  // Two tokens before the patches, and all tokens as the output: which is the class token is asked.
+  const shape = { ...tinyArchitecture, prefixTokens: 2, pretextToken: true } as const;
+  const graph = buildVit(shape);
+  const tokens = present(analyseVit(graph).streams.at(-1), "the last tokens");
+  const initializers = graph.initializers.map((entry): Initializer => {
+    const values = Float32Array.from({ length: elementCount(entry.shape) }, (_, i) => Math.sin(i));
+    return entry.source.kind === "inline" ? entry : { ...entry, source: { kind: "inline", values } };
+  });
+  const output = { name: tokens, dtype: "float32", shape: ["B", 18, shape.width] } as const;
+  const files = [given("tokens.onnx", serializeOnnx(prune({ ...graph, initializers, outputs: [output] })))];
+  const ask = (classToken?: number) =>
+    engine().inspectModel({
+      files,
+      facts: { ...stated, readout: "cls", ...(classToken === undefined ? {} : { classToken }) },
+    });
+  expect((await ask()).missing).toEqual(["classToken"]);
+  expect(await ask(1)).toMatchObject({ missing: [], refusal: null });
+  expect((await ask(2)).refusal).toMatch(/cannot be token 2: only 2 come before/);
+});
+
+test("of a larger model's configurations only the one beside the network, or one folder up, is believed", async () => {
+  const config = (image: number) => ({ model_type: "vit", image_size: image });
+  const ask = async (extra: readonly GivenFile[]) =>
+    (await engine().inspectModel({ files: [...filesOf("hf-dinov2-hub-legacy12"), ...extra], facts: {} })).missing;
+  expect(await ask([text("folder/text_encoder/config.json", config(42))])).toContain("imagePixels");
+  expect(await ask([text("folder/config.json", config(42))])).not.toContain("imagePixels");
+  const both = [text("folder/text_encoder/config.json", config(7)), text("folder/config.json", config(42))];
+  expect(await ask(both)).not.toContain("imagePixels");
 });
 
 test("a tuning of an imported backbone runs through and answers", async () => {

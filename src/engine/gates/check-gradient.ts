@@ -1,7 +1,7 @@
 // The gates before the first tuning of a depth on a device. Knows a session's programs, the processor as a second opinion, and what is
 // kept; throws where the device must not tune.
-import { type Lane, lanePriority } from "../../base/lane.ts";
-import { rootAt } from "../../domain/json-reader.ts";
+import { lanePriority } from "../../base/lane.ts";
+import { field, readList, rootAt } from "../../domain/json-reader.ts";
 import type { GateResult } from "../../protocol/engine-api.ts";
 import { preprocess } from "../preprocess.ts";
 import { outputOf } from "../runtime.ts";
@@ -32,7 +32,7 @@ export async function checkGradient(
   const key = `${session.gateKey}|gradient@${firstBlock}`;
   const kept = keptGradientGates(await deps.gates.get(key));
   if (kept) return kept;
-  const inLane = laneOf(session.lane, signal);
+  const inLane = <T>(task: () => Promise<T>): Promise<T> => session.lane.run(lanePriority.step, task, signal);
   const { programs, runtime } = session;
   const onGpu = runtime.provider.kind === "webgpu";
   const where = onGpu ? "This device's graphics processor" : "This device's processor";
@@ -65,18 +65,6 @@ export async function checkGradient(
   return gates;
 }
 
-const laneOf =
-  (lane: Lane, signal: AbortSignal) =>
-  <T>(task: () => Promise<T>): Promise<T> =>
-    lane.run(
-      lanePriority.step,
-      async () => {
-        signal.throwIfAborted();
-        return task();
-      },
-      signal,
-    );
-
 async function caseOf({ model, programs }: Session, firstBlock: number, tokensPerBlock: number): Promise<GradientCase> {
   const patch = selfTestPatch(model.patchPixels);
   const both = [patch, mirrored(patch, model.patchPixels)];
@@ -95,8 +83,8 @@ async function caseOf({ model, programs }: Session, firstBlock: number, tokensPe
 }
 
 function keptGradientGates(value: unknown): readonly GateResult[] | null {
-  if (typeof value !== "object" || value === null || !("gates" in value) || !Array.isArray(value.gates)) return null;
-  const root = rootAt(value.gates, "gates");
-  const gates = value.gates.map((gate: unknown) => readGate({ ...root, value: gate }));
-  return root.problems.length === 0 && gates.length > 0 ? gates : null;
+  const root = rootAt(value, "gradient gates");
+  if (field(root, "version").value !== 1) return null;
+  const gates = readList(field(root, "gates"), { min: 1, max: 16 }).map(readGate);
+  return root.problems.length === 0 ? gates : null;
 }

@@ -19,12 +19,16 @@ export type GateStore = Readonly<{
   put(key: string, value: unknown): Promise<void>;
 }>;
 
-/** `features`: what was trusted for the self-test patch, to hold later answers against. */
+/**
+ * `features`: what was trusted for the self-test patch, to hold later answers against; `from`: a reference outside this program, or
+ * only what this program computed here.
+ */
 export type KeptGates = Readonly<{
-  version: 1;
+  version: 2;
   gates: readonly GateResult[];
   centred: readonly string[];
   features: readonly number[];
+  from: "outside" | "here";
 }>;
 
 const names: readonly [GateName, ...GateName[]] = [
@@ -41,14 +45,15 @@ export function parseKeptGates(value: unknown): KeptGates | null {
   if (value === null || value === undefined) return null;
   const root = rootAt(value, "gates");
   readObject(root);
-  if (field(root, "version").value !== 1) return null;
+  if (field(root, "version").value !== 2) return null;
   const kept: KeptGates = {
-    version: 1,
+    version: 2,
     gates: readList(field(root, "gates"), { min: 0, max: 16 }).map(readGate),
     centred: readList(field(root, "centred"), { min: 0, max: 1024 }).map((at) => readString(at, { max: 1000 })),
     features: readList(field(root, "features"), { min: 1, max: 65_536 }).map((at) =>
       readNumber(at, { min: -1e30, max: 1e30 }),
     ),
+    from: readOneOf(field(root, "from"), ["outside", "here"]),
   };
   return root.problems.length === 0 ? kept : null;
 }

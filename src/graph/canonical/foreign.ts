@@ -46,6 +46,17 @@ const types: Readonly<Record<number, readonly [ForeignType, number]>> = {
 /** Files beside the model by the name the model gives them. */
 export type SideFiles = ReadonlyMap<string, Uint8Array>;
 
+/** Names of the files its weights lie in. Faults: damaged. */
+export function externalLocations(bytes: Uint8Array, name: string): ReadonlySet<string> {
+  const { graph } = decode(bytes, name);
+  const tensors = [
+    ...(graph?.initializer ?? []),
+    ...(graph?.node ?? []).flatMap((node) => node.attribute.flatMap(({ t }) => (t ? [t] : []))),
+  ];
+  const places = tensors.flatMap(({ externalData }) => externalData.filter(({ key }) => key === "location"));
+  return new Set(places.map(({ value }) => value));
+}
+
 /** Faults: damaged, limit, bad-model (a file that is missing or too short), unsupported. */
 export function parseForeign(bytes: Uint8Array, name: string, files: SideFiles): ForeignGraph {
   const proto = decode(bytes, name);

@@ -46,7 +46,7 @@ async function loadFarFromZero(offset: number, unaware: boolean) {
   const forgetting: GateStore = {
     get: async (key) => {
       const kept = await gates.get(key);
-      return unaware ? { version: 1, gates: [], centred: [], features: [0] } : kept;
+      return unaware ? { version: 2, gates: [], centred: [], features: [0], from: "here" } : kept;
     },
     put: gates.put,
   };
