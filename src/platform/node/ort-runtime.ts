@@ -9,6 +9,9 @@ import { createCpuRuntime } from "../ort/cpu-runtime.ts";
 import { runOriginal } from "../ort/original.ts";
 import { createQueue } from "../ort/session.ts";
 
+/** For every runtime of this process: they share one WebAssembly instance, whose stack two runs at once would spoil. */
+const oneAtATime = createQueue();
+
 /** One thread: onnxruntime-web's threads want a browser's workers. */
 export function openNodeRuntime(): Runtime {
   configure();
@@ -16,6 +19,7 @@ export function openNodeRuntime(): Runtime {
     ort,
     { kind: "wasm", words: "Processor, 1 thread", threads: 1, why: null },
     `wasm 1 thread ${ort.env.versions.web ?? ""} Node`,
+    oneAtATime,
   );
 }
 
@@ -29,7 +33,7 @@ export function createNodeRuntimes(): Runtimes {
     },
     original: async (model, pixels) => {
       configure();
-      return runOriginal(ort, model, pixels, createQueue());
+      return runOriginal(ort, model, pixels, oneAtATime);
     },
   };
 }
