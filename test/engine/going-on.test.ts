@@ -7,6 +7,7 @@ import type { Program } from "../../src/engine/runtime.ts";
 import { checkpointEvery } from "../../src/engine/train-loop.ts";
 import type { TuneParams } from "../../src/protocol/engine-api.ts";
 import { passGates, startFailing, type Watched, watch } from "../support/failing-runtime.ts";
+import { patchAt, placeOf as placeOfTexture, slideId } from "../support/texture-slide.ts";
 import { loadedEngine, tinyEngine } from "../support/tiny-engine.ts";
 import { tuneParams } from "../support/tiny-labels.ts";
 import { sha256, tinyModel, tinySource } from "../support/tiny-model.ts";
@@ -169,6 +170,40 @@ describe("a tuning that goes on", () => {
     expect([straight.result?.ended, rest.result?.ended]).toEqual(["diverged", "diverged"]);
     expect(bytesOf(rest)).toBe(bytesOf(straight));
   });
+});
+
+test("a step that fails takes nothing with it: a click and an index at the same time are answered, and the next tuning runs", async () => {
+  await whole;
+  let failures = 0;
+  const { engine } = tinyEngine(folder, (runtime) => ({
+    ...runtime,
+    async compile(graph, weights, options) {
+      const program = await runtime.compile(graph, weights, options);
+      if (!options.name.startsWith("train")) return program;
+      let steps = 0;
+      const run: Program["run"] = async (feeds) => {
+        if (++steps === 3 && failures === 0) {
+          failures++;
+          throw lost();
+        }
+        return program.run(feeds);
+      };
+      return { ...program, run };
+    },
+  }));
+  await engine.load({ source: tinySource, prefer: "wasm" });
+  const scorer = { kind: "preview", classes: params.classes, examples: params.examples } as const;
+  const clicks: Promise<unknown>[] = [];
+  const broken = watch(engine, params, (event) => {
+    // It waits in the lane when the third step fails.
+    if (event.type !== "progress" || event.progress.phase !== "folds" || event.progress.step !== 2) return;
+    if (clicks.length === 0) clicks.push(engine.classify({ patch: patchAt(placeOfTexture(1, 40)), scorer }));
+  });
+  const index = engine.indexSlide({ slideId, max: 40 });
+  expect((await broken).error).toMatchObject({ kind: "device-lost" });
+  await expect(present(clicks[0], "the click")).resolves.toMatchObject({ kind: "scored" });
+  await expect(index).resolves.toEqual({ places: 40 });
+  await expect(engine.tune(params)).resolves.toMatchObject({ ended: "complete" });
 });
 
 describe("a checkpoint", () => {

@@ -254,6 +254,16 @@ describe("when the far side dies", () => {
     expect(deaths).toHaveLength(1);
   });
 
+  test("a server that stops for a reason of its own says so to everybody who waits", async () => {
+    const deaths: Fault[] = [];
+    const { api, stop } = pair({}, (fault) => deaths.push(fault));
+    const waiting = [api.wait(null), api.wait(null)];
+    await api.add({ a: 1, b: 1 });
+    stop(new Fault("device-lost", "The graphics device was lost."));
+    for (const call of waiting) await expect(call).rejects.toMatchObject({ kind: "device-lost" });
+    expect(deaths).toMatchObject([{ kind: "device-lost", message: "The graphics device was lost." }]);
+  });
+
   test("a call the server cannot read severs its caller instead of leaving it waiting", async () => {
     const { port, posted, emit } = handPort();
     serve<Pick<TestApi, "add">>({ add: async () => 1 }, { add: true }, port);
