@@ -1,9 +1,9 @@
 // The backbones there are in this browser as a list of which one is used: the embedded one, and the person's own.
-import { ActionIcon, Menu } from "@mantine/core";
-import { IconDots } from "@tabler/icons-react";
+import { Menu } from "@mantine/core";
 import { removeModel, useEmbeddedModel, useModel } from "../state/actions/models.ts";
 import type { OwnModel } from "../state/session-store.ts";
 import { useAppState, usePerform } from "./app-context.ts";
+import { MoreMenu } from "./more-menu.tsx";
 import { bytesWords } from "./words.ts";
 
 export function BackboneList() {
@@ -41,29 +41,16 @@ function Own({ own: { model, kept }, on }: Readonly<{ own: OwnModel; on: boolean
       blocked={on ? true : useModel.enabled(state, { id: model.id })}
       onChoose={() => perform(useModel, { id: model.id })}
       menu={
-        <Menu position="bottom-end" withinPortal shadow="md">
-          <Menu.Target>
-            <ActionIcon
-              className="pt-more"
-              size="sm"
-              variant="subtle"
-              color="gray"
-              aria-label={`More about ${model.name}`}
-            >
-              <IconDots size={15} />
-            </ActionIcon>
-          </Menu.Target>
-          <Menu.Dropdown>
-            <Menu.Item
-              color="red"
-              aria-disabled={removable !== true}
-              {...(removable !== true && { title: removable })}
-              onClick={() => perform(removeModel, { id: model.id })}
-            >
-              Remove from this browser
-            </Menu.Item>
-          </Menu.Dropdown>
-        </Menu>
+        <MoreMenu about={model.name}>
+          <Menu.Item
+            color="red"
+            aria-disabled={removable !== true}
+            {...(removable !== true && { title: removable })}
+            onClick={() => perform(removeModel, { id: model.id })}
+          >
+            Remove from this browser
+          </Menu.Item>
+        </MoreMenu>
       }
     />
   );

@@ -1,6 +1,6 @@
 // What I say: classes with colour, key and counts; adding, renaming, recolouring, removing.
-import { ActionIcon, Menu, TextInput } from "@mantine/core";
-import { IconDots, IconPlus } from "@tabler/icons-react";
+import { Menu, TextInput } from "@mantine/core";
+import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import type { ClassId } from "../base/brand.ts";
 import type { TissueClass } from "../domain/label.ts";
@@ -15,6 +15,7 @@ import {
 } from "../state/actions/classes.ts";
 import { canWrite, countsPerClass } from "../state/selectors.ts";
 import { useApp, useAppState, usePerform, useUi } from "./app-context.ts";
+import { MoreMenu } from "./more-menu.tsx";
 
 export function ClassPanel() {
   const state = useAppState();
@@ -87,40 +88,26 @@ function ClassMenu({ value, count, onRename }: Readonly<{ value: TissueClass; co
   const perform = usePerform();
   const write = canWrite(useAppState());
   return (
-    <Menu position="bottom-end" withinPortal shadow="md">
-      <Menu.Target>
-        <ActionIcon
-          className="pt-more"
-          size="sm"
-          variant="subtle"
-          color="gray"
-          aria-label={`More about ${value.name}`}
-          {...(write !== true && { title: write })}
-        >
-          <IconDots size={15} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item onClick={onRename}>Rename</Menu.Item>
-        <Menu.Label>Colour</Menu.Label>
-        <div className="pt-colors">
-          {classColors.map((color) => (
-            <Menu.Item
-              key={color}
-              aria-label={`Colour ${color}`}
-              data-on={color === value.color}
-              onClick={() => perform(recolourClass, { id: value.id, color })}
-            >
-              <span className="pt-swatch" style={{ background: color, display: "block" }} />
-            </Menu.Item>
-          ))}
-        </div>
-        <Menu.Divider />
-        <Menu.Item color="red" onClick={() => perform(removeClass, { id: value.id })}>
-          Remove{count > 0 ? ` with its ${count === 1 ? "label" : `${count} labels`}` : ""}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <MoreMenu about={value.name} title={write === true ? undefined : write}>
+      <Menu.Item onClick={onRename}>Rename</Menu.Item>
+      <Menu.Label>Colour</Menu.Label>
+      <div className="pt-colors">
+        {classColors.map((color) => (
+          <Menu.Item
+            key={color}
+            aria-label={`Colour ${color}`}
+            data-on={color === value.color}
+            onClick={() => perform(recolourClass, { id: value.id, color })}
+          >
+            <span className="pt-swatch" style={{ background: color, display: "block" }} />
+          </Menu.Item>
+        ))}
+      </div>
+      <Menu.Divider />
+      <Menu.Item color="red" onClick={() => perform(removeClass, { id: value.id })}>
+        Remove{count > 0 ? ` with its ${count === 1 ? "label" : `${count} labels`}` : ""}
+      </Menu.Item>
+    </MoreMenu>
   );
 }
 

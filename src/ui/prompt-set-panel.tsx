@@ -1,6 +1,6 @@
 // Prompt sets as a list of which one answers. The frozen backbone is one of the rows, never hidden.
 import { ActionIcon, Menu, Tooltip } from "@mantine/core";
-import { IconDots, IconUpload } from "@tabler/icons-react";
+import { IconUpload } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import type { PromptSetId } from "../base/brand.ts";
 import { wholePercent } from "../domain/estimate-words.ts";
@@ -8,6 +8,7 @@ import type { PromptSetSummary } from "../domain/prompt-set.ts";
 import { activatePromptSet, exportPromptSet, removePromptSet } from "../state/actions/prompt-sets.ts";
 import { activeSetHere, allSets, setOffer } from "../state/selectors.ts";
 import { useApp, useAppState, usePerform } from "./app-context.ts";
+import { MoreMenu } from "./more-menu.tsx";
 import { bytesWords } from "./words.ts";
 
 export function PromptSetPanel() {
@@ -72,25 +73,12 @@ function SetRow({ set, on, offer }: Readonly<{ set: PromptSetSummary; on: boolea
       detail={`${bytesWords(set.bytes)} · ${from}`}
       figure={estimate?.kind === "figure" ? percent(estimate.tuned.balancedAccuracy) : "–"}
     >
-      <Menu position="bottom-end" withinPortal shadow="md">
-        <Menu.Target>
-          <ActionIcon
-            className="pt-more"
-            size="sm"
-            variant="subtle"
-            color="gray"
-            aria-label={`More about ${metadata.name}`}
-          >
-            <IconDots size={15} />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item onClick={() => perform(exportPromptSet, { id: set.id })}>Save as a file</Menu.Item>
-          <Menu.Item color="red" onClick={() => perform(removePromptSet, { id: set.id })}>
-            Remove
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+      <MoreMenu about={metadata.name}>
+        <Menu.Item onClick={() => perform(exportPromptSet, { id: set.id })}>Save as a file</Menu.Item>
+        <Menu.Item color="red" onClick={() => perform(removePromptSet, { id: set.id })}>
+          Remove
+        </Menu.Item>
+      </MoreMenu>
     </Row>
   );
 }
