@@ -48,9 +48,6 @@ export type ImportFact = keyof ImportFacts;
 /** Never guessed: asked of the person, a preset, or the files. */
 export const alwaysAsked: readonly ImportFact[] = ["normalisation", "mpp", "licence"];
 
-/** Side of a model's image where the files say nothing else: what nearly all published ViTs were made for. Offered, never assumed. */
-export const usualImagePixels = 224;
-
 /** One output of an ONNX graph that features may be read from. `kind`: one vector an image, or a row of tokens. */
 export type ModelOutput = Readonly<{ name: string; kind: "features" | "tokens"; shape: string }>;
 

@@ -11,7 +11,7 @@ export function preprocessingOf(model: Model): Preprocessing {
   return { patchPixels, mpp, filter, edge, snap, normalisation };
 }
 
-/** Throws Fault `bad-prompt-set` with every reason. Sets older than the record of a computation fit by their digest alone. */
+/** Throws Fault `bad-prompt-set` with every reason. Sets older than the record of a computation fit the embedded backbone by their digest alone. */
 export function assertFits(
   set: PromptSet,
   model: Model,
@@ -29,6 +29,11 @@ export function assertFits(
   } else if (backbone.computation) {
     // Another backbone computes otherwise in any case: only of the same weights is it news.
     reasons.push(...computationDifferences(backbone.computation, computation));
+  } else if (model.origin === "imported") {
+    // The embedded backbone computes in one way; what a person brings is read out as that person said.
+    reasons.push(
+      "it does not say how its backbone computes (read-out, heads, epsilon), which the same weights leave open",
+    );
   }
   reasons.push(...preprocessingDifferences(metadata.preprocessing, preprocessingOf(model)));
   const { depth, width, featureWidth: features } = model.shape;

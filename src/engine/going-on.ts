@@ -2,22 +2,25 @@
 // Knows no runtime.
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
-import type { WeightsDigest } from "../base/brand.ts";
 import { Fault } from "../base/fault.ts";
 import { canonicalJson } from "../domain/canonical-json.ts";
 import { parseTuningCheckpoint, type TuningCheckpoint } from "../domain/tuning-checkpoint.ts";
 import type { TuneParams } from "../protocol/engine-api.ts";
 import type { Fold } from "./estimate/folds.ts";
+import { preprocessingOf } from "./fits-backbone.ts";
+import type { Session } from "./session.ts";
 import { stepsPerEpoch } from "./train-loop.ts";
 import type { TuneRequest } from "./tune-request.ts";
 
-/** SHA-256 of everything that decides what a tuning computes: settings, labels with their places and groups, cases, backbone. */
+/** SHA-256 of everything that decides what a tuning computes: settings, labels with their places and groups, cases, and the backbone:
+ * its weights, how it computes, how its pixels are prepared. */
 export function requestDigest(
   { settings, cases }: Pick<TuneParams, "settings" | "cases">,
   { classes, labels, patches }: TuneRequest,
-  weightsDigest: WeightsDigest,
+  { digest, computation, model }: Pick<Session, "digest" | "computation" | "model">,
 ): string {
-  const content = { settings, cases, classes: classes.map((c) => c.id), labels, patches, weightsDigest };
+  const backbone = { digest, computation, preprocessing: preprocessingOf(model) };
+  const content = { settings, cases, classes: classes.map((c) => c.id), labels, patches, backbone };
   return bytesToHex(sha256(new TextEncoder().encode(canonicalJson(content))));
 }
 

@@ -1,5 +1,5 @@
 // The files a person gave -> what they say, what is still to be answered, which presets fit. Loads nothing and keeps nothing.
-import { isFault } from "../base/fault.ts";
+import { isFault, present } from "../base/fault.ts";
 import { alwaysAsked, type ImportFact, type ImportFacts, type ModelInspection } from "../domain/model-import.ts";
 import { type ModelPreset, modelPresets } from "../domain/model-presets.ts";
 import type { StatedFacts } from "../domain/parse-model-config.ts";
@@ -58,8 +58,7 @@ async function ofOnnx(
   answers: ImportFacts,
   signal: AbortSignal,
 ): Promise<Inspected> {
-  const [main] = sorted.main;
-  if (!main) throw new Error("assertion failed: there is a main file");
+  const main = present(sorted.main[0], "the ONNX file");
   const bytes = await readGiven(main);
   const side = await readBeside(sorted, externalLocations(bytes, main.path), signal);
   const stated = config?.facts.imagePixels;

@@ -5,7 +5,7 @@ import { createLane, lanePriority } from "../base/lane.ts";
 import { createLatest } from "../base/latest.ts";
 import type { PromptSetSummary } from "../domain/prompt-set.ts";
 import { parsePromptSet, summarisePromptSet } from "../domain/prompt-set-file.ts";
-import type { EngineApi, EngineStatus, GateResult, LoadProgress, ModelSource } from "../protocol/engine-api.ts";
+import type { EngineApi, EngineStatus, LoadProgress, ModelSource } from "../protocol/engine-api.ts";
 import { type Classifier, createClassifier } from "./classify.ts";
 import { assertFits } from "./fits-backbone.ts";
 import { defaultSettings, type Speed, tuningSeconds } from "./forecast.ts";
@@ -19,7 +19,7 @@ import { type FetchBytes, loadModel } from "./load-model.ts";
 import type { LoadedModel } from "./loaded-model.ts";
 import { type Session, type SessionDeps, startSession } from "./session.ts";
 import { tunableHere } from "./tunable.ts";
-import { tune } from "./tune.ts";
+import { type TuneHooks, tune } from "./tune.ts";
 import { type CountedWorkload, createWorkload } from "./workload.ts";
 
 export type EngineDeps = Omit<SessionDeps, "lane" | "cacheBytes" | "gates"> &
@@ -183,19 +183,13 @@ export function createEngine(deps: EngineDeps): Engine {
       try {
         const emit = options?.onProgress ?? (() => {});
         const signal = signalOf(options);
-        const hooks = { signal, emit, finishEarly: () => finishing.has(params.runId) };
+        const hooks: TuneHooks = {
+          signal,
+          emit,
+          finishEarly: () => finishing.has(params.runId),
+          checkGradient: (step) => checkGradient(session, step, { runtimes: deps.runtimes, gates }, signal),
+        };
         const { blocks, tokensPerBlock } = params.settings;
-        let passed: readonly GateResult[] = [];
-        // A request that cannot be met is refused by the tuning itself, in better words.
-        if (blocks >= 1 && blocks <= session.model.shape.depth) {
-          const firstBlock = session.model.shape.depth - blocks;
-          passed = await checkGradient(
-            session,
-            { firstBlock, tokensPerBlock },
-            { runtimes: deps.runtimes, gates },
-            signal,
-          );
-        }
         const tuned = await tune(session, params, hooks);
         if (tuned.secondsPerStep !== null) {
           speed = { seconds: tuned.secondsPerStep, flops: work.step(blocks, tokensPerBlock) * tuned.batch };
@@ -203,7 +197,7 @@ export function createEngine(deps: EngineDeps): Engine {
         session.sets.set(tuned.set.id, { set: tuned.set, bytes: tuned.bytes.length });
         emit({ type: "finished", promptSet: tuned.set.id, ended: tuned.ended });
         const { bytes, estimate, ended } = tuned;
-        return { bytes, summary: summarisePromptSet(tuned.set, bytes.length), estimate, ended, gates: passed };
+        return { bytes, summary: summarisePromptSet(tuned.set, bytes.length), estimate, ended, gates: tuned.gates };
       } finally {
         tuning = false;
         finishing.delete(params.runId);

@@ -56,17 +56,24 @@ export async function startRuntime(
     try {
       const opened = await deps.runtimes.webgpu(prefer === "webgpu" ? "accept" : "refuse");
       if ("why" in opened) throw new Fault("unsupported", opened.why);
-      return await startOn(loaded, opened.runtime, deps, signal);
+      return await startOn(loaded, opened.runtime, prefer, deps, signal);
     } catch (error) {
-      if (prefer === "webgpu" || isAbort(error) || !(error instanceof Fault)) throw error;
+      // A runtime that broke down must not be asked again: its worker is replaced.
+      if (prefer === "webgpu" || isAbort(error) || !isFault(error) || error.kind === "worker-died") throw error;
       why = error.message;
     }
     signal.throwIfAborted();
   }
-  return startOn(loaded, await deps.runtimes.wasm(why), deps, signal);
+  return startOn(loaded, await deps.runtimes.wasm(why), prefer, deps, signal);
 }
 
-async function startOn(loaded: LoadedModel, runtime: Runtime, deps: StartDeps, signal: AbortSignal): Promise<Started> {
+async function startOn(
+  loaded: LoadedModel,
+  runtime: Runtime,
+  prefer: Prefer,
+  deps: StartDeps,
+  signal: AbortSignal,
+): Promise<Started> {
   const onGpu = runtime.provider.kind === "webgpu";
   const where = onGpu ? "This device's graphics processor" : "This device's processor";
   // The same weights may come as another graph, or be fed otherwise: what one of these passed says nothing of the other.
@@ -76,7 +83,8 @@ async function startOn(loaded: LoadedModel, runtime: Runtime, deps: StartDeps, s
   const pixels = loaded.reference.kind === "stored" ? loaded.reference.golden.pixels : loaded.reference.pixels;
   let programs: ModelPrograms | null = null;
   try {
-    const refusal = await keptRefusal(deps.gates, gateKey);
+    // Asked for by name it is looked at again: its driver may be another by now.
+    const refusal = prefer === "webgpu" ? null : await keptRefusal(deps.gates, gateKey);
     if (refusal) throw gateFault(refusal, where);
     const kept = parseKeptGates(await deps.gates.get(gateKey));
     const { golden, note } = await goldenOf(loaded, kept, deps.runtimes);

@@ -7,6 +7,7 @@ import { trainGraph } from "../graph/vit/train-graph.ts";
 import { weightBytes } from "../graph/weight-file.ts";
 import type { Backbone, TrainShape } from "./model-programs.ts";
 import type { Runtime } from "./runtime.ts";
+import { defaultCut } from "./start-runtime.ts";
 import { evenBatch } from "./train-loop.ts";
 
 /** For what a step computes, in the terms of {@link MemoryEstimate}: at once, and in one tensor. */
@@ -27,7 +28,10 @@ export const budgets = {
   binding: 128 * 2 ** 20,
 } as const;
 
-/** On the processor every session holds its own copy of its weights: the whole backbone once, the upper blocks once more and twice. */
+/**
+ * On the processor every session holds its own copy of its weights: the whole backbone as often as it is compiled for a cut, the upper
+ * blocks twice more.
+ */
 export function roomOn(
   { provider, largestTensor }: Pick<Runtime, "provider" | "largestTensor">,
   weights: Readonly<{ whole: number; upper: number }>,
@@ -80,7 +84,8 @@ export function partFor(
   halvings: number,
 ): number {
   const weights = {
-    whole: weightBytes(graph),
+    // Clicks and the index keep their own cut beside the tuning's.
+    whole: weightBytes(graph) * (shape.firstBlock === defaultCut(structure) ? 1 : 2),
     upper: weightBytes(upperGraph(graph, structure, shape.firstBlock)),
   };
   const memory = (batch: number): MemoryEstimate =>

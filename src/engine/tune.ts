@@ -8,7 +8,7 @@ import type { TuningEvent, TuningSettings } from "../domain/run.ts";
 import type { HeldOutAnswer, TrainingState, TuningCheckpoint } from "../domain/tuning-checkpoint.ts";
 import { thetaLayout } from "../graph/vit/train-graph.ts";
 import { normal, randomFor } from "../math/random.ts";
-import type { TuneParams } from "../protocol/engine-api.ts";
+import type { GateResult, TuneParams } from "../protocol/engine-api.ts";
 import { transfer } from "../protocol/rpc.ts";
 import { estimateFrom } from "./estimate/figure.ts";
 import { type Fold, planFolds } from "./estimate/folds.ts";
@@ -34,12 +34,17 @@ export type Tuned = Readonly<{
   /** Mean seconds of one step of `batch` images; null where fewer than two were made. */
   secondsPerStep: number | null;
   batch: number;
+  gates: readonly GateResult[];
 }>;
 
 export type TuneHooks = Readonly<{
   signal: AbortSignal;
   emit: (event: TuningEvent) => void;
   finishEarly: () => boolean;
+  /** The gates before this very step may be made here. Rejects with Fault `self-test`. */
+  checkGradient: (
+    step: Readonly<{ firstBlock: number; tokensPerBlock: number; inParts: boolean }>,
+  ) => Promise<readonly GateResult[]>;
 }>;
 
 /** Prompts start as small noise: near enough to the unprompted backbone that its class centroids are a good first head. */
@@ -58,10 +63,11 @@ export async function tune(session: Session, params: TuneParams, hooks: TuneHook
   const firstBlock = session.model.shape.depth - settings.blocks;
   const { tokensPerBlock } = settings;
   const shape: TrainShape = { firstBlock, tokensPerBlock, batch, classes: classes.length };
-  const belongsTo = requestDigest(params, request, session.digest);
+  const belongsTo = requestDigest(params, request, session);
   const { length } = thetaLayout(session.programs.backbone.structure, shape);
   const resumed = checkpointOf(params, { belongsTo, request, folds, batch, length });
   const part = partFor(session.programs.backbone, session.runtime, shape, params.halvings);
+  const gates = await hooks.checkGradient({ firstBlock, tokensPerBlock, inParts: part < batch });
   const clock = createTuningClock(hooks.emit, session.now, allSteps, resumed?.stepsMade ?? 0);
 
   clock.features(0, labels.length);
@@ -86,7 +92,7 @@ export async function tune(session: Session, params: TuneParams, hooks: TuneHook
         : { kind: "none", reason: noEstimateReason(ended), withoutFigure: plan.withoutFigure };
     const made = { estimate, epochs: trained.epochs };
     const { set, bytes } = writeTunedSet(session, params, request, trained.parts, trained.centre, made);
-    return { set, bytes, estimate, ended, secondsPerStep: clock.secondsPerStep(), batch };
+    return { set, bytes, estimate, ended, secondsPerStep: clock.secondsPerStep(), batch, gates };
   } finally {
     examples.release();
   }

@@ -52,6 +52,8 @@ export type SessionState = Readonly<{
   /** Name of what is being opened. */
   opening: string | null;
   engine: EngineState;
+  /** The graphics card was found to compute gradients wrongly in this session: models are loaded on the processor from then on. */
+  gpuRefused: boolean;
   ownModels: readonly OwnModel[];
   /** Id of the own backbone that is used, or being loaded to be; null: the embedded one. */
   activeModel: string | null;
@@ -80,6 +82,7 @@ export function createSessionStore(capabilities: CapabilityReport = []): Session
     currentSlide: null,
     opening: null,
     engine: { kind: "loading", progress: null },
+    gpuRefused: false,
     ownModels: [],
     activeModel: null,
     modelImport: { kind: "none" },

@@ -70,6 +70,8 @@ export async function tuneThrough(
       stepsAtLoss = steps;
       if (losses > mostRestarts) throw givenUp(loss.fault, steps);
       if (loss.kind === "out-of-memory") halvings++;
+      // The engine keeps the refusal, too, where the browser lets it.
+      if (loss.kind === "self-test") context.session.setState({ gpuRefused: true });
       hooks.onRestart();
       const on = steps > 0 ? `going on from step ${steps}` : "starting again";
       const smaller = loss.kind === "out-of-memory" ? ", with half as many patches at a time" : "";

@@ -1,6 +1,6 @@
 // The engine's roof in a browser: runtimes, network and clock chosen, the api served to the page. Patches come from the slide worker
 // over a port of their own, so that pixels for classification never visit the main thread.
-import { Fault, isFault } from "../base/fault.ts";
+import { Fault, type FaultKind, isFault } from "../base/fault.ts";
 import { appVersion } from "../domain/app-version.ts";
 import { createEngine } from "../engine/service.ts";
 import { fetchBytes } from "../platform/worker/fetch-bytes.ts";
@@ -63,22 +63,23 @@ const stop = serve<EngineApi>(endingOn(api), engineMethods, self as unknown as P
 
 /**
  * What leaves the runtime's memory in doubt, or a heap that never shrinks full, ends this worker: everything in flight hears of it, and
- * the page starts another. Not while loading: what does not fit once does not fit twice.
+ * the page starts another. While loading only the former: what does not fit once does not fit twice.
  */
 function endingOn(api: EngineApi): EngineApi {
-  const watched = <P extends unknown[], R>(method: (...params: P) => Promise<R>) => {
+  const always: readonly FaultKind[] = ["out-of-memory", "worker-died", "device-lost"];
+  const watched = <P extends unknown[], R>(method: (...params: P) => Promise<R>, kinds = always) => {
     return async (...params: P): Promise<R> => {
       try {
         return await method(...params);
       } catch (error) {
-        const ends = isFault(error, "out-of-memory") || isFault(error, "worker-died") || isFault(error, "device-lost");
-        if (ends && error.detail.worker !== ofSlides.worker) stop(error);
+        if (isFault(error) && kinds.includes(error.kind) && error.detail.worker !== ofSlides.worker) stop(error);
         throw error;
       }
     };
   };
   return {
     ...api,
+    load: watched(api.load, ["worker-died"]),
     classify: watched(api.classify),
     indexSlide: watched(api.indexSlide),
     warm: watched(api.warm),

@@ -55,6 +55,13 @@ test("a set of this computation fits, and so does one that is older than the rec
   expect(reasons(setFor(null))).toEqual([]);
 });
 
+test("what a person brought is not taken to compute as a set without the record means it", () => {
+  const older = setFor(null);
+  const imported = { ...model, origin: "imported" } as const;
+  expect(() => assertFits(older, imported, weightsDigest, own)).toThrow(/does not say how its backbone computes/);
+  expect(() => assertFits(setFor(own), imported, weightsDigest, own)).not.toThrow();
+});
+
 test.each([
   [{ heads: 2 * own.heads }, /attention heads: \d+, and the backbone computes with \d+/],
   [{ layerNormEps: 1e-5 }, /epsilon of the layer norms: 0.00001, and the backbone computes with 0.000001/],

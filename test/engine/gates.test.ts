@@ -212,6 +212,7 @@ describe("before the first tuning", () => {
     const given = {
       firstBlock: 1,
       tokensPerBlock: 4,
+      inParts: false,
       tokens: [noise(count * 48), noise(count * 48)],
       features: [noise(featureWidth), noise(featureWidth)],
     } as const;
@@ -251,8 +252,40 @@ describe("before the first tuning", () => {
     const { provider } = await again.load({ source: tinySource, prefer: "auto" });
     expect(provider.kind).toBe("wasm");
     expect(provider.why).toMatch(/graphics processor computes something else/);
+    // Asked for by name, it is looked at again, not refused from memory.
+    expect((await visit().load({ source: tinySource, prefer: "webgpu" })).provider.kind).toBe("webgpu");
     const { gates: passed } = await again.tune(params);
     expect(passed.map(({ name, passed: did }) => [name, did])).toEqual([["finite-differences", true]]);
+  });
+
+  test("a step that is taken in parts is checked as it will be made: part by part, then the update", async () => {
+    const names: string[] = [];
+    const right = tinyEngine(folder, noting(names)).engine;
+    await right.load({ source: tinySource, prefer: "auto" });
+    const halved = { ...tuneParams(2, 2, { epochs: 1, batch: 4 }), halvings: 1 };
+    const { gates } = await right.tune(halved);
+    expect(gates).toMatchObject([{ name: "finite-differences", passed: true }]);
+    expect(names.filter((name) => name === "gradient check")).toHaveLength(2);
+    const wrong = tinyEngine(
+      folder,
+      compiling((graph, name) =>
+        // The sums of a part are the one graph of the two that gives a gradient.
+        name === "gradient check" && graph.outputs.some((output) => output.name === "gradSumNext")
+          ? backward("Gemm")(graph, name)
+          : graph,
+      ),
+    ).engine;
+    await wrong.load({ source: tinySource, prefer: "auto" });
+    await wrong.tune({ ...halved, halvings: 0 });
+    await expect(wrong.tune(halved)).rejects.toMatchObject({ kind: "self-test" });
+  });
+
+  test("says what is wrong with the labels before anything is computed", async () => {
+    const names: string[] = [];
+    const { engine } = tinyEngine(folder, noting(names));
+    await engine.load({ source: tinySource, prefer: "auto" });
+    await expect(engine.tune({ ...params, classes: [] })).rejects.toMatchObject({ kind: "invalid" });
+    expect(names.filter((name) => name === "gradient check")).toEqual([]);
   });
 
   test("is passed once for a depth on a device, and again where nothing is kept of it", async () => {
@@ -265,6 +298,8 @@ describe("before the first tuning", () => {
     expect(checks()).toBe(1);
     await engine.tune(tuneParams(2, 2, { epochs: 1, blocks: tinyArchitecture.depth }));
     expect(checks()).toBe(2);
+    await engine.tune(tuneParams(2, 2, { epochs: 1, tokensPerBlock: 6 }));
+    expect(checks()).toBe(3);
   });
 });
 

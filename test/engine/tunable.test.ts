@@ -13,3 +13,10 @@ test("a ViT-B tunes whole on the processor, a ViT-L in part, a giant not at all"
   const giant = mostBlocks(40, (blocks) => blocks * blockBytes(6144));
   expect(giant).toMatchObject({ blocks: 0, why: expect.stringContaining("frozen features still answer") });
 });
+
+test("of a ViT-L fewer blocks fit where the whole backbone lies in the heap twice beside them", () => {
+  const upper = (blocks: number): number => blocks * blockBytes(1024);
+  const { blocks } = mostBlocks(24, upper, 2 * 24 * blockBytes(1024));
+  expect(blocks).toBe(Math.floor((3.5 * 2 ** 30) / 2 / blockBytes(1024)) - 24);
+  expect(blocks).toBeLessThan(mostBlocks(24, upper).blocks);
+});

@@ -199,6 +199,7 @@ describe("a tuning whose engine is lost", () => {
     world.engine.fail(wrong);
     await settleLong(world);
     expect(restarts()).toBe(1);
+    expect(world.state().session.gpuRefused).toBe(true);
     expect(world.said()).toMatch(/graphics card computes gradients otherwise than it must.*starting again/);
     world.engine.fail(wrong);
     expect(await done).toBe(false);

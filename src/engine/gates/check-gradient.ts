@@ -3,6 +3,7 @@
 import { lanePriority } from "../../base/lane.ts";
 import { field, readList, rootAt } from "../../domain/json-reader.ts";
 import type { GateResult } from "../../protocol/engine-api.ts";
+import { writtenDigest } from "../graph-digest.ts";
 import { preprocess } from "../preprocess.ts";
 import { outputOf } from "../runtime.ts";
 import { selfTestPatch } from "../self-test-patch.ts";
@@ -13,30 +14,32 @@ import {
   differencesGate,
   type GradientCase,
   gradientGate,
+  gradientGraphs,
   gradientStart,
   openGradientProbe,
 } from "./gradient-gates.ts";
 import { type GateStore, keepRefusal, readGate } from "./kept-gates.ts";
 
 /**
- * Passes, or throws Fault `self-test`. Each run waits for its turn in the lane, so that clicks go first. A tuning of the same first
- * block on the same device finds the result kept; the number of prompts changes no kernel but its size.
+ * Passes, or throws Fault `self-test`. Each run waits for its turn in the lane, so that clicks go first. The result is kept
+ * for these very graphs on this device: another depth, another number of prompts, another derivative is checked anew.
  */
 export async function checkGradient(
   session: Session,
-  settings: Readonly<{ firstBlock: number; tokensPerBlock: number }>,
+  settings: Pick<GradientCase, "firstBlock" | "tokensPerBlock" | "inParts">,
   deps: Readonly<{ runtimes: Runtimes; gates: GateStore }>,
   signal: AbortSignal,
 ): Promise<readonly GateResult[]> {
-  const { firstBlock, tokensPerBlock } = settings;
-  const key = `${session.gateKey}|gradient@${firstBlock}`;
+  const { firstBlock } = settings;
+  const { graphs } = gradientGraphs(session.programs.backbone, settings);
+  const key = `${session.gateKey}|gradient ${graphs.map(writtenDigest).join(" ")}`;
   const kept = keptGradientGates(await deps.gates.get(key));
   if (kept) return kept;
   const inLane = <T>(task: () => Promise<T>): Promise<T> => session.lane.run(lanePriority.step, task, signal);
   const { programs, runtime } = session;
   const onGpu = runtime.provider.kind === "webgpu";
   const where = onGpu ? "This device's graphics processor" : "This device's processor";
-  const given = await inLane(() => caseOf(session, firstBlock, tokensPerBlock));
+  const given = await inLane(() => caseOf(session, settings));
   const probe = await inLane(() => openGradientProbe(programs.backbone, given, runtime));
   const gates: GateResult[] = [];
   try {
@@ -49,8 +52,12 @@ export async function checkGradient(
       const processor = await inLane(() => deps.runtimes.wasm(null));
       try {
         const slow = await inLane(() => openGradientProbe(programs.backbone, given, processor));
-        const reference = await inLane(() => slow.gradient(theta)).finally(() => inLane(() => slow.release()));
-        gates.push(gradientGate(gradient, reference));
+        try {
+          gates.push(gradientGate(gradient, await inLane(() => slow.gradient(theta))));
+        } finally {
+          // Without the signal: what was cancelled must be given back all the same.
+          await session.lane.run(lanePriority.click, () => slow.release());
+        }
       } finally {
         await processor.release();
       }
@@ -60,23 +67,25 @@ export async function checkGradient(
   }
   const failed = gates.find((gate) => !gate.passed);
   if (failed && onGpu) await keepRefusal(deps.gates, session.gateKey, failed);
-  if (failed) throw gateFault(failed, `${where}, tuning,`);
+  if (failed) throw gateFault(failed, where);
   await deps.gates.put(key, { version: 1, gates });
   return gates;
 }
 
-async function caseOf({ model, programs }: Session, firstBlock: number, tokensPerBlock: number): Promise<GradientCase> {
+async function caseOf(
+  { model, programs }: Session,
+  settings: Pick<GradientCase, "firstBlock" | "tokensPerBlock" | "inParts">,
+): Promise<GradientCase> {
   const patch = selfTestPatch(model.patchPixels);
   const both = [patch, mirrored(patch, model.patchPixels)];
-  const base = await programs.base(firstBlock);
+  const base = await programs.base(settings.firstBlock);
   const outputs = await base.run({ pixels: preprocess(both, model.patchPixels, model.normalisation) });
   const halves = ({ data }: { data: Float32Array }): readonly [Float32Array, Float32Array] => [
     data.slice(0, data.length / 2),
     data.slice(data.length / 2),
   ];
   return {
-    firstBlock,
-    tokensPerBlock,
+    ...settings,
     tokens: halves(outputOf(outputs, "tokens")),
     features: halves(outputOf(outputs, "features")),
   };

@@ -66,13 +66,22 @@ export function mirrored(rgb: Uint8Array, pixels: number): Uint8Array {
   return out;
 }
 
+const beforeAnswers: ReadonlySet<GateResult["name"]> = new Set([
+  "golden-patch",
+  "batch",
+  "webgpu-against-wasm",
+  "norm-conditioning",
+]);
+
 /** The refusal, in words. */
 export function gateFault(gate: GateResult, where: string): Fault {
+  const found = gate.kept ? " (found at an earlier visit)" : "";
+  const undone = beforeAnswers.has(gate.name) ? "Nothing was classified" : "Nothing was tuned";
   const share = Number.isFinite(gate.error) ? `${(gate.error * 100).toPrecision(2)} %` : "not a number";
   return new Fault(
     "self-test",
-    `${where} computes something else than it must: ${share} away from ${gate.words} (allowed: ${gate.limit * 100} %). ` +
-      "Nothing was classified. Update the browser or its graphics driver, or use another device.",
+    `${where} computes something else than it must${found}: ${share} away from ${gate.words} (allowed: ${gate.limit * 100} %). ` +
+      `${undone}. Update the browser or its graphics driver, or use another device.`,
     { gate: gate.name, error: gate.error, limit: gate.limit },
   );
 }

@@ -1,12 +1,14 @@
 // Is the gradient of the tuning step the gradient of its loss, here and now? Central differences on this device, and this device against
 // the processor. Knows the train graph and the forward graph that answers clicks: the loss of the differences is computed here, in
 // float64, from what the latter gives. The gradient is read out of AdamW's first moment, so that what is checked is what tunes.
-import { type ThetaLayout, trainGraph } from "../../graph/vit/train-graph.ts";
+import { assert } from "../../base/fault.ts";
+import type { Graph } from "../../graph/ir.ts";
+import { accumulateGraph, type ThetaLayout, trainGraph, updateGraph } from "../../graph/vit/train-graph.ts";
 import { normal, randomFor } from "../../math/random.ts";
 import type { GateResult } from "../../protocol/engine-api.ts";
 import type { Backbone } from "../model-programs.ts";
 import { stack } from "../prompted.ts";
-import { outputOf, type Program, type Runtime, scalar, type TensorValue } from "../runtime.ts";
+import { outputOf, type Program, type RunOutputs, type Runtime, scalar, type TensorValue } from "../runtime.ts";
 import { relativeError } from "./forward-gates.ts";
 
 /** Of the differences along all directions together, relative to what the gradient says of them. */
@@ -24,6 +26,8 @@ const batch = 2;
 export type GradientCase = Readonly<{
   firstBlock: number;
   tokensPerBlock: number;
+  /** The tuning takes a batch in parts: other graphs than at once. */
+  inParts: boolean;
   /** Two examples [T, width], entering `firstBlock`, and their unprompted features [F]. */
   tokens: readonly [Float32Array, Float32Array];
   features: readonly [Float32Array, Float32Array];
@@ -38,24 +42,35 @@ export type GradientProbe = Readonly<{
   release(): Promise<void>;
 }>;
 
-/** A tuning step of two examples and two classes. Calls must come from within the engine's lane. */
+/** What a tuning step of two examples and two classes is made of: one graph, or one for each part and one for the step. */
+export function gradientGraphs(
+  { graph, structure }: Backbone,
+  { firstBlock, tokensPerBlock, inParts }: Pick<GradientCase, "firstBlock" | "tokensPerBlock" | "inParts">,
+): Readonly<{ layout: ThetaLayout; graphs: readonly [Graph] | readonly [Graph, Graph] }> {
+  const options = { firstBlock, tokensPerBlock, classes };
+  if (!inParts) {
+    const { graph: whole, layout } = trainGraph(graph, structure, { ...options, batch });
+    return { layout, graphs: [whole] };
+  }
+  const { graph: part, layout } = accumulateGraph(graph, structure, { ...options, batch: 1 });
+  return { layout, graphs: [part, updateGraph(layout)] };
+}
+
+/** Calls must come from within the engine's lane. */
 export async function openGradientProbe(
-  { graph, structure, weights }: Backbone,
-  { firstBlock, tokensPerBlock, tokens, features }: GradientCase,
+  backbone: Backbone,
+  given: GradientCase,
   runtime: Runtime,
 ): Promise<GradientProbe> {
-  const made = trainGraph(graph, structure, { firstBlock, tokensPerBlock, batch, classes });
-  const program: Program = await runtime.compile(made.graph, weights, { name: "gradient check" });
-  const { length, prompts, headWeight } = made.layout;
+  const { structure, weights } = backbone;
+  const { tokens, features } = given;
+  const { layout, graphs } = gradientGraphs(backbone, given);
+  const { length, prompts, headWeight } = layout;
   const flat = (value: number): TensorValue => ({ dims: [length], data: new Float32Array(length).fill(value) });
   const centre = Float32Array.from(features[0], (value, i) => 0.45 * (value + features[1][i]!));
-  const fed = stack(tokens, structure.width);
-  const constant = {
-    tokens: fed,
-    targets: { dims: [batch, classes], data: targets },
-    sampleWeight: { dims: [batch], data: sampleWeight },
-    centre: { dims: [centre.length], data: centre },
-    temperature: scalar(temperature),
+  const both = stack(tokens, structure.width);
+  const forward = { centre: { dims: [centre.length], data: centre }, temperature: scalar(temperature) };
+  const optimiser = {
     m: flat(0),
     v: flat(0),
     rateScale: flat(1),
@@ -64,19 +79,57 @@ export async function openGradientProbe(
     correction1: scalar(10),
     correction2: scalar(1000),
   };
+  const programs: Program[] = [];
+  const release = async (): Promise<void> => {
+    for (const program of programs) await program.release();
+  };
+  try {
+    for (const graph of graphs) programs.push(await runtime.compile(graph, weights, { name: "gradient check" }));
+  } catch (error) {
+    await release();
+    throw error;
+  }
+  const [first, update] = programs;
+  assert(first, "a program was compiled");
+  const atOnce = async (theta: TensorValue): Promise<RunOutputs> =>
+    first.run({
+      ...forward,
+      ...optimiser,
+      theta,
+      tokens: both,
+      targets: { dims: [batch, classes], data: targets },
+      sampleWeight: { dims: [batch], data: sampleWeight },
+    });
+  const partByPart = async (theta: TensorValue, step: Program): Promise<RunOutputs> => {
+    let sums = { gradSum: flat(0), lossSum: scalar(0) };
+    for (let b = 0; b < batch; b++) {
+      const outputs = await first.run({
+        ...forward,
+        ...sums,
+        theta,
+        tokens: stack([tokens[b]!], structure.width),
+        targets: { dims: [1, classes], data: targets.slice(b * classes, (b + 1) * classes) },
+        sampleWeight: { dims: [1], data: sampleWeight.slice(b, b + 1) },
+        weightTotal: scalar(sampleWeight.reduce((x, y) => x + y, 0)),
+      });
+      sums = { gradSum: outputOf(outputs, "gradSumNext"), lossSum: outputOf(outputs, "lossSumNext") };
+    }
+    return step.run({ ...optimiser, theta, gradSum: sums.gradSum });
+  };
   return {
-    layout: made.layout,
+    layout,
     async gradient(theta) {
-      const outputs = await program.run({ ...constant, theta: { dims: [length], data: theta } });
+      const at = { dims: [length], data: theta };
+      const outputs = update ? await partByPart(at, update) : await atOnce(at);
       // m' = 0.9 m + 0.1 g with m = 0.
       return outputOf(outputs, "mNext").data.map((value) => value * 10);
     },
-    async loss(theta, forward) {
+    async loss(theta, upper) {
       const own = { dims: prompts.shape, data: theta.slice(prompts.offset, headWeight.offset) };
-      const outputs = await forward.run({ tokens: fed, prompts: own });
+      const outputs = await upper.run({ tokens: both, prompts: own });
       return crossEntropy(outputOf(outputs, "features").data, centre, theta.subarray(headWeight.offset));
     },
-    release: () => program.release(),
+    release,
   };
 }
 

@@ -72,8 +72,8 @@ export function readGate(at: At): GateResult {
 }
 
 /**
- * A device that computes answers rightly but not gradients is refused as a whole, also at the next visit: it is another device once
- * its driver or the browser changes.
+ * A device that computes answers rightly but not gradients is refused as a whole, also at the next visit. Browsers do not tell a
+ * driver's version: after an update the person asks for the device by name, and it is looked at again.
  */
 export async function keepRefusal(store: GateStore, gateKey: string, gate: GateResult): Promise<void> {
   await store.put(`${gateKey}|refused`, { version: 1, gate });

@@ -20,7 +20,13 @@ const graceMilliseconds = 200;
 
 export function watchGpu(device: GPUDevice): GpuLife {
   let gone: Fault | null = null;
+  /** Told by nobody yet: it may come long after the task it belongs to, whose outputs stayed on the device, seemed to be done. */
   let refusal: Fault | null = null;
+  const takeRefusal = (): Fault | null => {
+    const taken = refusal;
+    refusal = null;
+    return taken;
+  };
   let released = false;
   // One entry for each task under way: a promise that never settles would keep every task that ever raced against it.
   const underWay = new Set<(fault: Fault) => void>();
@@ -40,8 +46,8 @@ export function watchGpu(device: GPUDevice): GpuLife {
   });
 
   const guard = async <T>(task: () => Promise<T>, describe: (error: unknown) => unknown): Promise<T> => {
-    if (gone) throw gone;
-    refusal = null;
+    const before = gone ?? takeRefusal();
+    if (before) throw before;
     let mine: ((fault: Fault) => void) | undefined;
     try {
       const value = await new Promise<T>((resolve, reject) => {
@@ -49,12 +55,13 @@ export function watchGpu(device: GPUDevice): GpuLife {
         underWay.add(reject);
         task().then(resolve, reject);
       });
-      if (gone ?? refusal) throw gone ?? refusal;
+      const meanwhile = gone ?? takeRefusal();
+      if (meanwhile) throw meanwhile;
       return value;
     } catch (error) {
       // What a lost device was doing fails before its loss is known: in Chromium as an AbortError, which is nobody's cancelling.
       if (!gone) await soon(device.lost);
-      throw gone ?? refusal ?? describe(isAbort(error) ? refused(String(error)) : error);
+      throw gone ?? takeRefusal() ?? describe(isAbort(error) ? refused(String(error)) : error);
     } finally {
       if (mine) underWay.delete(mine);
     }

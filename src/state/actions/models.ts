@@ -13,6 +13,10 @@ import { engineDied, loadEngine } from "./engine.ts";
 const notWhileTuning = (state: AppState): true | string =>
   isTuning(state) ? "A tuning is running. Finish or cancel it before changing the backbone." : true;
 
+/** Where graphs are to run now. */
+const preferred = ({ session, prefer }: ActionContext): ActionContext["prefer"] =>
+  session.getState().gpuRefused ? "wasm" : prefer;
+
 const ownModel = ({ ownModels }: SessionState, id: string | null): OwnModel | null =>
   ownModels.find(({ model }) => model.id === id) ?? null;
 
@@ -32,7 +36,7 @@ export const importModel: Action<Readonly<{ files: readonly GivenFile[]; facts: 
     const name = facts.name ?? "the backbone";
     session.setState({ modelImport: { kind: "loading", name, cancelled: false } });
     try {
-      await loadEngine.run(context, { source: { kind: "files", files, facts }, prefer: context.prefer });
+      await loadEngine.run(context, { source: { kind: "files", files, facts }, prefer: preferred(context) });
     } catch (error) {
       const { modelImport } = session.getState();
       if (isAbort(error)) {
@@ -143,7 +147,7 @@ async function remember(context: ActionContext, id: string | null, unfinished: n
 
 async function loadEmbedded(context: ActionContext): Promise<void> {
   context.session.setState({ activeModel: null });
-  await loadEngine.run(context, { source: context.embedded, prefer: context.prefer });
+  await loadEngine.run(context, { source: context.embedded, prefer: preferred(context) });
 }
 
 /** @param unfinished loads of it before this one that neither ended nor failed */
@@ -161,7 +165,7 @@ async function loadOwn(context: ActionContext, { model, kept }: OwnModel, unfini
   if (session.getState().activeModel !== model.id) return;
   await loadEngine.run(context, {
     source: { kind: "files", files, facts: model.facts },
-    prefer: context.prefer,
+    prefer: preferred(context),
   });
   if (kept === "yes") await remember(context, model.id, 0);
   const { engine } = session.getState();
