@@ -1,9 +1,9 @@
 // May this prompt set be used with this backbone? Knows both as data; knows no file and no runtime. Says every reason at once.
 import type { WeightsDigest } from "../base/brand.ts";
 import { Fault } from "../base/fault.ts";
+import { computationDifferences } from "../domain/computation.ts";
 import type { Model } from "../domain/model.ts";
 import type { BackboneComputation, Preprocessing, PromptSet } from "../domain/prompt-set.ts";
-import { computationDifferences } from "./computation.ts";
 
 /** What a set trained with this model is bound to. */
 export function preprocessingOf(model: Model): Preprocessing {
@@ -26,14 +26,9 @@ export function assertFits(
       `it was made for another backbone ("${backbone.name}", weights ${backbone.weightsDigest.slice(0, 12)}), ` +
         `and the loaded one is "${model.name}" (weights ${digest.slice(0, 12)})`,
     );
-  } else if (backbone.computation) {
+  } else {
     // Another backbone computes otherwise in any case: only of the same weights is it news.
-    reasons.push(...computationDifferences(backbone.computation, computation));
-  } else if (model.origin === "imported") {
-    // The embedded backbone computes in one way; what a person brings is read out as that person said.
-    reasons.push(
-      "it does not say how its backbone computes (read-out, heads, epsilon), which the same weights leave open",
-    );
+    reasons.push(...computationDifferences(backbone.computation, computation, model.origin));
   }
   reasons.push(...preprocessingDifferences(metadata.preprocessing, preprocessingOf(model)));
   const { depth, width, featureWidth: features } = model.shape;

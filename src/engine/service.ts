@@ -122,6 +122,7 @@ export function createEngine(deps: EngineDeps): Engine {
           provider: session.runtime.provider,
           model: model.model,
           weightsDigest: model.digest,
+          computation: model.computation,
           gates: session.gates,
           notes: session.notes,
           defaults: defaultSettings(Math.max(1, tunable.blocks), speed, work),

@@ -5,7 +5,7 @@ import type { Label, Prediction, TissueClass } from "../domain/label.ts";
 import type { Model } from "../domain/model.ts";
 import type { ImportFacts, ModelInspection } from "../domain/model-import.ts";
 import type { Patch } from "../domain/patch.ts";
-import type { PromptSetSummary } from "../domain/prompt-set.ts";
+import type { BackboneComputation, PromptSetSummary } from "../domain/prompt-set.ts";
 import type { TuningEvent, TuningSettings } from "../domain/run.ts";
 import type { TuningCheckpoint } from "../domain/tuning-checkpoint.ts";
 import type { LocalFile, Method } from "./call.ts";
@@ -56,6 +56,7 @@ export type EngineStatus = Readonly<{
   provider: Provider;
   model: Model;
   weightsDigest: WeightsDigest;
+  computation: BackboneComputation;
   gates: readonly GateResult[];
   /** Settings the app proposes on this device. */
   defaults: TuningSettings;

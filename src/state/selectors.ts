@@ -1,5 +1,6 @@
 // Questions about the state, answered from it alone: counts, examples, who scores a click, what blocks Tune. Pure; no action.
 import { type ClassId, type Mpp, mpp, type PromptSetId } from "../base/brand.ts";
+import { computationDifferences } from "../domain/computation.ts";
 import { centre, contains, type Point, type Region } from "../domain/geometry.ts";
 import type { Label, TissueClass } from "../domain/label.ts";
 import { type Model, patchSpecOf } from "../domain/model.ts";
@@ -110,8 +111,11 @@ export function setOffer({ session }: AppState, set: PromptSetSummary): true | s
     return `"${set.metadata.name}" was made for another backbone (${set.metadata.backbone.name}).`;
   }
   if (engine.kind === "ready") {
-    const otherwise = usedOtherwise(set, engine.status.model);
+    const { model, computation } = engine.status;
+    const otherwise = usedOtherwise(set, model);
     if (otherwise !== null) return otherwise;
+    const [difference] = computationDifferences(set.metadata.backbone.computation, computation, model.origin);
+    if (difference !== undefined) return `"${set.metadata.name}" cannot be used with this backbone: ${difference}.`;
   }
   if (set.metadata.onlyOn !== null && set.metadata.onlyOn !== session.currentSlide) {
     return `"${set.metadata.name}" only works on the slide it was made for.`;

@@ -28,7 +28,7 @@ import {
   setOffer,
   tuningSettings,
 } from "../../src/state/selectors.ts";
-import { fileDigest, setFile, setFileId } from "../support/fake-apis.ts";
+import { engineStatus, fileDigest, setFile, setFileId } from "../support/fake-apis.ts";
 import { summary } from "../support/sample-project.ts";
 import { createLabelledWorld, createStateWorld, type StateWorld } from "../support/state-world.ts";
 
@@ -355,8 +355,16 @@ describe("what belongs to the person", () => {
     const world = await createLabelledWorld(1);
     await bring(world, "mine.onnx", { mpp: 0.5, imagePixels: 224 });
     const backbone = { name: "Mine", weightsDigest: fileDigest("mine.onnx") };
-    const set = summary(setFileId("of mine"), { name: "of mine", backbone });
+    const { computation } = engineStatus;
+    const set = summary(setFileId("of mine"), { name: "of mine", backbone: { ...backbone, computation } });
     expect(setOffer(world.state(), set)).toBe(true);
+    const meant = { ...backbone, computation: { ...computation, readout: "mean" as const } };
+    expect(setOffer(world.state(), summary(setFileId("of mine"), { name: "of mine", backbone: meant }))).toBe(
+      '"of mine" cannot be used with this backbone: it was made with read-out: mean, and the backbone computes with cls.',
+    );
+    expect(setOffer(world.state(), summary(setFileId("of mine"), { name: "of mine", backbone }))).toContain(
+      "does not say how its backbone computes",
+    );
     await bring(world, "mine.onnx", { mpp: 0.25, imagePixels: 224 });
     expect(setOffer(world.state(), set)).toBe(
       '"of mine" was made with patches of 0.5 µm/px; the backbone is used with 0.25.',

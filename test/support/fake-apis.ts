@@ -18,12 +18,13 @@ import type {
   TuneResult,
 } from "../../src/protocol/engine-api.ts";
 import type { SlideApi } from "../../src/protocol/slide-api.ts";
-import { model, settings, slideInfo, summary, weightsDigest } from "./sample-project.ts";
+import { computation, model, settings, slideInfo, summary, weightsDigest } from "./sample-project.ts";
 
 export const engineStatus: EngineStatus = {
   provider: { kind: "wasm", words: "Processor, 1 thread", threads: 1, why: null },
   model,
   weightsDigest,
+  computation,
   gates: [],
   notes: [],
   defaults: settings,

@@ -4,7 +4,12 @@ import { mpp } from "../../src/base/brand.ts";
 import type { Label, TissueClass } from "../../src/domain/label.ts";
 import type { Model } from "../../src/domain/model.ts";
 import type { ProjectChange, ProjectEvent, SlideRef } from "../../src/domain/project.ts";
-import { type PromptSetSummary, promptSetFormat, researchUseNotice } from "../../src/domain/prompt-set.ts";
+import {
+  type BackboneComputation,
+  type PromptSetSummary,
+  promptSetFormat,
+  researchUseNotice,
+} from "../../src/domain/prompt-set.ts";
 import type { TuningSettings } from "../../src/domain/run.ts";
 import type { SlideInfo } from "../../src/domain/slide.ts";
 
@@ -141,3 +146,11 @@ export function work(count: number): readonly ProjectChange[] {
     ...Array.from({ length: count }, (_, i) => change(`Label ${i}`, { type: "label/put", label: label(i) })),
   ];
 }
+
+/** How the sample's backbone computes. */
+export const computation: BackboneComputation = {
+  ...model.shape,
+  readout: "cls",
+  layerNormEps: 1e-6,
+  activation: "gelu",
+};
