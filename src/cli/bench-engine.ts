@@ -9,7 +9,13 @@ import { isFault } from "../base/fault.ts";
 import { openNodeRuntime } from "../platform/node/ort-runtime.ts";
 import { corpusNames } from "./bench-engine/corpus.ts";
 import { worstGradientError } from "./bench-engine/grad-error.ts";
-import { countOnWebGpu, gradientFigure, measureJaxJs, timeOnWebGpu } from "./bench-engine/in-browser.ts";
+import {
+  countOnWebGpu,
+  gradientFigure,
+  gradientsOnWebGpu,
+  measureJaxJs,
+  timeOnWebGpu,
+} from "./bench-engine/in-browser.ts";
 import { measureMemory } from "./bench-engine/memory.ts";
 import { flopFigures, measureOnProcessor } from "./bench-engine/on-processor.ts";
 import { loadedSubject, randomSmall, type Subject } from "./bench-engine/subjects.ts";
@@ -106,6 +112,7 @@ async function measure(parts: ReadonlySet<Part>, models: readonly string[]): Pro
   }
   if (parts.has("webgpu")) {
     keep(await countOnWebGpu({ ...flags, log }));
+    keep(await gradientsOnWebGpu({ ...flags, log }));
     for (const model of ["vit-tiny", "vit-s16"] as const) keep(await timeOnWebGpu(model, batch, { ...flags, log }));
   }
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { present } from "../../src/base/fault.ts";
 import { backboneOf, randomTensors } from "../../src/cli/bench-engine/backbones.ts";
+import { corpusSteps } from "../../src/cli/bench-engine/corpus.ts";
 import { isWorse, relativeError, worstGradientError } from "../../src/cli/bench-engine/grad-error.ts";
 import { lossGraph, selfContainedOnnx } from "../../src/cli/bench-engine/loss-graph.ts";
 import { race } from "../../src/cli/bench-engine/race.ts";
@@ -119,6 +120,13 @@ describe("gradients against PyTorch's, over the committed corpus", () => {
       expect(tensors).toBe(2 * 2 * 2);
       expect(error).toBeLessThan(1e-4);
     }
+  });
+
+  test("are taken from graphs that share one object of weights, which a runtime on a GPU insists on", async () => {
+    const steps = await corpusSteps(read, "timm-p8-cls-legacy11", ["deep1", "last20"]);
+    const weights = steps.flatMap(({ base, step }) => [base.weights, step.weights]);
+    expect(weights).toHaveLength(4);
+    expect(new Set(weights).size).toBe(1);
   });
 
   test("are told apart from those of a runtime that is off by one per cent", async () => {

@@ -6,7 +6,10 @@ export type GradientError = Readonly<{ error: number; where: string; tensors: nu
 
 type Feeds = Readonly<Record<string, Feed>>;
 
-/** A runtime shares weights between its graphs by their names, so each model is given one of its own. The worst relative L2 error |ours - PyTorch's| / |PyTorch's| of any trained tensor's gradient. */
+/**
+ * The worst relative L2 error |ours - PyTorch's| / |PyTorch's| of any trained tensor's gradient. A runtime holds the weights of one
+ * backbone, so each model is given one of its own.
+ */
 export async function worstGradientError(
   openRuntime: () => Promise<Runtime>,
   read: ReadFile,

@@ -5,7 +5,7 @@ import { type BenchPage, openPage, type PageOptions } from "./browser.ts";
 import type { GradientError } from "./grad-error.ts";
 import { lossTolerance } from "./on-processor.ts";
 import type { JaxReport } from "./pages/jaxjs.ts";
-import type { Counts } from "./pages/webgpu.ts";
+import type { Counts, GpuGradients } from "./pages/webgpu.ts";
 import { race } from "./race.ts";
 import { tokensPerBlock, variants } from "./workload.ts";
 
@@ -64,10 +64,11 @@ export function measureJaxJs(
   });
 }
 
+const onSoftware = { page: "webgpu", threads: cpus().length, args: softwareWebGpu } as const;
+
 /** Counts on the software adapter, which every machine has. */
-export function countOnWebGpu({ fast, log }: BrowserOptions): Promise<Measured> {
-  const options = { page: "webgpu", threads: cpus().length, args: softwareWebGpu } as const;
-  return onPage("engine.dispatches.last4, engine.weight_copies, engine.grad_error.webgpu", options, async (page) => {
+export function countOnWebGpu({ log }: BrowserOptions): Promise<Measured> {
+  return onPage("engine.dispatches.last4, engine.weight_copies", onSoftware, async (page) => {
     log("WebGPU on the software adapter: counting dispatches and weights");
     const counts = await page.call<Counts>("count");
     const { weightBytes, compiledBytes, matrixBytes, matrixBytesOnce } = counts;
@@ -78,18 +79,23 @@ export function countOnWebGpu({ fast, log }: BrowserOptions): Promise<Measured> 
     // The larger of two counts: everything on the device when all is compiled, and what has a weight matrix's size after runs.
     const copies = Math.max(compiledBytes / weightBytes, matrixBytes / matrixBytesOnce);
     const both = "base, upper and train graphs for two first blocks";
-    log("WebGPU on the software adapter: gradients");
-    const worst = await page.call<GradientError>("gradients", {
-      variants: fast
-        ? ["timm-p8-cls-legacy11"]
-        : ["timm-p8-cls-legacy11", "timm-p14-reg4-dynamo20", "hf-dinov2-reg-swiglu-dynamo20"],
-      cases: ["deep20"],
-    });
     return [
       figure("engine.dispatches.last4", [dispatches], "dispatches", on),
       figure("engine.weight_copies", [copies], "1", `${on}; ${both}`),
-      gradientFigure("webgpu", worst, `${page.browser}, ${counts.adapter}`),
     ];
+  });
+}
+
+/** Gradients against PyTorch's on the software adapter. */
+export function gradientsOnWebGpu({ fast, log }: BrowserOptions): Promise<Measured> {
+  return onPage("engine.grad_error.webgpu", onSoftware, async (page) => {
+    log("WebGPU on the software adapter: gradients");
+    const variants = ["timm-p8-cls-legacy11", "timm-p14-reg4-dynamo20", "hf-dinov2-reg-swiglu-dynamo20"];
+    const { worst, adapter } = await page.call<GpuGradients>("gradients", {
+      variants: fast ? variants.slice(0, 1) : variants,
+      cases: ["deep20"],
+    });
+    return [gradientFigure("webgpu", worst, `${page.browser}, ${adapter}`)];
   });
 }
 
