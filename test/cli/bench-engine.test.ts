@@ -3,10 +3,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { present } from "../../src/base/fault.ts";
+import { attempt } from "../../src/cli/bench-engine/attempt.ts";
 import { backboneOf, randomTensors } from "../../src/cli/bench-engine/backbones.ts";
+import { corpusSteps } from "../../src/cli/bench-engine/corpus.ts";
 import { isWorse, relativeError, worstGradientError } from "../../src/cli/bench-engine/grad-error.ts";
 import { lossGraph, selfContainedOnnx } from "../../src/cli/bench-engine/loss-graph.ts";
-import { race } from "../../src/cli/bench-engine/race.ts";
+import { orderOf, parseRounds, race } from "../../src/cli/bench-engine/race.ts";
 import { summaries } from "../../src/cli/bench-engine/summaries.ts";
 import { partsOf, stepWork } from "../../src/cli/bench-engine/workload.ts";
 import { figure, median, ratios } from "../../src/cli/figure.ts";
@@ -75,15 +77,36 @@ describe("the loss as a peer's ONNX", () => {
 });
 
 describe("a race", () => {
-  test("runs every contender once a round, each round beginning with another, and forgets the warm-up", async () => {
+  test("runs every contender once a round and forgets the warm-up", async () => {
     const order: string[] = [];
     const contenders = ["a", "b", "c"].map((name) => ({
       name,
       run: async () => order.push(name),
     }));
     const times = await race(contenders, { rounds: 3, warm: true }, () => {});
-    expect(order.join("")).toBe("abcbcacababc");
-    expect(times.get("a")).toEqual([6, 8, 10]);
+    const rounds = [0, 3, 6, 9].map((at) => order.slice(at, at + 3));
+    for (const round of rounds) expect(round.toSorted()).toEqual(["a", "b", "c"]);
+    const ofA = order.flatMap((name, i) => (name === "a" ? [i + 1] : []));
+    expect(times.get("a")).toEqual(ofA.slice(1));
+  });
+
+  test.each([2, 3, 4, 5, 8])("of %i has each contender follow each other one, and begin, equally often", (count) => {
+    const before = new Map<string, number>();
+    const rounds = count % 2 === 0 ? count : 2 * count;
+    for (let round = 0; round < rounds; round++) {
+      const order = orderOf(count, round);
+      for (const [i, one] of order.entries()) {
+        const pair = `${order[i - 1] ?? "start"} ${one}`;
+        before.set(pair, (before.get(pair) ?? 0) + 1);
+      }
+    }
+    expect(before.size).toBe(count * (count - 1) + count);
+    expect(new Set(before.values()).size).toBe(1);
+  });
+
+  test("takes a whole number of rounds and refuses everything else in words", () => {
+    expect([parseRounds(undefined), parseRounds("7")]).toEqual([null, 7]);
+    for (const text of ["abc", "0", "-1", "1.5", "", "NaN"]) expect(() => parseRounds(text)).toThrow("--rounds takes");
   });
 
   test("is told by ratios within a round: a machine that slows down does not change them", () => {
@@ -93,6 +116,13 @@ describe("a race", () => {
     expect(median([4, 1, 3, 2])).toBe(2.5);
     expect(() => ratios([1], [1, 2])).toThrow("no pairs");
   });
+});
+
+test("a part that fails leaves out its own figures, with the first line of the reason", async () => {
+  const fine = { figures: [figure("a", [1], "1", "here")], leftOut: [] };
+  expect(await attempt("a", async () => fine)).toBe(fine);
+  const late = attempt("b", () => Promise.reject(new Error("page.evaluate: Error: no adapter\n  at page")));
+  expect(await late).toEqual({ figures: [], leftOut: [{ name: "b", why: "no adapter" }] });
 });
 
 test("a claim over several models is the least favourable of them, and says which", () => {
@@ -119,6 +149,13 @@ describe("gradients against PyTorch's, over the committed corpus", () => {
       expect(tensors).toBe(2 * 2 * 2);
       expect(error).toBeLessThan(1e-4);
     }
+  });
+
+  test("are taken from graphs that share one object of weights, which a runtime on a GPU insists on", async () => {
+    const steps = await corpusSteps(read, "timm-p8-cls-legacy11", ["deep1", "last20"]);
+    const weights = steps.flatMap(({ base, step }) => [base.weights, step.weights]);
+    expect(weights).toHaveLength(4);
+    expect(new Set(weights).size).toBe(1);
   });
 
   test("are told apart from those of a runtime that is off by one per cent", async () => {

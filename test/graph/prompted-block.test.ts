@@ -5,11 +5,13 @@ import { createBuilder } from "../../src/graph/builder.ts";
 import { evaluate, tensorOf } from "../../src/graph/evaluate/evaluate.ts";
 import { countFlops } from "../../src/graph/flops.ts";
 import { gradient } from "../../src/graph/gradient.ts";
-import { float, type Graph, int, type Node } from "../../src/graph/ir.ts";
+import { float, type Graph, int, ints, type Node } from "../../src/graph/ir.ts";
+import { prune } from "../../src/graph/prune.ts";
 import { analyseVit, type VitStructure } from "../../src/graph/vit/analyse-vit.ts";
 import { readAttention } from "../../src/graph/vit/attention.ts";
-import { buildVit } from "../../src/graph/vit/build-vit.ts";
+import { buildVit, repeater } from "../../src/graph/vit/build-vit.ts";
 import { addUpper, instantiate, upperGraph } from "../../src/graph/vit/cut.ts";
+import { addPlainBlock } from "../../src/graph/vit/prompted-block.ts";
 import { trainGraph } from "../../src/graph/vit/train-graph.ts";
 import { createRandom, normal } from "../../src/math/random.ts";
 import { openVariant, variants } from "./vit-corpus-fixture.ts";
@@ -62,32 +64,98 @@ function withKeysOfStream(graph: Graph, { streams }: VitStructure): Graph {
   return { ...graph, nodes };
 }
 
-/** A norm of the keys of every head, as timm's qk_norm. Scale and bias are those of norm1, cut to a head's width. */
-function withNormedKeys(graph: Graph): Graph {
-  const heads = /^blocks\.\d+\.attn\.k\.heads$/;
-  const nodes = graph.nodes.flatMap((node): readonly Node[] => {
-    const inputs = node.inputs.map((name) => (heads.test(name) ? `${name}/normed` : name));
+/** Every value of this name, for its readers what `write` makes of it. */
+function changed(graph: Graph, pattern: RegExp, write: (b: Writer, value: string) => string): Graph {
+  const nodes: Node[] = [];
+  const initializers = new Map(graph.initializers.map((entry) => [entry.name, entry]));
+  const now = new Map<string, string>();
+  const b: Writer = {
+    op(op, inputs, attributes = {}) {
+      const name = `changed/${nodes.length}`;
+      nodes.push({ op, name, inputs, outputs: [name], attributes });
+      return name;
+    },
+    weight(key, count) {
+      const name = `changed/${key}/${count}`;
+      const source = { kind: "weight", key, elementOffset: 0 } as const;
+      initializers.set(name, { name, dtype: "float32", shape: [count], source });
+      return name;
+    },
+    axis(axis) {
+      const name = `changed/axis/${axis}`;
+      initializers.set(name, { name, dtype: "int64", shape: [1], source: { kind: "inline", values: [axis] } });
+      return name;
+    },
+  };
+  for (const node of graph.nodes) {
+    nodes.push({ ...node, inputs: node.inputs.map((name) => now.get(name) ?? name) });
     const [output = ""] = node.outputs;
-    if (!heads.test(output)) return [{ ...node, inputs }];
-    const name = `${output}/normed`;
-    const attributes = { axis: int(-1), epsilon: float(1e-6) };
-    return [
-      node,
-      { op: "LayerNormalization", name, inputs: [output, "head/scale", "head/bias"], outputs: [name], attributes },
-    ];
-  });
-  const part = (name: string, key: string) =>
-    ({ name, dtype: "float32", shape: [16], source: { kind: "weight", key, elementOffset: 0 } }) as const;
-  const own = [part("head/scale", "blocks.0.norm1.weight"), part("head/bias", "blocks.0.norm1.bias")];
-  return { ...graph, nodes, initializers: [...graph.initializers, ...own] };
+    if (pattern.test(output)) now.set(output, write(b, output));
+  }
+  return prune({ ...graph, nodes, initializers: [...initializers.values()] });
 }
 
+type Writer = Readonly<{
+  op(op: Node["op"], inputs: readonly string[], attributes?: Node["attributes"]): string;
+  weight(key: string, count: number): string;
+  axis(axis: number): string;
+}>;
+
+/** A norm of the keys of every head, as timm's qk_norm. Scale and bias are those of norm1, cut to a head's width. */
+const withNormedKeys = (graph: Graph): Graph =>
+  changed(graph, /^blocks\.\d+\.attn\.k\.heads$/, (b, heads) => {
+    const [scale, bias] = [b.weight("blocks.0.norm1.weight", 16), b.weight("blocks.0.norm1.bias", 16)];
+    return b.op("LayerNormalization", [heads, scale, bias], { axis: int(-1), epsilon: float(1e-6) });
+  });
+
+/** h * sigmoid(w * mean of h over all tokens) before fc2: what a token becomes depends on all others. */
+const withGateOfAll = (graph: Graph): Graph =>
+  changed(graph, /^blocks\.\d+\.mlp\.act$/, (b, h) => {
+    const mean = b.op("ReduceMean", [h, b.axis(1)], { keepdims: int(1) });
+    const gate = b.op("Mul", [mean, b.weight("blocks.0.mlp.fc1.bias", 96)]);
+    return b.op("Mul", [h, b.op("Sigmoid", [gate])]);
+  });
+
+const turned = (b: Writer, value: string, perm: readonly number[]): string =>
+  b.op("Transpose", [value], { perm: ints(perm) });
+const swap = [0, 1, 3, 2];
+
+/** What the attention gave, less its mean over all tokens, which a Transpose has brought to the last axis. */
+const withoutMeanOfAll = (graph: Graph): Graph =>
+  changed(graph, /^blocks\.\d+\.attn\.tokens$/, (b, tokens) => {
+    const mean = b.op("ReduceMean", [turned(b, tokens, [0, 2, 1]), b.axis(-1)], { keepdims: int(1) });
+    return b.op("Sub", [tokens, turned(b, mean, [0, 2, 1])]);
+  });
+
+/** softmax((k q^T)^T) v: the same attention, its keys the first factor. */
+const withKeysFirst = (graph: Graph): Graph =>
+  changed(graph, /^blocks\.\d+\.attn\.logits$/, (b, logits) => {
+    const [q, k] = ["q", "k"].map((part) => turned(b, logits.replace("logits", `${part}.by_head`), swap));
+    return turned(b, b.op("MatMul", [k ?? "", q ?? ""]), swap);
+  });
+
+/** A map that sums to one over the tokens that look, not over those that are looked at. */
+const withMapOverQueries = (graph: Graph): Graph =>
+  changed(graph, /^blocks\.\d+\.attn\.(logits|map)$/, (b, value) => turned(b, value, swap));
+
 const plain = buildVit(vitShape);
+/** Something in them looks from one token at all others, or their keys are not where they are looked for. */
+const unfit = [
+  { name: "an MLP that looks at all tokens", graph: withGateOfAll(plain) },
+  {
+    name: "an MLP that looks at all tokens, mean read",
+    graph: withGateOfAll(buildVit({ ...vitShape, readout: "mean" })),
+  },
+  { name: "a mean over turned tokens", graph: withoutMeanOfAll(plain) },
+  { name: "keys as the first factor", graph: withKeysFirst(plain) },
+  { name: "a turned map over queries", graph: withMapOverQueries(plain) },
+] as const;
 const forms = [
   { name: "class token read", graph: plain },
   { name: "mean read", graph: buildVit({ ...vitShape, readout: "mean" }) },
   { name: "keys normed", graph: withNormedKeys(plain) },
   { name: "keys of the stream", graph: withKeysOfStream(plain, analyseVit(plain)) },
+  ...unfit,
 ] as const;
 
 describe("prompts that are keys and values only", () => {
@@ -123,6 +191,26 @@ describe("prompts that are keys and values only", () => {
     expect(other?.attention).toBeNull();
     expect(normal?.flops).toBeLessThan(normed?.flops ?? 0);
     expect(normed?.flops).toBeLessThan(0.9 * (other?.flops ?? 0));
+  });
+
+  test.each(unfit)("go through the whole block, and the image's tokens through all of it: $name", ({ graph }) => {
+    const structure = analyseVit(graph);
+    const b = createBuilder();
+    const tokens = b.input("tokens", "float32", ["B", structure.tokens, structure.width]);
+    const prompts = { tokens: b.input("prompts", "float32", [1, "N", structure.width]), repeated: repeater(b, tokens) };
+    for (let block = 0; block < structure.depth; block++) {
+      expect(addPlainBlock(b, graph, structure, block, tokens, prompts)).toBeNull();
+    }
+  });
+
+  test.each(variants)("have the plain form in every block of %s", (name) => {
+    const { graph, structure } = openVariant(name).model;
+    const b = createBuilder();
+    const tokens = b.input("tokens", "float32", ["B", structure.tokens, structure.width]);
+    const prompts = { tokens: b.input("prompts", "float32", [1, "N", structure.width]), repeated: repeater(b, tokens) };
+    for (let block = 0; block < structure.depth; block++) {
+      expect(addPlainBlock(b, graph, structure, block, tokens, prompts)).not.toBeNull();
+    }
   });
 
   test("are normed for all blocks at once where the blocks' norms differ in scale and bias only", () => {

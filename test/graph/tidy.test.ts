@@ -126,6 +126,15 @@ test("sums of products over all rows and factors of their rows are done by Gemm 
   expect(opsOf(after).filter((op) => op === "Add" || op === "Mul")).toEqual([]);
 });
 
+test("a Gemm without a third input may carry any beta, which says nothing of the sum it becomes", () => {
+  const { after } = both((b) => {
+    const given = [b.input("x", "float32", [3, 4]), b.input("w", "float32", [4, 5])];
+    const product = b.op("Gemm", given, { beta: float(0.5), alpha: float(2) });
+    return { out: b.op("Add", [product, b.input("y", "float32", [3, 5])]) };
+  });
+  expect(opsOf(after)).toEqual(["Gemm"]);
+});
+
 test("what two nodes read is not made twice", () => {
   const { after } = both((b) => {
     const product = b.op("Gemm", [b.input("x", "float32", [3, 4]), b.input("w", "float32", [4, 5])]);

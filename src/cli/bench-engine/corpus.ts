@@ -8,8 +8,6 @@ import { importOnnx, type Readout } from "../../graph/canonical/import-onnx.ts";
 import { elementCount, type Graph } from "../../graph/ir.ts";
 import { baseGraph } from "../../graph/vit/cut.ts";
 import { trainGraph } from "../../graph/vit/train-graph.ts";
-import { packWeights, type WeightReader } from "../../graph/weight-file.ts";
-import { frozenOf } from "./backbones.ts";
 
 export type ReadFile = (name: string) => Promise<Uint8Array>;
 
@@ -26,7 +24,7 @@ const cases = [
 ] as const;
 export const caseNames: readonly string[] = cases.map(({ name }) => name);
 
-/** A graph and the weights it names, as a runtime wants them. */
+/** A graph and the weights it names: one and the same for all graphs of a model, which a GPU runtime insists on. */
 export type Runnable = Readonly<{ graph: Graph; weights: FrozenWeights }>;
 
 export type CorpusStep = Readonly<{
@@ -65,6 +63,7 @@ export async function corpusSteps(
     ...(told.imagePixels ? { imagePixels: told.imagePixels } : {}),
     ...(told.readout ? { readout: told.readout } : {}),
   });
+  const weights: FrozenWeights = { read: async (key) => weight(key) };
   return cases
     .filter(({ name }) => wanted.includes(name))
     .map(({ name, ...c }) => {
@@ -79,11 +78,13 @@ export async function corpusSteps(
       return {
         name: `${variant}/${name}`,
         base: {
-          ...runnable(baseGraph(graph, structure, c.firstBlock), weight),
+          graph: baseGraph(graph, structure, c.firstBlock),
+          weights,
           feeds: { pixels: common(`pixels${told.image}`) },
         },
         step: {
-          ...runnable(step, weight),
+          graph: step,
+          weights,
           feeds: {
             targets: common("targets"),
             sampleWeight: common("sampleWeight"),
@@ -127,15 +128,4 @@ function firstPrompts({ dims, data }: TensorValue, [rows = 0, count = 0, width =
   const values = new Float32Array(rows * count * width);
   for (let i = 0; i < rows; i++) values.set(data.subarray(i * row, i * row + count * width), i * count * width);
   return values;
-}
-
-/** Weights of an import are read by key; a runtime wants them under the names its graph has for them. */
-function runnable(graph: Graph, read: WeightReader): Runnable {
-  const packed = packWeights(graph, read);
-  const floats = new Float32Array(packed.bytes.buffer);
-  const tensors = [...packed.file.tensors].map(([name, { shape, byteOffset }]) => {
-    const data = floats.subarray(byteOffset / 4, byteOffset / 4 + elementCount(shape));
-    return { name, dtype: "F32" as const, shape, data };
-  });
-  return { graph: packed.graph, weights: frozenOf(tensors, "corpus") };
 }

@@ -1,4 +1,5 @@
 // How far gradients on a runtime are from PyTorch's, over the committed corpus. Knows no host.
+import { relativeError as errorOfGate } from "../../engine/gates/forward-gates.ts";
 import { type Feed, outputOf, type RunOutputs, type Runtime } from "../../engine/runtime.ts";
 import { caseNames, corpusSteps, type ReadFile, type Runnable } from "./corpus.ts";
 
@@ -6,7 +7,10 @@ export type GradientError = Readonly<{ error: number; where: string; tensors: nu
 
 type Feeds = Readonly<Record<string, Feed>>;
 
-/** A runtime shares weights between its graphs by their names, so each model is given one of its own. The worst relative L2 error |ours - PyTorch's| / |PyTorch's| of any trained tensor's gradient. */
+/**
+ * The worst relative L2 error |ours - PyTorch's| / |PyTorch's| of any trained tensor's gradient. A runtime holds the weights of one
+ * backbone, so each model is given one of its own.
+ */
 export async function worstGradientError(
   openRuntime: () => Promise<Runtime>,
   read: ReadFile,
@@ -41,13 +45,6 @@ async function runOnce(runtime: Runtime, { graph, weights }: Runnable, feeds: Fe
   return outputs;
 }
 
-export function relativeError(actual: Float32Array, wanted: Float32Array): number {
-  if (actual.length !== wanted.length) return Number.NaN;
-  let [difference, size] = [0, 0];
-  for (let i = 0; i < wanted.length; i++) {
-    const [a, w] = [actual[i] ?? Number.NaN, wanted[i] ?? 0];
-    difference += (a - w) ** 2;
-    size += w ** 2;
-  }
-  return Math.sqrt(difference / size);
-}
+/** NaN where there is not one number for each that is wanted. */
+export const relativeError = (actual: Float32Array, wanted: Float32Array): number =>
+  actual.length === wanted.length ? errorOfGate(actual, wanted) : Number.NaN;

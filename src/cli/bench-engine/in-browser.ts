@@ -1,12 +1,14 @@
 // The browser's part of the suite: jax-js in the same page, dispatches and weights on WebGPU, gradients there. Knows names of figures.
 import { cpus } from "node:os";
 import { type Figure, figure, type Measured, ratios } from "../figure.ts";
+import { attempt } from "./attempt.ts";
 import { type BenchPage, openPage, type PageOptions } from "./browser.ts";
 import type { GradientError } from "./grad-error.ts";
 import { lossTolerance } from "./on-processor.ts";
 import type { JaxReport } from "./pages/jaxjs.ts";
-import type { Counts } from "./pages/webgpu.ts";
+import type { Counts, GpuGradients } from "./pages/webgpu.ts";
 import { race } from "./race.ts";
+import { versioned } from "./versions.ts";
 import { tokensPerBlock, variants } from "./workload.ts";
 
 export type BrowserOptions = Readonly<{ fast: boolean; log: (line: string) => void }>;
@@ -16,21 +18,19 @@ const realWebGpu = ["--enable-unsafe-webgpu", "--enable-features=Vulkan"];
 const processor = `${cpus()[0]?.model.trim() ?? "unknown processor"}, ${cpus().length} cores`;
 
 /** Runs one piece on one page; whatever it cannot do becomes a reason. */
-async function onPage(
+function onPage(
   name: string,
   options: PageOptions,
   measure: (page: BenchPage) => Promise<readonly Figure[]>,
 ): Promise<Measured> {
-  let page: BenchPage | null = null;
-  try {
-    page = await openPage(options);
-    return { figures: await measure(page), leftOut: [] };
-  } catch (error) {
-    const why = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
-    return { figures: [], leftOut: [{ name, why: why.replace(/^page\.evaluate: (\w+: )?/, "") }] };
-  } finally {
-    await page?.close();
-  }
+  return attempt(name, async () => {
+    const page = await openPage(options);
+    try {
+      return { figures: await measure(page), leftOut: [] };
+    } finally {
+      await page.close();
+    }
+  });
 }
 
 /** `threads`: of both sides. */
@@ -58,16 +58,17 @@ export function measureJaxJs(
     const times = await race(contenders, { rounds: fast ? 1 : 5, warm: true }, log);
     const ratio = ratios(times.get("peer") ?? [], times.get("ours") ?? []);
     const sizes = `ViT-Tiny of random weights (12 blocks, width 192), last 4 blocks, batch ${batch}, ${tokensPerBlock} tokens a block`;
-    const peers =
-      "jit(valueAndGrad) of @jax-js/jax 0.1.25 with @jax-js/onnx 0.1.2 over the step of onnxruntime-web 1.30.0";
+    const [jax, onnx, ort] = ["@jax-js/jax", "@jax-js/onnx", "onnxruntime-web"].map(versioned);
+    const peers = `jit(valueAndGrad) of ${jax} with ${onnx} over the step of ${ort}`;
     return [figure(name, ratio, "1", `${processor}; ${page.browser}; ${report.provider}; ${peers}; ${sizes}`)];
   });
 }
 
+const onSoftware = { page: "webgpu", threads: cpus().length, args: softwareWebGpu } as const;
+
 /** Counts on the software adapter, which every machine has. */
-export function countOnWebGpu({ fast, log }: BrowserOptions): Promise<Measured> {
-  const options = { page: "webgpu", threads: cpus().length, args: softwareWebGpu } as const;
-  return onPage("engine.dispatches.last4, engine.weight_copies, engine.grad_error.webgpu", options, async (page) => {
+export function countOnWebGpu({ log }: BrowserOptions): Promise<Measured> {
+  return onPage("engine.dispatches.last4, engine.weight_copies", onSoftware, async (page) => {
     log("WebGPU on the software adapter: counting dispatches and weights");
     const counts = await page.call<Counts>("count");
     const { weightBytes, compiledBytes, matrixBytes, matrixBytesOnce } = counts;
@@ -78,18 +79,23 @@ export function countOnWebGpu({ fast, log }: BrowserOptions): Promise<Measured> 
     // The larger of two counts: everything on the device when all is compiled, and what has a weight matrix's size after runs.
     const copies = Math.max(compiledBytes / weightBytes, matrixBytes / matrixBytesOnce);
     const both = "base, upper and train graphs for two first blocks";
-    log("WebGPU on the software adapter: gradients");
-    const worst = await page.call<GradientError>("gradients", {
-      variants: fast
-        ? ["timm-p8-cls-legacy11"]
-        : ["timm-p8-cls-legacy11", "timm-p14-reg4-dynamo20", "hf-dinov2-reg-swiglu-dynamo20"],
-      cases: ["deep20"],
-    });
     return [
       figure("engine.dispatches.last4", [dispatches], "dispatches", on),
       figure("engine.weight_copies", [copies], "1", `${on}; ${both}`),
-      gradientFigure("webgpu", worst, `${page.browser}, ${counts.adapter}`),
     ];
+  });
+}
+
+/** Gradients against PyTorch's on the software adapter. */
+export function gradientsOnWebGpu({ fast, log }: BrowserOptions): Promise<Measured> {
+  return onPage("engine.grad_error.webgpu", onSoftware, async (page) => {
+    log("WebGPU on the software adapter: gradients");
+    const variants = ["timm-p8-cls-legacy11", "timm-p14-reg4-dynamo20", "hf-dinov2-reg-swiglu-dynamo20"];
+    const { worst, adapter } = await page.call<GpuGradients>("gradients", {
+      variants: fast ? variants.slice(0, 1) : variants,
+      cases: ["deep20"],
+    });
+    return [gradientFigure("webgpu", worst, `${page.browser}, ${adapter}`)];
   });
 }
 
@@ -110,7 +116,7 @@ export function timeOnWebGpu(model: "vit-tiny" | "vit-s16", batch: number, optio
     }));
     const times = await race(contenders, { rounds: fast ? 2 : 20, warm: true }, log);
     const forward = times.get("forward") ?? [];
-    const on = `${page.browser}, ${adapter}; onnxruntime-web 1.30.0; ${model} of random weights, batch ${batch}, ${tokensPerBlock} tokens a block`;
+    const on = `${page.browser}, ${adapter}; ${versioned("onnxruntime-web")}; ${model} of random weights, batch ${batch}, ${tokensPerBlock} tokens a block`;
     return [
       figure(`engine.forward_ms.${model}.webgpu`, forward, "ms", on),
       ...variants.map((variant) =>

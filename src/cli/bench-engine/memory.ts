@@ -2,25 +2,28 @@
 import { fork } from "node:child_process";
 import { join } from "node:path";
 import { Fault } from "../../base/fault.ts";
-import { type Figure, figure } from "../figure.ts";
+import { figure, type Measured } from "../figure.ts";
 import { sizesOf } from "./on-processor.ts";
 import type { Subject } from "./subjects.ts";
-import { type Variant, variants } from "./workload.ts";
+import { versioned } from "./versions.ts";
+import type { Variant } from "./workload.ts";
 
 const mib = 2 ** 20;
 
 /** Forward and step compiled side by side, as while tuning. `model`: a manifest's path, or "vit-s16". */
-export async function measureMemory(subject: Subject, model: string, batch: number): Promise<readonly Figure[]> {
-  const figures: Figure[] = [];
-  for (const variant of variants) {
-    const { heapBytes, processBytes } = await inOwnProcess(variant, batch, model);
-    const on = `forward and step on onnxruntime-web 1.30.0 WASM, one run each, Node ${process.version}; ${sizesOf(subject, batch)}`;
-    figures.push(
-      figure(`engine.peak_mib.${variant}.${subject.id}.wasm_heap`, [heapBytes / mib], "MiB", on),
-      figure(`engine.peak_mib.${variant}.${subject.id}.process`, [processBytes / mib], "MiB", on),
-    );
-  }
-  return figures;
+export async function measureMemory(
+  subject: Subject,
+  model: string,
+  batch: number,
+  variant: Variant,
+): Promise<Measured> {
+  const { heapBytes, processBytes } = await inOwnProcess(variant, batch, model);
+  const on = `forward and step on ${versioned("onnxruntime-web")} WASM, one run each, Node ${process.version}; ${sizesOf(subject, batch)}`;
+  const figures = [
+    figure(`engine.peak_mib.${variant}.${subject.id}.wasm_heap`, [heapBytes / mib], "MiB", on),
+    figure(`engine.peak_mib.${variant}.${subject.id}.process`, [processBytes / mib], "MiB", on),
+  ];
+  return { figures, leftOut: [] };
 }
 
 type Peak = Readonly<{ heapBytes: number; processBytes: number }>;

@@ -10,6 +10,7 @@ import { type Figure, figure, type LeftOut, type Measured, ratios } from "../fig
 import { type Contender, race, type Times } from "./race.ts";
 import type { Subject } from "./subjects.ts";
 import { openTorch } from "./torch-peer.ts";
+import { versioned } from "./versions.ts";
 import {
   type Feeds,
   forwardWork,
@@ -76,13 +77,14 @@ export async function measureOnProcessor(subject: Subject, options: ProcessorOpt
   if (parts.has("torch")) {
     await open("engine.vs_torch.cpu", () => openPeer(subject, works, sameLoss, options));
   }
+  // Opening ran each once.
   const times = await race(
     opened.flatMap(({ contenders }) => contenders),
-    // Opening ran each once.
     { rounds, warm: false },
     log,
-  );
-  for (const { close } of opened) await close();
+  ).finally(async () => {
+    for (const { close } of opened) await close();
+  });
   const words = opened.map((one) => one.words).join(", ");
   const on = `${machine}; ${words}; ${threads} ${threads === 1 ? "thread" : "threads"}; ${sizesOf(subject, batch)}`;
   return { figures: figuresOf(times, id, threads, on), leftOut };
@@ -154,7 +156,8 @@ function openRuntime(
   { forward, steps }: Works,
   sameLoss: SameLoss,
 ): Promise<Opened> {
-  return openAll(name === "wasm" ? "onnxruntime-web 1.30.0 WASM" : "onnxruntime-node 1.30.0", async (owned) => {
+  const words = name === "wasm" ? `${versioned("onnxruntime-web")} WASM` : versioned("onnxruntime-node");
+  return openAll(words, async (owned) => {
     owned.owns(() => runtime.release());
     const add = async (part: string, { graph, feeds }: Work): Promise<Program> => {
       const program = await runtime.compile(graph, backbone.weights, { name: `${id} ${part}` });

@@ -15,7 +15,8 @@ export const sumsInGemm: Rule = ({ b, node, shape, only }) => {
     const flat = b.shape(rows);
     const third = flat.join() === shape.join() ? other : b.op("Reshape", [other, b.vector(flat)], {}, `${other}/rows`);
     const [a = "", w = ""] = gemm.inputs;
-    const sum = b.op("Gemm", [a, w, third], gemm.attributes, `${node.name}/gemm`);
+    // Without a third input a Gemm's beta means nothing, and may be anything.
+    const sum = b.op("Gemm", [a, w, third], { ...gemm.attributes, beta: float(1) }, `${node.name}/gemm`);
     return flat.join() === shape.join() ? sum : b.op("Reshape", [sum, b.vector(shape)], {}, node.name);
   }
 };

@@ -1,5 +1,5 @@
 // Takes an attention apart by its two matrix products around the Softmax: norm, queries, keys, values. Refuses to look at names.
-import type { Graph, Node } from "../ir.ts";
+import type { Graph, Node, Shape } from "../ir.ts";
 import type { Known } from "../ops/op-rule.ts";
 import { ancestors, createLinks, type Links, nodesFromTo } from "./links.ts";
 import { openShapes, perTokenTest } from "./per-token.ts";
@@ -29,10 +29,10 @@ export function readAttention(graph: Graph, from: string, to: string, width: num
   const part: Graph = { ...graph, nodes };
   const links = createLinks(part);
   const normed = firstNorm(links, nodes, from);
-  const factors = factorsOf(links, nodes, from);
+  const shapes = openShapes(part, from, width);
+  const factors = factorsOf(links, shapes, nodes, from);
   if (!normed || !factors) return null;
   const norm = nodesFromTo(part, from, normed);
-  const shapes = openShapes(part, from, width);
   const isPerToken = perTokenTest(part, shapes);
   if (!norm.every(isPerToken)) return null;
   const [keys, values] = [factors.keys, factors.values].map((factor) => sideOf(part, links, shapes, normed, factor));
@@ -59,9 +59,13 @@ function firstNorm(links: Links, nodes: readonly Node[], from: string): string |
   return first.length === 1 ? (first[0]?.outputs[0] ?? null) : null;
 }
 
-/** The one Softmax between two products: `keys` and `values` are the second factors. */
+/**
+ * The one Softmax between two products. `keys` and `values` are the second factors where the map has a row for each token that
+ * looks, sums to one along it, and is never turned: only then are its columns the tokens that are looked at.
+ */
 function factorsOf(
   links: Links,
+  shapes: ReadonlyMap<string, Known>,
   nodes: readonly Node[],
   from: string,
 ): Readonly<{ keys: string; values: string; core: readonly Node[] }> | null {
@@ -72,7 +76,17 @@ function factorsOf(
   if (!logits || !mixed) return null;
   const [, keys = ""] = logits.inputs;
   const [map = "", values = ""] = mixed.inputs;
-  return ancestors(links, map, new Set([from])).has(softmax) ? { keys, values, core: [logits, softmax, mixed] } : null;
+  if (!ancestors(links, map, new Set([from])).has(softmax)) return null;
+  const shapeOf = (name: string | undefined): Shape => shapes.get(name ?? "")?.shape ?? [];
+  const [rows, columns] = shapeOf(logits.outputs[0]).slice(-2);
+  if (rows !== "T" || columns !== "T" || shapeOf(softmax.inputs[0]).at(-1) !== "T") return null;
+  const isTurned = ([lower = "", upper = ""]: readonly (string | undefined)[]): boolean =>
+    [...ancestors(links, lower, new Set([from, upper]))].some((node) => node.op === "Transpose");
+  const ways = [
+    [softmax.inputs[0], logits.outputs[0]],
+    [map, softmax.outputs[0]],
+  ];
+  return ways.some(isTurned) ? null : { keys, values, core: [logits, softmax, mixed] };
 }
 
 /** Operators that only turn what each token became; products with a number are let through, too. */

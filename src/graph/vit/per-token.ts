@@ -14,7 +14,6 @@ const always: ReadonlySet<string> = new Set([
   "Exp",
   "Gelu",
   "Identity",
-  "LayerNormalization",
   "Mul",
   "Neg",
   "Pow",
@@ -40,19 +39,29 @@ export function openShapes(part: Graph, from: string, width: number): ReadonlyMa
 export function perTokenTest(part: Graph, shapes: ReadonlyMap<string, Known>): (node: Node) => boolean {
   const frozen = new Map<string, Initializer>(part.initializers.map((entry) => [entry.name, entry]));
   const shapeOf = (name: string | undefined): Shape => shapes.get(name ?? "")?.shape ?? [];
+  /** The last axis, which these nodes look along, has no tokens; turned, a value may have them there. */
+  const isAlongWidth = ({ inputs }: Node, axes: readonly number[] = [-1]): boolean => {
+    const shape = shapeOf(inputs[0]);
+    const last = shape.at(-1);
+    const [axis, another] = axes;
+    const isLast = another === undefined && (axis === -1 || axis === shape.length - 1);
+    return isLast && last !== undefined && !holdsTokens(last);
+  };
   return (node) => {
     const second = frozen.get(node.inputs[1] ?? "");
     switch (node.op) {
       case "MatMul":
       case "Gemm":
-        return second !== undefined;
+        return second !== undefined && isAlongWidth(node);
+      case "LayerNormalization":
+        return isAlongWidth(node);
       case "Reshape": {
         const [before, after] = [node.inputs[0], node.outputs[0]].map((name) => upToTokens(shapeOf(name)));
         return before !== null && before === after;
       }
       case "ReduceMean": {
         const axes = second?.source.kind === "inline" ? [...second.source.values] : (intsOf(node, "axes") ?? []);
-        return axes.length === 1 && (axes[0] === -1 || axes[0] === shapeOf(node.inputs[0]).length - 1);
+        return isAlongWidth(node, axes);
       }
       default:
         return always.has(node.op);
@@ -60,8 +69,10 @@ export function perTokenTest(part: Graph, shapes: ReadonlyMap<string, Known>): (
   };
 }
 
+const holdsTokens = (dim: Dim): boolean => typeof dim === "string" && dim.split("*").includes("T");
+
 /** The product of the axes up to that of the tokens: where a Reshape keeps it, it mixes nothing of two tokens. */
 function upToTokens(shape: Shape): Dim | null {
-  const at = shape.findIndex((dim) => typeof dim === "string" && dim.split("*").includes("T"));
+  const at = shape.findIndex(holdsTokens);
   return at < 0 ? null : product(shape.slice(0, at + 1));
 }

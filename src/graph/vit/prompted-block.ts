@@ -37,7 +37,9 @@ export function addPlainBlock(
   const mlp = nodesFromTo(graph, middle, to);
   const attention = readAttention(graph, from, middle, width);
   const alone = block === depth - 1 && readsFirstToken(graph, to);
-  if (!attention || (alone && !isPerToken(graph, middle, width, mlp))) return null;
+  // What becomes of prompts is not computed, nor of the other tokens for the first one alone: nothing behind may look at it.
+  const isPart = alone || prompts !== null;
+  if (!attention || (isPart && !isPerToken(graph, middle, width, mlp))) return null;
   const { norm, normed, keys, values, rest } = attention;
   const copy = (nodes: readonly Node[], given: Readonly<Record<string, string>>, wanted: string): string =>
     copied(b, graph, nodes, given, wanted);

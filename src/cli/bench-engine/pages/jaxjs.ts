@@ -5,6 +5,7 @@ import { present } from "../../../base/fault.ts";
 import { isResident, outputOf, type Program, type TensorValue } from "../../../engine/runtime.ts";
 import { createRuntimes } from "../../../platform/worker/ort-runtime.ts";
 import { backboneOf, randomTensors, vitTiny } from "../backbones.ts";
+import { relativeError } from "../grad-error.ts";
 import { lossGraph, selfContainedOnnx } from "../loss-graph.ts";
 import { type Feeds, stepWork } from "../workload.ts";
 import { offer } from "./page-call.ts";
@@ -90,15 +91,11 @@ function numbers(feeds: Feeds, name: string): TensorValue {
 }
 
 /** After one step from m = 0, m is a tenth of the gradient (beta 0.9). */
-function momentApart(moment: Float32Array, gradient: Float32Array): number {
-  let [difference, size] = [0, 0];
-  for (let i = 0; i < gradient.length; i++) {
-    const wanted = gradient[i] ?? Number.NaN;
-    difference += (10 * (moment[i] ?? Number.NaN) - wanted) ** 2;
-    size += wanted ** 2;
-  }
-  return Math.sqrt(difference / size);
-}
+const momentApart = (moment: Float32Array, gradient: Float32Array): number =>
+  relativeError(
+    moment.map((m) => 10 * m),
+    gradient,
+  );
 
 async function ours(): Promise<number> {
   const { program, feeds } = present(ready, "what prepare made");

@@ -4,7 +4,7 @@ import { present } from "../../../base/fault.ts";
 import { createModelPrograms, type ModelPrograms } from "../../../engine/model-programs.ts";
 import type { Runtime } from "../../../engine/runtime.ts";
 import { elementCount } from "../../../graph/ir.ts";
-import { weightsOf } from "../../../graph/weight-file.ts";
+import { weightBytes, weightsOf } from "../../../graph/weight-file.ts";
 import { createRuntimes } from "../../../platform/worker/ort-runtime.ts";
 import { backboneOf, randomTensors, vitNarrow } from "../backbones.ts";
 import { type GradientError, worstGradientError } from "../grad-error.ts";
@@ -56,8 +56,14 @@ async function count(): Promise<Counts> {
   const matrixBytesOnce = [...once].reduce((sum, [size, n]) => sum + size * n, 0);
   await programs.release();
   await runtime.release();
-  const weightBytes = weightsOf(backbone.graph).reduce((sum, { shape }) => sum + 4 * elementCount(shape), 0);
-  return { adapter: runtime.provider.words, dispatches, weightBytes, compiledBytes, matrixBytes, matrixBytesOnce };
+  return {
+    adapter: runtime.provider.words,
+    dispatches,
+    weightBytes: weightBytes(backbone.graph),
+    compiledBytes,
+    matrixBytes,
+    matrixBytesOnce,
+  };
 }
 
 /** The second step of two: the first compiles pipelines. Training state stays on the device, as in the app. */
@@ -98,15 +104,24 @@ function matrixSizes(): ReadonlyMap<number, number> {
   return sizes;
 }
 
+export type GpuGradients = Readonly<{ worst: GradientError; adapter: string }>;
+
 async function gradients(
   argument: Readonly<{ variants: readonly string[]; cases: readonly string[] }>,
-): Promise<GradientError> {
+): Promise<GpuGradients> {
+  let adapter = "";
+  const open = async (): Promise<Runtime> => {
+    const runtime = await openGpu();
+    adapter = runtime.provider.words;
+    return runtime;
+  };
   const read = async (name: string): Promise<Uint8Array> => {
     const response = await fetch(`/test/fixtures/vit-corpus/${name}`);
     if (!response.ok) throw new Error(`${name}: ${response.status}`);
     return new Uint8Array(await response.arrayBuffer());
   };
-  return worstGradientError(openGpu, read, argument.variants, argument.cases);
+  const worst = await worstGradientError(open, read, argument.variants, argument.cases);
+  return { worst, adapter };
 }
 
 offer({ count, gradients });
