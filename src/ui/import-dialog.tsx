@@ -14,7 +14,7 @@ import { ImportQuestions } from "./import-questions.tsx";
 import { ImportFiles, ImportStated } from "./import-stated.tsx";
 import { openWords } from "./import-words.ts";
 import { ReasonButton } from "./reason-button.tsx";
-import { emptyDraft, noDialog } from "./ui-store.ts";
+import { chooseMain, emptyDraft, noDialog } from "./ui-store.ts";
 import { useInspection } from "./use-inspection.ts";
 import { bytesWords } from "./words.ts";
 
@@ -94,7 +94,7 @@ function WhichOne({ files }: Readonly<{ files: readonly GivenFile[] }>) {
           justify="space-between"
           rightSection={<span className="pt-mute">{bytesWords(sizes.get(path) ?? 0)}</span>}
           {...(i === 0 && { "data-autofocus": true })}
-          onClick={() => ui.setState(({ importing }) => ({ importing: { ...importing, main: path } }))}
+          onClick={() => chooseMain(ui, path)}
         >
           {path}
         </Button>
