@@ -1,7 +1,7 @@
 // What the person sees but nobody keeps: open slides, the engine's state, the click, the tuning run, notices.
 // Holds plain data only: no promise, no class instance, no large typed array. Pointer moves (60 Hz) never come here.
 import { createStore, type StoreApi } from "zustand/vanilla";
-import type { ClassId, PromptSetId, SlideId } from "../base/brand.ts";
+import type { ClassId, PromptSetId, SlideId, WeightsDigest } from "../base/brand.ts";
 import { type Fault, type FaultData, faultToData } from "../base/fault.ts";
 import type { KeptModel } from "../domain/kept-model.ts";
 import type { Prediction } from "../domain/label.ts";
@@ -52,6 +52,8 @@ export type SessionState = Readonly<{
   /** Name of what is being opened. */
   opening: string | null;
   engine: EngineState;
+  /** Of the weights that were last ready, whatever the engine is doing now: what the next ones replace. */
+  lastWeights: WeightsDigest | null;
   ownModels: readonly OwnModel[];
   /** Id of the own backbone that is used, or being loaded to be; null: the embedded one. */
   activeModel: string | null;
@@ -80,6 +82,7 @@ export function createSessionStore(capabilities: CapabilityReport = []): Session
     currentSlide: null,
     opening: null,
     engine: { kind: "loading", progress: null },
+    lastWeights: null,
     ownModels: [],
     activeModel: null,
     modelImport: { kind: "none" },
