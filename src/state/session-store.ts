@@ -66,8 +66,8 @@ export type SessionState = Readonly<{
   click: ClickState;
   /** The running or last tuning of this session. */
   tuning: TuningRun | null;
-  /** What the person changed of the engine's proposed settings; null: the proposal stands. */
-  settings: TuningSettings | null;
+  /** What the person changed of the engine's proposed settings, and nothing else of them; null: the proposal stands. */
+  settings: Partial<TuningSettings> | null;
   /** The prompt set active before the present one, for blinking between two; `undefined`: none yet, null: frozen. */
   previousSet: PromptSetId | null | undefined;
   notices: readonly Notice[];
