@@ -109,7 +109,7 @@ function Bring({ files, onClose }: Readonly<{ files: readonly GivenFile[]; onClo
   const form = useUi(({ importing }) => importing.form);
   const change = (next: (form: ImportForm) => ImportForm): void =>
     ui.setState(({ importing }) => ({ importing: { ...importing, form: next(importing.form) } }));
-  const { reading, inspected, answers, fault } = useInspection(files, form, (found) =>
+  const { reading, inspected, answers, fault, again } = useInspection(files, form, (found) =>
     change((now) => withInspection(now, found)),
   );
   const { modelImport } = state.session;
@@ -150,7 +150,17 @@ function Bring({ files, onClose }: Readonly<{ files: readonly GivenFile[]; onClo
           {against !== null && (
             <Wrong title="These files cannot be used like this">
               {against}
-              <div className="pt-hint">A file that is missing can be dropped here; it joins the others.</div>
+              <div className="pt-hint">
+                A file that is missing can be dropped here; it joins the others.
+                {fault && !reading && (
+                  <>
+                    {" "}
+                    <button type="button" className="pt-link" onClick={again}>
+                      Read again
+                    </button>
+                  </>
+                )}
+              </div>
             </Wrong>
           )}
           {inspected && answerable(form, inspected) && (
