@@ -27,9 +27,9 @@ export type OwnModel = Readonly<{ model: KeptModel; kept: "yes" | "being-kept" |
 /** How the last import went; its fault is for the form that asked for it. */
 export type ModelImport =
   | Readonly<{ kind: "none" }>
-  | Readonly<{ kind: "loading"; name: string; cancelled: boolean }>
+  | Readonly<{ kind: "loading"; cancelled: boolean }>
   | Readonly<{ kind: "failed"; fault: FaultData }>
-  | Readonly<{ kind: "loaded"; id: string }>;
+  | Readonly<{ kind: "loaded" }>;
 
 /** The patch that was clicked and what is known of it. `waiting`: the engine is not ready; it is asked when it is. */
 export type ClickState =

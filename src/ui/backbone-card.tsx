@@ -1,11 +1,11 @@
 // The backbone: what it is, whose it is, whether it passed its self-tests; the person's own ones, and the way to bring another.
-import { Button, Progress } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import type { EngineStatus, LoadProgress } from "../protocol/engine-api.ts";
 import { useEmbeddedModel } from "../state/actions/models.ts";
 import { useApp, useAppState, usePerform } from "./app-context.ts";
 import { BackboneList } from "./backbone-list.tsx";
-import { LoadingWords } from "./backbone-loading.tsx";
+import { LoadingBar, LoadingWords } from "./backbone-loading.tsx";
 import { checkedWords } from "./engine-words.ts";
 import { ReasonButton } from "./reason-button.tsx";
 import { bytesWords } from "./words.ts";
@@ -90,16 +90,10 @@ function Facts({ status }: Readonly<{ status: EngineStatus }>) {
 }
 
 function Loading({ progress }: Readonly<{ progress: LoadProgress | null }>) {
-  const known = progress !== null && progress.total > 0;
   return (
     <div className="pt-card" role="status">
       <LoadingWords progress={progress} />
-      <Progress
-        value={known ? (100 * progress.done) / progress.total : 100}
-        animated={!known}
-        size="sm"
-        aria-label="Loading the model"
-      />
+      <LoadingBar progress={progress} label="Loading the model" />
     </div>
   );
 }

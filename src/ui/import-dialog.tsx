@@ -1,5 +1,5 @@
 // Bringing a backbone: which files, what they say, what they leave open, and loading it. Knows the form's rules only by import-form.ts.
-import { Button, Modal, Progress } from "@mantine/core";
+import { Button, Modal } from "@mantine/core";
 import { type ReactNode, useMemo } from "react";
 import { alwaysAsked } from "../domain/model-import.ts";
 import type { GivenFile } from "../protocol/engine-api.ts";
@@ -9,7 +9,7 @@ import { filesOf, mainFiles } from "../state/given-models.ts";
 import type { Inspected } from "../state/import-fields.ts";
 import { type ImportForm, openFields, withInspection } from "../state/import-form.ts";
 import { useApp, useAppState, usePerform, useSession, useUi } from "./app-context.ts";
-import { LoadingWords } from "./backbone-loading.tsx";
+import { LoadingBar, LoadingWords } from "./backbone-loading.tsx";
 import { ImportQuestions } from "./import-questions.tsx";
 import { ImportFiles, ImportStated } from "./import-stated.tsx";
 import { openWords } from "./import-words.ts";
@@ -224,16 +224,10 @@ function Wrong({ title, children }: Readonly<{ title: string; children: ReactNod
 function Loading() {
   const engine = useSession((state) => state.engine);
   const progress = engine.kind === "loading" ? engine.progress : null;
-  const known = progress !== null && progress.total > 0 && progress.done > 0;
   return (
     <div className="pt-stack" style={{ gap: 4 }} role="status" data-testid="import-progress">
       <LoadingWords progress={progress} />
-      <Progress
-        value={known ? (100 * progress.done) / progress.total : 100}
-        animated={!known}
-        size="sm"
-        aria-label="Loading the backbone"
-      />
+      <LoadingBar progress={progress} label="Loading the backbone" />
     </div>
   );
 }

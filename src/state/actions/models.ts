@@ -29,8 +29,7 @@ export const importModel: Action<Readonly<{ files: readonly GivenFile[]; facts: 
   },
   run: async (context, { files, facts }) => {
     const { session } = context;
-    const name = facts.name ?? "the backbone";
-    session.setState({ modelImport: { kind: "loading", name, cancelled: false } });
+    session.setState({ modelImport: { kind: "loading", cancelled: false } });
     try {
       await loadEngine.run(context, { source: { kind: "files", files, facts }, prefer: context.prefer });
     } catch (error) {
@@ -51,7 +50,7 @@ export const importModel: Action<Readonly<{ files: readonly GivenFile[]; facts: 
     const model = keptModelOf(context, engine.status, files, facts);
     context.givenFiles.set(model.id, files);
     putOwn(context, { model, kept: "being-kept" });
-    session.setState({ activeModel: model.id, modelImport: { kind: "loaded", id: model.id } });
+    session.setState({ activeModel: model.id, modelImport: { kind: "loaded" } });
     // Copying gigabytes takes a while; clicks need not wait for it.
     void keep(context, model, files);
   },
