@@ -2,7 +2,7 @@
 import { Fault } from "../base/fault.ts";
 import { handleOfDropped } from "../platform/page/file-handles.ts";
 
-/** `path`: relative to the dropped folder. `handle`: of a file dropped by itself, where the browser gives one. */
+/** `path`: relative to the dropped folder; with its name in front where more than one was dropped. `handle`: of a file dropped by itself, where the browser gives one. */
 export type DroppedFile = Readonly<{
   path: string;
   file: File;
@@ -23,7 +23,21 @@ export function readDropped(transfer: DataTransfer): Promise<readonly DroppedFil
     const handle = handleOfDropped(item);
     return file ? [handle.then((known) => [{ path: file.name, file, handle: known, folder: null }])] : [];
   });
-  return Promise.all(waiting).then((lists) => lists.flat());
+  return Promise.all(waiting).then(keptApart);
+}
+
+/** Files of several folders may have the same names: each keeps the name of its folder, and folders of one name a number. */
+function keptApart(lists: readonly (readonly DroppedFile[])[]): readonly DroppedFile[] {
+  const folders = lists.filter((list) => list.some(({ folder }) => folder !== null));
+  const taken = new Set<string>();
+  return lists.flatMap((list) => {
+    if (folders.length < 2 || !folders.includes(list)) return list;
+    const [{ folder: name } = { folder: null }] = list;
+    let folder = name ?? "";
+    for (let i = 2; taken.has(folder); i++) folder = `${name} (${i})`;
+    taken.add(folder);
+    return list.map((one) => ({ ...one, folder, path: `${folder}/${one.path}` }));
+  });
 }
 
 /** Files of `<input webkitdirectory>`: "folder/onnx/model.onnx". */

@@ -62,15 +62,29 @@ export function sortGiven<F extends Given>(given: readonly F[], importing: boole
     loose.filter(({ kind }) => kind !== "beside-model"),
     loose.filter(({ kind }) => kind === "beside-model"),
   ];
-  const folders = isModel ? [] : [...new Set(given.flatMap(({ folder }) => folder ?? []))];
+  const folders = [...new Set(given.flatMap(({ folder }) => folder ?? []))];
+  const leftOut = (folder: string): readonly string[] =>
+    given.filter((one) => one.folder === folder && !model.includes(one)).map(({ path }) => path);
   return {
     model,
     others,
     refused: [
       ...stray.map(({ path }) => `"${path}" is of use together with its backbone only. Drop both at once.`),
-      ...folders.map(
-        (folder) => `"${folder}" holds no backbone (.onnx or .safetensors). Drop slides and prompt sets as files.`,
-      ),
+      ...folders.flatMap((folder) => {
+        if (!isModel)
+          return `"${folder}" holds no backbone (.onnx or .safetensors). Drop slides and prompt sets as files.`;
+        const paths = leftOut(folder);
+        return paths.length === 0 ? [] : leftOutWords(folder, paths);
+      }),
     ],
   };
+}
+
+const namedLeftOut = 3;
+
+function leftOutWords(folder: string, paths: readonly string[]): string {
+  const named = paths.slice(0, namedLeftOut).map((path) => `"${path}"`);
+  const more = paths.length > namedLeftOut ? ` and ${paths.length - namedLeftOut} more` : "";
+  const [are, them] = paths.length === 1 ? ["is", "it as a file"] : ["are", "them as files"];
+  return `${named.join(", ")}${more} in the folder "${folder}" ${are} no part of a backbone and not opened. Drop ${them}.`;
 }

@@ -13,7 +13,7 @@ import {
   textOfPreset,
 } from "./import-fields.ts";
 import { parseField } from "./import-parse.ts";
-import { normalisationKinds } from "./normalisations.ts";
+import { normalisationKinds, normalisationWords } from "./normalisations.ts";
 import { numberTyped } from "./typed-number.ts";
 
 /** `reopened`: fields the files answer and the person wants to answer otherwise. */
@@ -42,9 +42,27 @@ export const withTyped = (form: ImportForm, field: ImportField, text: string): I
 });
 
 /** The person's own answer to `field` is withdrawn: the preset's or the files' stands again. */
-export function withoutTyped(form: ImportForm, field: ImportField): ImportForm {
+function withoutTyped(form: ImportForm, field: ImportField): ImportForm {
   const { [field]: _own, ...typed } = form.typed;
   return { ...form, typed };
+}
+
+/**
+ * The chosen preset's answer to `field` stands: of itself, where the person's was all that stood before it; where the files answer
+ * otherwise the person says the preset's against them.
+ */
+export function withPresets(form: ImportForm, inspected: Inspected, field: ImportField): ImportForm {
+  const preset = presetOf(form, inspected);
+  if (!preset) return form;
+  const custom = field === "normalisation" && textOfPreset(preset, field) === "custom";
+  // Numbers of a normalisation that has a name are not its answer.
+  const withdrawn = field === "normalisation" ? [field, ...channels] : [field];
+  const answered = custom ? withdrawn : [field];
+  const without = withdrawn.reduce(withoutTyped, form);
+  return answered.reduce((now, one) => {
+    const known = textOfPreset(preset, one);
+    return known === null || textOf(without, inspected, one)[1] === "preset" ? now : withTyped(now, one, known);
+  }, without);
 }
 
 export type Origin = "file" | "preset" | "you";
@@ -56,7 +74,7 @@ export type FieldState = Readonly<{
   origin: Origin | null;
   problem: string | null;
   optional: boolean;
-  /** What the chosen preset says, where the person or the files say otherwise. */
+  /** What the chosen preset says, where the person or the files say otherwise; of a normalisation without a name its numbers. */
   presetSays: string | null;
 }>;
 
@@ -85,24 +103,45 @@ function textOf(
 
 export function fieldState(form: ImportForm, inspected: Inspected, field: ImportField): FieldState {
   const preset = presetOf(form, inspected);
-  const known = preset && textOfPreset(preset, field);
   const [text, origin] = textOf(form, inspected, field);
   const parsed =
     origin === null ? null : parseField(field, text, inspected, (other) => textOf(form, inspected, other)[0]);
-  const otherwise = known !== null && origin !== null && origin !== "preset" && !sameAnswer(known, text);
+  const answered = (other: ImportField): string | null => {
+    const [answer, by] = textOf(form, inspected, other);
+    return by === null ? null : answer;
+  };
+  const otherwise = preset && origin !== "preset" && differs(preset, field, answered);
   return {
     field,
     text,
     origin,
     problem: parsed && "problem" in parsed ? parsed.problem : null,
     optional: field === "licenceText",
-    presetSays: otherwise && field !== "name" ? known : null,
+    presetSays: otherwise && field !== "name" ? saidByPreset(preset, field) : null,
   };
 }
 
 /** As numbers where both are: "1e-6" is "0.000001". */
 function sameAnswer(a: string, b: string): boolean {
   return a.trim() === b.trim() || (b.trim() !== "" && Number(a) === Number(b.trim().replace(",", ".")));
+}
+
+/** Whether the preset answers `field`, and otherwise than it is answered. @param textAt how a field is answered; null: not at all */
+function differs(preset: ModelPreset, field: ImportField, textAt: (field: ImportField) => string | null): boolean {
+  const [known, text] = [textOfPreset(preset, field), textAt(field)];
+  if (known === null || text === null) return false;
+  if (field !== "normalisation" || text !== "custom") return !sameAnswer(known, text);
+  // One word for all those without a name: they are compared number by number, as far as there are any.
+  return channels.some((channel) => {
+    const number = textAt(channel);
+    return number === null ? known !== "custom" : !sameAnswer(textOfPreset(preset, channel) ?? "", number);
+  });
+}
+
+/** The preset's answer as it is told. */
+function saidByPreset(preset: ModelPreset, field: ImportField): string | null {
+  const known = textOfPreset(preset, field);
+  return field === "normalisation" && known === "custom" ? normalisationWords(preset.normalisation) : known;
 }
 
 /** Where the files state something else than the chosen preset, without being asked. The files are believed. */
@@ -114,13 +153,17 @@ export function overruled(
   const shown = new Set(shownFields(form, inspected).map(({ field }) => field));
   return importFields.flatMap((field) => {
     if (!preset || isChannel(field) || shown.has(field) || !matters(form, inspected, field)) return [];
-    const [file, known] = [textOfFile(inspected, form.statedPixels, field), textOfPreset(preset, field)];
-    return file === null || known === null || sameAnswer(known, file) ? [] : [{ field, file, preset: known }];
+    const statedAt = (other: ImportField): string | null => textOfFile(inspected, form.statedPixels, other);
+    const [stated, known] = [statedAt(field), saidByPreset(preset, field)];
+    if (stated === null || known === null || !differs(preset, field, statedAt)) return [];
+    const { normalisation } = inspected.inspection;
+    const numbers = field === "normalisation" && stated === "custom" && normalisation;
+    return [{ field, file: numbers ? normalisationWords(numbers) : stated, preset: known }];
   });
 }
 
 /** The output features are read from; null while several are there and none is chosen. */
-export function chosenOutput(form: ImportForm, { inspection }: Inspected): ModelOutput | null {
+function chosenOutput(form: ImportForm, { inspection }: Inspected): ModelOutput | null {
   const { outputs } = inspection;
   return outputs.length === 1 ? (outputs[0] ?? null) : (outputs.find(({ name }) => name === form.typed.output) ?? null);
 }

@@ -177,20 +177,25 @@ export function tunableBlocks({ session }: AppState): EngineStatus["tunable"] | 
   return session.engine.kind === "ready" ? session.engine.status.tunable : null;
 }
 
-/** The person's settings, else what the engine proposes here; never more blocks than can be tuned here. */
+/** What the engine proposes here, with what the person changed of it; never more blocks than can be tuned here. */
 export function tuningSettings({ session }: AppState): TuningSettings | null {
-  const settings = session.settings ?? (session.engine.kind === "ready" ? session.engine.status.defaults : null);
-  if (!settings || session.engine.kind !== "ready") return settings;
-  const most = Math.max(1, session.engine.status.tunable.blocks);
-  if (settings.blocks <= most) return settings;
-  const before = limited.get(settings);
-  const now = before?.blocks === most ? before : { ...settings, blocks: most };
-  limited.set(settings, now);
-  return now;
+  const { engine, settings: changed } = session;
+  if (engine.kind !== "ready") return null;
+  const { defaults, tunable } = engine.status;
+  const most = Math.max(1, tunable.blocks);
+  const known = merged.get(defaults);
+  if (known && known.changed === changed && known.most === most) return known.settings;
+  const wanted = { ...defaults, ...changed };
+  const settings = changed || wanted.blocks > most ? { ...wanted, blocks: Math.min(wanted.blocks, most) } : defaults;
+  merged.set(defaults, { changed, most, settings });
+  return settings;
 }
 
-/** The same object every time, so that who compares by identity sees no change where there is none. */
-const limited = new WeakMap<TuningSettings, TuningSettings>();
+/** By what the engine proposes: the same object every time, so that who compares by identity sees no change where there is none. */
+const merged = new WeakMap<
+  TuningSettings,
+  Readonly<{ changed: Partial<TuningSettings> | null; most: number; settings: TuningSettings }>
+>();
 
 export function isTuning({ session }: AppState): boolean {
   return session.tuning?.state === "preparing" || session.tuning?.state === "running";

@@ -1,7 +1,7 @@
 // What the person sees but nobody keeps: open slides, the engine's state, the click, the tuning run, notices.
 // Holds plain data only: no promise, no class instance, no large typed array. Pointer moves (60 Hz) never come here.
 import { createStore, type StoreApi } from "zustand/vanilla";
-import type { ClassId, PromptSetId, SlideId } from "../base/brand.ts";
+import type { ClassId, PromptSetId, SlideId, WeightsDigest } from "../base/brand.ts";
 import { type Fault, type FaultData, faultToData } from "../base/fault.ts";
 import type { KeptModel } from "../domain/kept-model.ts";
 import type { Prediction } from "../domain/label.ts";
@@ -27,9 +27,9 @@ export type OwnModel = Readonly<{ model: KeptModel; kept: "yes" | "being-kept" |
 /** How the last import went; its fault is for the form that asked for it. */
 export type ModelImport =
   | Readonly<{ kind: "none" }>
-  | Readonly<{ kind: "loading"; name: string; cancelled: boolean }>
+  | Readonly<{ kind: "loading"; cancelled: boolean }>
   | Readonly<{ kind: "failed"; fault: FaultData }>
-  | Readonly<{ kind: "loaded"; id: string }>;
+  | Readonly<{ kind: "loaded" }>;
 
 /** The patch that was clicked and what is known of it. `waiting`: the engine is not ready; it is asked when it is. */
 export type ClickState =
@@ -54,6 +54,8 @@ export type SessionState = Readonly<{
   engine: EngineState;
   /** The graphics card was found to compute gradients wrongly in this session: models are loaded on the processor from then on. */
   gpuRefused: boolean;
+  /** Of the weights that were last ready, whatever the engine is doing now: what the next ones replace. */
+  lastWeights: WeightsDigest | null;
   ownModels: readonly OwnModel[];
   /** Id of the own backbone that is used, or being loaded to be; null: the embedded one. */
   activeModel: string | null;
@@ -66,8 +68,8 @@ export type SessionState = Readonly<{
   click: ClickState;
   /** The running or last tuning of this session. */
   tuning: TuningRun | null;
-  /** What the person changed of the engine's proposed settings; null: the proposal stands. */
-  settings: TuningSettings | null;
+  /** What the person changed of the engine's proposed settings, and nothing else of them; null: the proposal stands. */
+  settings: Partial<TuningSettings> | null;
   /** The prompt set active before the present one, for blinking between two; `undefined`: none yet, null: frozen. */
   previousSet: PromptSetId | null | undefined;
   notices: readonly Notice[];
@@ -83,6 +85,7 @@ export function createSessionStore(capabilities: CapabilityReport = []): Session
     opening: null,
     engine: { kind: "loading", progress: null },
     gpuRefused: false,
+    lastWeights: null,
     ownModels: [],
     activeModel: null,
     modelImport: { kind: "none" },

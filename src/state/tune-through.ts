@@ -86,18 +86,24 @@ const stepsOf = (checkpoint: TuningCheckpoint | null): number => checkpoint?.ste
 
 /** Resolves when the engine and the slides the labels are on are there again. Rejects at once when cancelled. */
 async function again(context: ActionContext, kind: Loss, params: TuneParams, signal: AbortSignal): Promise<void> {
-  const { engine } = context.session.getState();
   // An engine that is as ready as before was not what died: the slide reader was.
-  if (kind !== "worker-died" || engine.kind !== "ready") {
-    try {
-      await orAborted(context.restartEngine(), signal);
-    } catch (error) {
-      if (isAbort(error) || !isFault(error)) throw error;
-      const message = `${happened[kind]}, and the model could not be loaded again: ${error.message} Your labels are kept.`;
-      throw new Fault(error.kind, message, error.detail, error);
-    }
+  let gone = kind !== "worker-died" || loadedDigest(context) === null;
+  do {
+    if (gone) await restarted(context, kind, signal);
+    await slidesOpen(context, new Set(params.labels.map((label) => label.slideId)), signal);
+    // It may die while slides are waited for, which may take minutes.
+    gone = loadedDigest(context) === null;
+  } while (gone);
+}
+
+async function restarted(context: ActionContext, kind: Loss, signal: AbortSignal): Promise<void> {
+  try {
+    await orAborted(context.restartEngine(), signal);
+  } catch (error) {
+    if (isAbort(error) || !isFault(error)) throw error;
+    const message = `${happened[kind]}, and the model could not be loaded again: ${error.message} Your labels are kept.`;
+    throw new Fault(error.kind, message, error.detail, error);
   }
-  await slidesOpen(context, new Set(params.labels.map((label) => label.slideId)), signal);
 }
 
 /** Slides are opened again by themselves where the browser allows it, else by the person, who may cancel instead. */

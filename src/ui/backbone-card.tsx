@@ -1,11 +1,12 @@
 // The backbone: what it is, whose it is, whether it passed its self-tests; the person's own ones, and the way to bring another.
-import { Button, Progress } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import type { EngineStatus, LoadProgress } from "../protocol/engine-api.ts";
 import { useEmbeddedModel } from "../state/actions/models.ts";
 import { useApp, useAppState, usePerform } from "./app-context.ts";
 import { BackboneList } from "./backbone-list.tsx";
-import { LoadingWords } from "./backbone-loading.tsx";
+import { LoadingBar, LoadingWords } from "./backbone-loading.tsx";
+import { checkedWords } from "./engine-words.ts";
 import { ReasonButton } from "./reason-button.tsx";
 import { bytesWords } from "./words.ts";
 
@@ -56,9 +57,9 @@ export function BackbonePanel() {
 
 function Facts({ status }: Readonly<{ status: EngineStatus }>) {
   const { ui } = useApp();
-  const { model, gates } = status;
+  const { model } = status;
   const { shape } = model;
-  const passed = gates.filter((gate) => gate.passed).length;
+  const { note, link } = checkedWords(status);
   const about = (): void => ui.setState({ dialog: { kind: "backbone" } });
   return (
     <div className="pt-card" style={{ gap: 2 }} data-testid="backbone" data-origin={model.origin}>
@@ -74,31 +75,25 @@ function Facts({ status }: Readonly<{ status: EngineStatus }>) {
         </button>{" "}
         · {bytesWords(model.bytes)} · {model.origin === "shipped" ? "comes with the app" : "yours, on this computer"}
       </span>
+      {note !== null && (
+        <span className="pt-warn pt-small" data-testid="checked-note">
+          {note}
+        </span>
+      )}
       <span className="pt-mute pt-small">
         <button type="button" className="pt-link" onClick={about} data-testid="gates-link">
-          {gatesWords(passed, gates.length)}
+          {link}
         </button>
       </span>
     </div>
   );
 }
 
-function gatesWords(passed: number, all: number): string {
-  if (passed < all) return `${all - passed} of ${all} self-tests failed`;
-  return all === 1 ? "1 self-test passed" : `${all} self-tests passed`;
-}
-
 function Loading({ progress }: Readonly<{ progress: LoadProgress | null }>) {
-  const known = progress !== null && progress.total > 0;
   return (
     <div className="pt-card" role="status">
       <LoadingWords progress={progress} />
-      <Progress
-        value={known ? (100 * progress.done) / progress.total : 100}
-        animated={!known}
-        size="sm"
-        aria-label="Loading the model"
-      />
+      <LoadingBar progress={progress} label="Loading the model" />
     </div>
   );
 }

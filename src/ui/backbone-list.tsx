@@ -3,6 +3,7 @@ import { Menu } from "@mantine/core";
 import { removeModel, useEmbeddedModel, useModel } from "../state/actions/models.ts";
 import type { OwnModel } from "../state/session-store.ts";
 import { useAppState, usePerform } from "./app-context.ts";
+import { ChoiceRow } from "./choice-row.tsx";
 import { MoreMenu } from "./more-menu.tsx";
 import { bytesWords } from "./words.ts";
 
@@ -13,11 +14,12 @@ export function BackboneList() {
   const embedded = activeModel === null;
   return (
     <div role="radiogroup" aria-label="Which backbone is used" data-testid="backbones" style={{ marginTop: 4 }}>
-      <Row
+      <ChoiceRow
+        list="backbone"
         on={embedded}
         name="Embedded backbone"
         detail="comes with the app"
-        blocked={embedded ? true : useEmbeddedModel.enabled(state, undefined)}
+        offer={embedded ? true : useEmbeddedModel.enabled(state, undefined)}
         onChoose={() => perform(useEmbeddedModel)}
       />
       {ownModels.map((own) => (
@@ -34,11 +36,12 @@ function Own({ own: { model, kept }, on }: Readonly<{ own: OwnModel; on: boolean
   const perform = usePerform();
   const removable = removeModel.enabled(state, { id: model.id });
   return (
-    <Row
+    <ChoiceRow
+      list="backbone"
       on={on}
       name={model.name}
       detail={`${bytesWords(model.bytes)} · ${keptWords[kept]}`}
-      blocked={on ? true : useModel.enabled(state, { id: model.id })}
+      offer={on ? true : useModel.enabled(state, { id: model.id })}
       onChoose={() => perform(useModel, { id: model.id })}
       menu={
         <MoreMenu about={model.name}>
@@ -53,41 +56,5 @@ function Own({ own: { model, kept }, on }: Readonly<{ own: OwnModel; on: boolean
         </MoreMenu>
       }
     />
-  );
-}
-
-type RowProps = Readonly<{
-  on: boolean;
-  name: string;
-  detail: string;
-  blocked: true | string;
-  onChoose: () => void;
-  menu?: React.ReactNode;
-}>;
-
-function Row({ on, name, detail, blocked, onChoose, menu }: RowProps) {
-  const reason = blocked === true ? null : blocked;
-  return (
-    <div className="pt-row pt-set" data-on={on} data-testid="backbone-row" {...(reason !== null && { title: reason })}>
-      <label className="pt-row-main" style={{ alignItems: "flex-start", opacity: reason === null ? 1 : 0.6 }}>
-        <input
-          type="radio"
-          name="backbone"
-          className="pt-radio"
-          checked={on}
-          aria-disabled={reason !== null}
-          onChange={onChoose}
-        />
-        <span style={{ minWidth: 0, flex: 1 }}>
-          <span className="pt-clamp" title={name}>
-            {name}
-          </span>
-          <span className="pt-mute pt-small" style={{ display: "block" }}>
-            {detail}
-          </span>
-        </span>
-      </label>
-      {menu ?? <span className="pt-nomenu" />}
-    </div>
   );
 }

@@ -1,4 +1,5 @@
-// How far loading a backbone is, in words.
+// How far loading a backbone is, in words and as a bar.
+import { Progress } from "@mantine/core";
 import type { LoadProgress } from "../protocol/engine-api.ts";
 import { bytesWords } from "./words.ts";
 
@@ -19,5 +20,18 @@ export function LoadingWords({ progress }: Readonly<{ progress: LoadProgress | n
         </span>
       )}
     </>
+  );
+}
+
+/** Nothing done yet is not known to be none of it: the bar only moves. */
+export function LoadingBar({ progress, label }: Readonly<{ progress: LoadProgress | null; label: string }>) {
+  const known = progress !== null && progress.total > 0 && progress.done > 0;
+  return (
+    <Progress
+      value={known ? (100 * progress.done) / progress.total : 100}
+      animated={!known}
+      size="sm"
+      aria-label={label}
+    />
   );
 }

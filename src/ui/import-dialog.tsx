@@ -1,5 +1,5 @@
 // Bringing a backbone: which files, what they say, what they leave open, and loading it. Knows the form's rules only by import-form.ts.
-import { Button, Modal, Progress } from "@mantine/core";
+import { Button, Modal } from "@mantine/core";
 import { type ReactNode, useMemo } from "react";
 import { alwaysAsked } from "../domain/model-import.ts";
 import type { GivenFile } from "../protocol/engine-api.ts";
@@ -9,12 +9,12 @@ import { filesOf, mainFiles } from "../state/given-models.ts";
 import type { Inspected } from "../state/import-fields.ts";
 import { type ImportForm, openFields, withInspection } from "../state/import-form.ts";
 import { useApp, useAppState, usePerform, useSession, useUi } from "./app-context.ts";
-import { LoadingWords } from "./backbone-loading.tsx";
+import { LoadingBar, LoadingWords } from "./backbone-loading.tsx";
 import { ImportQuestions } from "./import-questions.tsx";
 import { ImportFiles, ImportStated } from "./import-stated.tsx";
 import { openWords } from "./import-words.ts";
 import { ReasonButton } from "./reason-button.tsx";
-import { emptyDraft, noDialog } from "./ui-store.ts";
+import { chooseMain, emptyDraft, noDialog } from "./ui-store.ts";
 import { useInspection } from "./use-inspection.ts";
 import { bytesWords } from "./words.ts";
 
@@ -94,7 +94,7 @@ function WhichOne({ files }: Readonly<{ files: readonly GivenFile[] }>) {
           justify="space-between"
           rightSection={<span className="pt-mute">{bytesWords(sizes.get(path) ?? 0)}</span>}
           {...(i === 0 && { "data-autofocus": true })}
-          onClick={() => ui.setState(({ importing }) => ({ importing: { ...importing, main: path } }))}
+          onClick={() => chooseMain(ui, path)}
         >
           {path}
         </Button>
@@ -109,7 +109,7 @@ function Bring({ files, onClose }: Readonly<{ files: readonly GivenFile[]; onClo
   const form = useUi(({ importing }) => importing.form);
   const change = (next: (form: ImportForm) => ImportForm): void =>
     ui.setState(({ importing }) => ({ importing: { ...importing, form: next(importing.form) } }));
-  const { reading, inspected, answers, fault } = useInspection(files, form, (found) =>
+  const { reading, inspected, answers, fault, again } = useInspection(files, form, (found) =>
     change((now) => withInspection(now, found)),
   );
   const { modelImport } = state.session;
@@ -150,7 +150,17 @@ function Bring({ files, onClose }: Readonly<{ files: readonly GivenFile[]; onClo
           {against !== null && (
             <Wrong title="These files cannot be used like this">
               {against}
-              <div className="pt-hint">A file that is missing can be dropped here; it joins the others.</div>
+              <div className="pt-hint">
+                A file that is missing can be dropped here; it joins the others.
+                {fault && !reading && (
+                  <>
+                    {" "}
+                    <button type="button" className="pt-link" onClick={again}>
+                      Read again
+                    </button>
+                  </>
+                )}
+              </div>
             </Wrong>
           )}
           {inspected && answerable(form, inspected) && (
@@ -214,16 +224,10 @@ function Wrong({ title, children }: Readonly<{ title: string; children: ReactNod
 function Loading() {
   const engine = useSession((state) => state.engine);
   const progress = engine.kind === "loading" ? engine.progress : null;
-  const known = progress !== null && progress.total > 0 && progress.done > 0;
   return (
     <div className="pt-stack" style={{ gap: 4 }} role="status" data-testid="import-progress">
       <LoadingWords progress={progress} />
-      <Progress
-        value={known ? (100 * progress.done) / progress.total : 100}
-        animated={!known}
-        size="sm"
-        aria-label="Loading the backbone"
-      />
+      <LoadingBar progress={progress} label="Loading the backbone" />
     </div>
   );
 }

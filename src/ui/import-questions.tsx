@@ -7,7 +7,7 @@ import {
   type ImportForm,
   presetOf,
   shownFields,
-  withoutTyped,
+  withPresets,
   withTyped,
 } from "../state/import-form.ts";
 import { ImportFieldInput } from "./import-field.tsx";
@@ -54,7 +54,7 @@ export function ImportQuestions({ form, inspected, onChange }: Props) {
                 hint={state.field === "mpp" && preset ? `${preset.scale} 0.25 is 40×, 0.5 is 20×.` : null}
                 preset={modelPresets.find(({ id }) => id === preset?.id)?.name ?? null}
                 onText={(text) => onChange((now) => withTyped(now, state.field, text))}
-                onUsePreset={() => onChange((now) => withoutTyped(now, state.field))}
+                onUsePreset={() => onChange((now) => withPresets(now, inspected, state.field))}
               />
             ))}
           </fieldset>

@@ -1,19 +1,19 @@
 // Prompt sets as a list of which one answers. The frozen backbone is one of the rows, never hidden.
 import { ActionIcon, Menu, Tooltip } from "@mantine/core";
 import { IconUpload } from "@tabler/icons-react";
-import type { ReactNode } from "react";
-import type { PromptSetId } from "../base/brand.ts";
 import { wholePercent } from "../domain/estimate-words.ts";
 import type { PromptSetSummary } from "../domain/prompt-set.ts";
 import { activatePromptSet, exportPromptSet, removePromptSet } from "../state/actions/prompt-sets.ts";
 import { activeSetHere, allSets, setOffer } from "../state/selectors.ts";
 import { useApp, useAppState, usePerform } from "./app-context.ts";
+import { ChoiceRow } from "./choice-row.tsx";
 import { MoreMenu } from "./more-menu.tsx";
 import { bytesWords } from "./words.ts";
 
 export function PromptSetPanel() {
   const state = useAppState();
   const { host } = useApp();
+  const perform = usePerform();
   const active = activeSetHere(state);
   const sets = allSets(state);
   const frozen = active?.metadata.estimate;
@@ -37,10 +37,11 @@ export function PromptSetPanel() {
         {sets.map((set) => (
           <SetRow key={set.id} set={set} on={active?.id === set.id} offer={setOffer(state, set)} />
         ))}
-        <Row
-          id={null}
+        <ChoiceRow
+          list="prompt-set"
           on={active === null}
           offer={true}
+          onChoose={() => perform(activatePromptSet, { id: null })}
           name="No prompts (frozen)"
           detail="centroids of your labels"
           figure={frozen?.kind === "figure" ? percent(frozen.frozen.balancedAccuracy) : "–"}
@@ -65,61 +66,22 @@ function SetRow({ set, on, offer }: Readonly<{ set: PromptSetSummary; on: boolea
   const estimate = metadata.estimate;
   const from = own ? `${metadata.labels.count} labels, ${metadata.classes.length} classes` : "comes with the app";
   return (
-    <Row
-      id={set.id}
+    <ChoiceRow
+      list="prompt-set"
       on={on}
       offer={offer}
+      onChoose={() => perform(activatePromptSet, { id: set.id })}
       name={metadata.name}
-      detail={`${bytesWords(set.bytes)} · ${from}`}
+      detail={offer === true ? `${bytesWords(set.bytes)} · ${from}` : offer}
       figure={estimate?.kind === "figure" ? percent(estimate.tuned.balancedAccuracy) : "–"}
-    >
-      <MoreMenu about={metadata.name}>
-        <Menu.Item onClick={() => perform(exportPromptSet, { id: set.id })}>Save as a file</Menu.Item>
-        <Menu.Item color="red" onClick={() => perform(removePromptSet, { id: set.id })}>
-          Remove
-        </Menu.Item>
-      </MoreMenu>
-    </Row>
-  );
-}
-
-type RowProps = Readonly<{
-  id: PromptSetId | null;
-  on: boolean;
-  offer: true | string;
-  name: string;
-  detail: string;
-  figure: string;
-  children?: ReactNode;
-}>;
-
-function Row({ id, on, offer, name, detail, figure, children }: RowProps) {
-  const perform = usePerform();
-  const blocked = offer !== true;
-  return (
-    <div className="pt-row pt-set" data-on={on} data-testid="prompt-set-row" {...(blocked && { title: offer })}>
-      <label className="pt-row-main" style={{ alignItems: "flex-start", opacity: blocked ? 0.6 : 1 }}>
-        <input
-          type="radio"
-          name="prompt-set"
-          className="pt-radio"
-          checked={on}
-          aria-disabled={blocked}
-          onChange={() => perform(activatePromptSet, { id })}
-        />
-        <span style={{ minWidth: 0, flex: 1 }}>
-          <span className="pt-line" style={{ alignItems: "baseline" }}>
-            <span className="pt-clamp" title={name}>
-              {name}
-            </span>
-            <span className="pt-figure">{figure}</span>
-          </span>
-          <span className="pt-mute pt-small" style={{ display: "block" }}>
-            {blocked ? offer : detail}
-          </span>
-        </span>
-      </label>
-      {children ?? <span className="pt-nomenu" />}
-    </div>
+      menu={
+        <MoreMenu about={metadata.name}>
+          <Menu.Item onClick={() => perform(exportPromptSet, { id: set.id })}>Save as a file</Menu.Item>
+          <Menu.Item color="red" onClick={() => perform(removePromptSet, { id: set.id })}>
+            Remove
+          </Menu.Item>
+        </MoreMenu>
+      }
+    />
   );
 }

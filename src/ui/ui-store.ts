@@ -3,6 +3,7 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import type { Point } from "../domain/geometry.ts";
 import type { SlideRef } from "../domain/project.ts";
 import type { GivenFile } from "../protocol/engine-api.ts";
+import { completes } from "../state/given-models.ts";
 import { emptyForm, type ImportForm } from "../state/import-form.ts";
 
 export type Dialog =
@@ -43,15 +44,25 @@ export type UiStore = StoreApi<UiState>;
 export const noDialog: Dialog = { kind: "none" };
 export const emptyDraft: ImportDraft = { files: [], main: null, form: emptyForm };
 
-/** Opens the form with these files; more of the same backbone join those that are there, with the answers given so far. */
+/**
+ * Opens the form with these files. What a backbone still lacks joins what is there, with the answers given so far; a backbone of its
+ * own begins anew: neither answers nor configuration of one may be taken for those of another.
+ */
 export function bringFiles(ui: UiStore, files: readonly GivenFile[]): void {
   const { dialog, importing } = ui.getState();
-  const joins = dialog.kind === "import-model" && importing.files.length > 0;
+  const joins = dialog.kind === "import-model" && importing.files.length > 0 && completes(importing.files, files);
   const fresh = new Set(files.map(({ path }) => path));
   const importingNow = joins
     ? { ...importing, files: [...importing.files.filter(({ path }) => !fresh.has(path)), ...files] }
     : { ...emptyDraft, files };
   ui.setState({ dialog: { kind: "import-model" }, importing: importingNow });
+}
+
+/** Of several backbones among the files this one is meant; what was answered about another is no answer about it. */
+export function chooseMain(ui: UiStore, path: string): void {
+  ui.setState(({ importing }) => ({
+    importing: { ...importing, main: path, form: importing.main === path ? importing.form : emptyForm },
+  }));
 }
 
 export function createUiStore(): UiStore {

@@ -96,4 +96,20 @@ describe("what was given together", () => {
     expect(sorted.others).toEqual([]);
     expect(sorted.refused).toEqual([expect.stringContaining('"scans" holds no backbone')]);
   });
+
+  test("says of slides and prompt sets in a backbone's folder that they are left out, also while one is being brought", () => {
+    const slides = ["a.svs", "b.svs", "c.svs", "d.svs"].map((path) => given(path, "slide", "scans"));
+    const set = given("set.safetensors", "prompt-set", "mine");
+    for (const importing of [false, true]) {
+      const sorted = sortGiven([given("model.onnx", "model", "mine"), set, ...slides], importing);
+      expect(paths(sorted.model)).toEqual(["model.onnx"]);
+      expect(sorted.others).toEqual([]);
+      expect(sorted.refused).toEqual([
+        '"set.safetensors" in the folder "mine" is no part of a backbone and not opened. Drop it as a file.',
+        '"a.svs", "b.svs", "c.svs" and 1 more in the folder "scans" are no part of a backbone and not opened. ' +
+          "Drop them as files.",
+      ]);
+    }
+    expect(sortGiven(slides, true).refused).toHaveLength(1);
+  });
 });

@@ -60,9 +60,12 @@ describe.skipIf(!hasBrowser)("a backbone of one's own", () => {
     await page.getByRole("option", { name: option }).click();
   };
   const reason = (words: string | RegExp) => page.getByTestId("import-reason").filter({ hasText: words }).waitFor();
-  const load = async () => {
+  const pressLoad = async () => {
     await page.getByTestId("import-load").click();
     await page.getByTestId("import-dialog").waitFor({ state: "detached", timeout: 120_000 });
+  };
+  const load = async () => {
+    await pressLoad();
     await app.ready();
   };
   const backbone = (name: string) =>
@@ -159,7 +162,11 @@ describe.skipIf(!hasBrowser)("a backbone of one's own", () => {
     await page.getByText("The width 24 cannot be shared among 7 heads.").waitFor();
     await fill("heads", "3");
     await page.getByTestId("import-reason").filter({ hasText: /^$/ }).waitFor({ state: "attached" });
-    await load();
+    await pressLoad();
+    // Weights alone cannot be run by anything else here: nobody may take their answers for confirmed.
+    await page.getByTestId("engine-chip").filter({ hasText: "checked only against itself" }).waitFor();
+    expect(await app.text("checked-note")).toContain("Nothing outside this program says");
+    await app.settled();
     expect(await app.text("backbone")).toContain("timm-plain");
     expect((await app.click({ x: 3700, y: 3200 })).answer).not.toBe("");
     await page.getByTestId("backbone-row").filter({ hasText: "kept here" }).waitFor();

@@ -13,7 +13,7 @@ import {
   overruled,
   shownFields,
   withInspection,
-  withoutTyped,
+  withPresets,
   withTyped,
 } from "../../src/state/import-form.ts";
 import { numberTyped } from "../../src/state/typed-number.ts";
@@ -124,7 +124,7 @@ describe("where an answer comes from", () => {
       origin: "you",
       presetSays: "1e-6",
     });
-    const back = withoutTyped(form, "layerNormEps");
+    const back = withPresets(form, inspected, "layerNormEps");
     expect(fieldState(back, inspected, "layerNormEps")).toMatchObject({ origin: "preset", presetSays: null });
   });
 
@@ -159,6 +159,57 @@ describe("where an answer comes from", () => {
     expect(answersOf(changed, inspected).normalisation).toEqual({ mean: [0.7, 0.6, 0.7], std: [0.2, 0.2, 0.25] });
     const chosen = withTyped(reopened, "normalisation", "half");
     expect(answersOf(chosen, inspected).normalisation).toEqual({ mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] });
+  });
+});
+
+describe("the preset's answer where the files answer otherwise", () => {
+  // As the preprocessor_config.json of histai/hibou-b states it; it has no name here.
+  const printed = { mean: [0.7068, 0.5755, 0.722], std: [0.195, 0.2316, 0.1816] } as const;
+  const unnamed = present(
+    modelPresets.find(({ normalisation }) => JSON.stringify(normalisation) === JSON.stringify(printed)),
+    "preset with these numbers",
+  );
+  const other = { mean: [0.7, 0.6, 0.7], std: [0.2, 0.2, 0.2] } as const;
+  const reopened = (inspection: ModelInspection, id: string, ...fields: readonly ImportField[]) => {
+    const { form, inspected } = filled({ ...inspection, presets: [id] }, {}, id);
+    return { form: { ...form, reopened: fields }, inspected };
+  };
+
+  test("is used when the person says so", () => {
+    const missing: readonly ImportFact[] = ["heads", "readout", "activation", ...always];
+    const stated = { ...checkpoint, facts: { ...checkpoint.facts, layerNormEps: 1e-12 }, missing };
+    const { form, inspected } = reopened(stated, "kaiko-vits16", "layerNormEps");
+    expect(fieldState(form, inspected, "layerNormEps")).toMatchObject({ text: "1e-12", presetSays: "1e-6" });
+    const used = withPresets(form, inspected, "layerNormEps");
+    expect(fieldState(used, inspected, "layerNormEps")).toMatchObject({ text: "1e-6", presetSays: null });
+    expect(answersOf(used, inspected).layerNormEps).toBe(1e-6);
+  });
+
+  test("of a normalisation without a name is six numbers", () => {
+    const { form, inspected } = reopened({ ...checkpoint, normalisation: other }, unnamed.id, "normalisation");
+    const typed = withTyped(form, "stdB", "0.3");
+    const used = withPresets(typed, inspected, "normalisation");
+    expect(answersOf(used, inspected).normalisation).toEqual(printed);
+    expect(fieldState(used, inspected, "normalisation").presetSays).toBeNull();
+  });
+
+  test("of a normalisation with a name leaves no number typed before", () => {
+    const { form, inspected } = reopened({ ...checkpoint, normalisation: other }, "kaiko-vits16", "normalisation");
+    const used = withPresets(withTyped(form, "stdB", "0.3"), inspected, "normalisation");
+    expect(answersOf(used, inspected).normalisation).toEqual(preset("kaiko-vits16").normalisation);
+    expect(used.typed.stdB).toBeUndefined();
+  });
+
+  test("of two normalisations without a name is told where a number differs, and only there", () => {
+    const words = "mean 0.7068, 0.5755, 0.722; std 0.195, 0.2316, 0.1816";
+    const differing = reopened({ ...checkpoint, normalisation: other }, unnamed.id);
+    expect(overruled(differing.form, differing.inspected)).toEqual([
+      { field: "normalisation", file: "mean 0.7, 0.6, 0.7; std 0.2, 0.2, 0.2", preset: words },
+    ]);
+    const again: ImportForm = { ...differing.form, reopened: ["normalisation"] };
+    expect(fieldState(again, differing.inspected, "normalisation").presetSays).toBe(words);
+    const same = reopened({ ...checkpoint, normalisation: printed }, unnamed.id);
+    expect(overruled(same.form, same.inspected)).toEqual([]);
   });
 });
 

@@ -6,6 +6,7 @@ import { emptyMemoryModels } from "../../src/platform/node/memory-models.ts";
 import type { LocalFile } from "../../src/protocol/call.ts";
 import type { GivenFile } from "../../src/protocol/engine-api.ts";
 import { classifyAt } from "../../src/state/actions/clicks.ts";
+import { loadEngine } from "../../src/state/actions/engine.ts";
 import {
   cancelImport,
   importModel,
@@ -261,6 +262,98 @@ describe("switching backbones", () => {
   });
 });
 
+describe("while a backbone's files are being fetched or removed", () => {
+  /** Calls of one method of the place where backbones are kept wait until they are let go. */
+  function hold(world: StateWorld, method: "files" | "remove" | "choose", which = (_: unknown): boolean => true) {
+    const { models } = world.context;
+    const call = models[method] as (given: unknown) => Promise<unknown>;
+    let open = (): void => {};
+    const opened = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    Object.assign(models, {
+      [method]: async (given: unknown) => {
+        if (which(given)) await opened;
+        return call(given);
+      },
+    });
+    return open;
+  }
+
+  test("the one before does not answer under its name, and no tuning of it can start", async () => {
+    const world = await createLabelledWorld(2);
+    await bring(world);
+    await world.settle();
+    await world.do(useEmbeddedModel);
+    const open = hold(world, "files");
+    const using = world.do(useModel, { id: onlyId(world) });
+    await world.settle();
+    expect(loaded(world)).toBe("loading");
+    expect(blocksTune(world.state())).toBe("The model is still loading.");
+    open();
+    expect(await using).toBe(true);
+    expect(loaded(world)).toBe("Mine");
+  });
+
+  test("a removed one does not answer any more", async () => {
+    const world = await createStateWorld();
+    await bring(world);
+    await world.settle();
+    const open = hold(world, "remove");
+    const removing = world.do(removeModel, { id: onlyId(world) });
+    expect(loaded(world)).toBe("loading");
+    await world.settle();
+    expect(loaded(world)).toBe("test");
+    expect(own(world)).toEqual([]);
+    open();
+    await removing;
+    expect(world.models.entries.size).toBe(0);
+  });
+
+  test("one removed right after it was loaded does not come back into the list", async () => {
+    const world = await createStateWorld();
+    await bring(world);
+    await world.settle();
+    await world.do(useEmbeddedModel);
+    const id = onlyId(world);
+    world.models.entries.set(id, { record: world.models.entries.get(id)?.record, files: [file("changed.onnx")] });
+    const open = hold(world, "choose", (chosen) => JSON.stringify(chosen) === JSON.stringify({ id, unfinished: 0 }));
+    const using = world.do(useModel, { id });
+    await world.settle();
+    expect(loaded(world)).toBe("Mine");
+    await world.do(removeModel, { id });
+    open();
+    await using;
+    expect(own(world)).toEqual([]);
+  });
+});
+
+describe("removing a backbone", () => {
+  test("takes the files of an earlier visit along, also where it could not be kept this time", async () => {
+    const world = await createStateWorld();
+    await bring(world);
+    await world.settle();
+    Object.assign(world.context.models, { put: () => Promise.reject(new Fault("storage", "The disk is full.")) });
+    await bring(world);
+    await world.settle();
+    expect(own(world)).toEqual(["Mine no"]);
+    expect(world.models.entries.size).toBe(1);
+    await world.do(removeModel, { id: onlyId(world) });
+    expect(world.models.entries.size).toBe(0);
+  });
+
+  test("that fails is said, and it stays listed", async () => {
+    const world = await createStateWorld();
+    await bring(world);
+    await world.settle();
+    Object.assign(world.context.models, { remove: () => Promise.reject(new Fault("storage", "The disk is away.")) });
+    await world.do(removeModel, { id: onlyId(world) });
+    expect(world.said()).toBe("The disk is away.");
+    expect(own(world)).toEqual(["Mine yes"]);
+    expect(loaded(world)).toBe("test");
+  });
+});
+
 describe("the engine's death", () => {
   test("in use: the same backbone is loaded again", async () => {
     const world = await createStateWorld();
@@ -349,6 +442,17 @@ describe("what belongs to the person", () => {
     await world.do(useEmbeddedModel);
     await world.settle();
     expect(session(world).click).toMatchObject({ prediction: { by: { kind: "prompt-set", id: setFileId("tuned") } } });
+  });
+
+  test("a set that rests is said also where a load failed before the other backbone was there", async () => {
+    const world = await createLabelledWorld(1);
+    await world.do(importPromptSet, { name: "tuned.safetensors", bytes: setFile("tuned") });
+    const load = (path: string) =>
+      world.do(loadEngine, { source: { kind: "files", files: [file(path)], facts }, prefer: "auto" });
+    await load("bad.onnx");
+    expect(loaded(world)).toBe("failed");
+    await load("mine.onnx");
+    expect(world.said()).toContain("“tuned” was made for test and rests while Mine is loaded");
   });
 
   test("a set of the same weights under other answers says which answer differs", async () => {

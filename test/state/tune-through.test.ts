@@ -5,6 +5,7 @@ import { Fault, type FaultKind } from "../../src/base/fault.ts";
 import type { TuningProgress } from "../../src/domain/run.ts";
 import type { TuningCheckpoint } from "../../src/domain/tuning-checkpoint.ts";
 import { engineDied, loadEngine } from "../../src/state/actions/engine.ts";
+import { recoverModel } from "../../src/state/actions/models.ts";
 import { forgetOpenSlides } from "../../src/state/actions/slides.ts";
 import { cancelTuning, finishEarly, startTuning } from "../../src/state/actions/tuning.ts";
 import { mostRestarts } from "../../src/state/tune-through.ts";
@@ -113,6 +114,29 @@ describe("a tuning whose engine is lost", () => {
     engineDied(world.context, fault);
     world.engine.restart();
     void world.do(loadEngine, { source: { kind: "folder", manifestUrl: "m" }, prefer: "auto" });
+    await settleLong(world);
+    expect(world.engine.lastTuning()?.resume).toEqual(checkpointAt(8));
+    world.engine.finish();
+    expect(await done).toBe(true);
+  });
+
+  test("by a second death, of the successor while it loads, waits for the next one", async () => {
+    const { world, done } = await tuningWorld();
+    const fault = new Fault("worker-died", "A background worker stopped.");
+    const { load } = world.context.engine;
+    let die = (_: Fault): void => {};
+    const pending: typeof load = () =>
+      new Promise((_resolve, reject) => {
+        die = reject;
+      });
+    world.engine.progress({ type: "checkpoint", checkpoint: checkpointAt(8) });
+    Object.assign(world.context.engine, { load: pending });
+    world.engine.fail(fault);
+    void world.do(recoverModel, { fault });
+    await settleLong(world);
+    Object.assign(world.context.engine, { load });
+    die(fault);
+    void world.do(recoverModel, { fault });
     await settleLong(world);
     expect(world.engine.lastTuning()?.resume).toEqual(checkpointAt(8));
     world.engine.finish();
@@ -251,6 +275,33 @@ describe("a tuning whose slides are lost", () => {
     world.engine.finish();
     expect(await done).toBe(true);
   });
+});
+
+test("a tuning that waits for its slides outlives the death of its engine meanwhile", async () => {
+  const { world, done } = await tuningWorld();
+  const { load } = world.context.engine;
+  let open = (): void => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const slow: typeof load = async (...given) => {
+    await opened;
+    return load(...given);
+  };
+  world.engine.progress({ type: "checkpoint", checkpoint: checkpointAt(8) });
+  forgetOpenSlides(world.context);
+  world.engine.fail(new Fault("worker-died", "The slide reader was restarted."));
+  await settleLong(world);
+  Object.assign(world.context.engine, { load: slow });
+  void world.do(recoverModel, { fault: new Fault("worker-died", "A background worker stopped.") });
+  await world.open("1", slideId(1));
+  await settleLong(world);
+  expect(world.state().session.tuning).toMatchObject({ state: "running", progress: { phase: "restarting" } });
+  open();
+  await settleLong(world);
+  expect(world.engine.lastTuning()?.resume).toEqual(checkpointAt(8));
+  world.engine.finish();
+  expect(await done).toBe(true);
 });
 
 test("checkpoints stay out of the store", async () => {

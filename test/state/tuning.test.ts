@@ -222,6 +222,21 @@ describe("a tuning", () => {
     await world.do(changeSettings, { change: null });
     expect(tuningSettings(world.state())).toEqual(settings);
   });
+
+  test("what was changed with one backbone is all that the next one's proposal is changed in", async () => {
+    const world = await createLabelledWorld(2);
+    await world.do(changeSettings, { change: { epochs: 3 } });
+    world.context.session.setState(({ engine }) => {
+      if (engine.kind !== "ready") return {};
+      const defaults = { ...engine.status.defaults, epochs: 40, batch: 2, blocks: 5 };
+      return { engine: { ...engine, status: { ...engine.status, defaults, tunable: { blocks: 4, why: null } } } };
+    });
+    expect(tuningSettings(world.state())).toEqual({ ...settings, epochs: 3, batch: 2, blocks: 4 });
+    expect(tuningSettings(world.state())).toBe(tuningSettings(world.state()));
+    await world.do(changeSettings, { change: { seed: 11 } });
+    expect(tuningSettings(world.state())).toMatchObject({ epochs: 3, seed: 11, blocks: 4 });
+    expect(world.state().session.settings).toEqual({ epochs: 3, seed: 11 });
+  });
 });
 
 test("the stores hold plain data only: they survive structuredClone", async () => {

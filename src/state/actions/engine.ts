@@ -2,7 +2,7 @@
 import type { SlideId } from "../../base/brand.ts";
 import { type Fault, faultToData, isAbort, toFault } from "../../base/fault.ts";
 import type { PromptSetSummary } from "../../domain/prompt-set.ts";
-import type { EngineStatus, LoadProgress, ModelSource } from "../../protocol/engine-api.ts";
+import type { LoadProgress, ModelSource } from "../../protocol/engine-api.ts";
 import { type Action, type ActionContext, stateOf } from "../action.ts";
 import { activeSetHere, blocksPatches, setById } from "../selectors.ts";
 import { notify } from "../session-store.ts";
@@ -14,7 +14,6 @@ export const loadEngine: Action<Readonly<{ source: ModelSource; prefer: "auto" |
   enabled: () => true,
   run: async (context, params) => {
     const { session } = context;
-    const before = loadedStatus(context);
     // What was found with one backbone is nothing to another.
     context.indexing.cancel();
     session.setState({ engine: { kind: "loading", progress: null }, indexing: null });
@@ -31,12 +30,14 @@ export const loadEngine: Action<Readonly<{ source: ModelSource; prefer: "auto" |
           throw error;
         }
       });
-      const changed = before !== null && before.weightsDigest !== status.weightsDigest;
+      const { lastWeights } = session.getState();
+      const changed = lastWeights !== null && lastWeights !== status.weightsDigest;
       const resting = changed ? activeSet(context) : null;
       if (changed) session.setState({ previousSet: undefined });
       const shipped = status.shipped ?? [];
       session.setState({
         engine: { kind: "ready", status, knownSets: shipped.map((set) => set.id) },
+        lastWeights: status.weightsDigest,
         shippedSets: new Map(shipped.map((set) => [set.id, set])),
       });
       for (const reason of status.shippedRefused ?? []) notify(session, "warning", reason);
@@ -54,18 +55,13 @@ export const loadEngine: Action<Readonly<{ source: ModelSource; prefer: "auto" |
   },
 };
 
-function loadedStatus({ session }: ActionContext): EngineStatus | null {
-  const { engine } = session.getState();
-  return engine.kind === "ready" ? engine.status : null;
-}
-
 function activeSet(context: ActionContext): PromptSetSummary | null {
   const state = stateOf(context);
   const { activeSet: id } = state.project.project;
   return id === null ? null : setById(state, id);
 }
 
-/** The engine is gone with all it knew; what was in flight has been rejected by the connection. */
+/** The engine is gone with all it knew, and no other is loaded in its place; what was in flight has been rejected by the connection. */
 export function engineDied(context: ActionContext, fault: Fault): void {
   context.session.setState({ engine: { kind: "failed", fault: faultToData(fault) }, indexing: null });
 }

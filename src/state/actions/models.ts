@@ -8,7 +8,7 @@ import type { EngineStatus, GivenFile } from "../../protocol/engine-api.ts";
 import type { Action, ActionContext, AppState } from "../action.ts";
 import { isTuning } from "../selectors.ts";
 import { notify, type OwnModel, type SessionState } from "../session-store.ts";
-import { engineDied, loadEngine } from "./engine.ts";
+import { loadEngine } from "./engine.ts";
 
 const notWhileTuning = (state: AppState): true | string =>
   isTuning(state) ? "A tuning is running. Finish or cancel it before changing the backbone." : true;
@@ -33,8 +33,7 @@ export const importModel: Action<Readonly<{ files: readonly GivenFile[]; facts: 
   },
   run: async (context, { files, facts }) => {
     const { session } = context;
-    const name = facts.name ?? "the backbone";
-    session.setState({ modelImport: { kind: "loading", name, cancelled: false } });
+    session.setState({ modelImport: { kind: "loading", cancelled: false } });
     try {
       await loadEngine.run(context, { source: { kind: "files", files, facts }, prefer: preferred(context) });
     } catch (error) {
@@ -55,7 +54,7 @@ export const importModel: Action<Readonly<{ files: readonly GivenFile[]; facts: 
     const model = keptModelOf(context, engine.status, files, facts);
     context.givenFiles.set(model.id, files);
     putOwn(context, { model, kept: "being-kept" });
-    session.setState({ activeModel: model.id, modelImport: { kind: "loaded", id: model.id } });
+    session.setState({ activeModel: model.id, modelImport: { kind: "loaded" } });
     // Copying gigabytes takes a while; clicks need not wait for it.
     void keep(context, model, files);
   },
@@ -121,8 +120,9 @@ async function keep(context: ActionContext, model: KeptModel, files: readonly Gi
     await models.put(model, files);
   } catch (error) {
     const fault = toFault(error, "storage", "The backbone could not be kept");
+    if (!ownModel(session.getState(), model.id)) return;
     const words = `${model.name} is used now, but must be given again next time. ${fault.message}`;
-    if (ownModel(session.getState(), model.id)) putOwn(context, { model, kept: "no" });
+    putOwn(context, { model, kept: "no" });
     notify(session, "warning", words, fault);
     return;
   }
@@ -153,12 +153,10 @@ async function loadEmbedded(context: ActionContext): Promise<void> {
 /** @param unfinished loads of it before this one that neither ended nor failed */
 async function loadOwn(context: ActionContext, { model, kept }: OwnModel, unfinished: number): Promise<void> {
   const { session } = context;
-  session.setState(({ engine }) => ({
-    activeModel: model.id,
-    // Said before the files are fetched: whoever waits for a model must not start a second load meanwhile. A ready engine serves until
-    // the load itself begins, which is how that knows what it replaces.
-    ...(engine.kind === "ready" ? {} : { engine: { kind: "loading", progress: null } as const }),
-  }));
+  // What was found with one backbone is nothing to another.
+  context.indexing.cancel();
+  // Said before the files are fetched: what is ready now must not answer under the name of this one, nor may anybody start a second load.
+  session.setState({ activeModel: model.id, engine: { kind: "loading", progress: null }, indexing: null });
   if (kept === "yes") await remember(context, model.id, unfinished + 1);
   const files = context.givenFiles.get(model.id) ?? (await context.models.files(model.id));
   // Meanwhile another one was chosen.
@@ -167,8 +165,8 @@ async function loadOwn(context: ActionContext, { model, kept }: OwnModel, unfini
     source: { kind: "files", files, facts: model.facts },
     prefer: preferred(context),
   });
-  if (kept === "yes") await remember(context, model.id, 0);
   const { engine } = session.getState();
+  if (kept === "yes") await remember(context, model.id, 0);
   if (engine.kind !== "ready" || engine.status.weightsDigest === model.weightsDigest) return;
   notify(
     session,
@@ -176,7 +174,9 @@ async function loadOwn(context: ActionContext, { model, kept }: OwnModel, unfini
     `The weights of ${model.name} are counted otherwise than when it was kept, by its files or by this version of the app. ` +
       "Prompt sets made for it then are not offered.",
   );
-  putOwn(context, { model: { ...model, weightsDigest: engine.status.weightsDigest }, kept });
+  // As it is listed by now: it may have been removed meanwhile, or kept.
+  const now = ownModel(session.getState(), model.id);
+  if (now) putOwn(context, { ...now, model: { ...now.model, weightsDigest: engine.status.weightsDigest } });
 }
 
 /** Loads what `session.activeModel` names; where that fails, says why and loads the embedded one. */
@@ -239,11 +239,21 @@ export const removeModel: Action<Readonly<{ id: string }>> = {
   },
   run: async (context, { id }) => {
     const { session } = context;
+    const { activeModel, ownModels } = session.getState();
     const own = ownModel(session.getState(), id);
-    if (own?.kept === "yes") await context.models.remove(id);
     context.givenFiles.delete(id);
-    session.setState(({ ownModels }) => ({ ownModels: ownModels.filter(({ model }) => model.id !== id) }));
-    if (session.getState().activeModel === id) await Promise.all([loadEmbedded(context), remember(context, null, 0)]);
+    session.setState({ ownModels: ownModels.filter(({ model }) => model.id !== id) });
+    // Before anything is awaited: what is removed must not answer, or be tuned, meanwhile.
+    const away = activeModel === id ? Promise.all([loadEmbedded(context), remember(context, null, 0)]) : null;
+    try {
+      // Also where it counts as not kept: an earlier visit may have kept it.
+      await context.models.remove(id);
+    } catch (error) {
+      if (own) putOwn(context, own);
+      const fault = toFault(error, "storage", "The backbone could not be removed from this browser");
+      notify(session, "error", fault.message, fault);
+    }
+    await away;
   },
 };
 
@@ -298,7 +308,8 @@ export const recoverModel: Action<Readonly<{ fault: Fault }>> = {
   run: async (context, { fault }) => {
     const { engine, activeModel, modelImport, ownModels } = context.session.getState();
     const own = ownModels.find(({ model }) => model.id === activeModel);
-    engineDied(context, fault);
+    // Not "failed", not for a moment: a tuning that waits for a model would be given up, although one is on its way.
+    context.session.setState({ engine: { kind: "loading", progress: null }, indexing: null });
     // An import ends with the fault by itself, and brings back what was there before it.
     if (modelImport.kind === "loading") return;
     await (own && engine.kind === "loading" ? fallBack(context, own.model, fault) : loadActive(context));

@@ -195,11 +195,8 @@ export const changeSettings: Action<Readonly<{ change: Partial<TuningSettings> |
   id: "tuning/settings",
   title: "Tuning settings",
   enabled: (state) => (isTuning(state) ? "A tuning is running with its own settings." : true),
-  run: (context, { change }) => {
-    const state = stateOf(context);
-    const now = tuningSettings(state);
-    context.session.setState({ settings: change && now ? { ...now, ...change } : null });
-  },
+  run: ({ session }, { change }) =>
+    session.setState(({ settings }) => ({ settings: change && { ...settings, ...change } })),
 };
 
 /** Runs the last session left unfinished (reload, crash) are recorded as failed. Call once after opening as writer. */
