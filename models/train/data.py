@@ -1,61 +1,92 @@
-"""Training material: drawn patches, the lc25000 train split, and the teacher's tokens of both, cached as arrays.
+"""Training views: random squares of real H&E patches and of drawn fields, at many scales, turned, mirrored, mixed and re-stained.
 
-Knows where material lies and nothing of the student. crc_polyp5 is never read here.
+Knows where material lies and nothing of models. Read are lc25000 (rows with split == train), kather2016_samples,
+nct_crc_he_samples and drawn fields (src/cli/dump-training-patches.ts); crc_polyp5 is never read here.
 """
 import csv
+import json
 import pathlib
 
 import numpy as np
 import torch
 from PIL import Image
-from safetensors.torch import load_file
+from torch.nn import functional as F
 
-from vit import IMAGE, Vit
+import stain
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".cache" / "train"
 SHARED = ROOT.parent / "shared" / "data"
-REAL_CLASSES = ["colon_aca", "colon_n", "lung_aca", "lung_n", "lung_scc"]
+TEACHER = SHARED / "weights" / "vit_tiny_patch16_224.safetensors"
+# Of every hundred views: patches of lc25000, of the two sample sets, of drawn fields.
+SHARES = {"lc25000": 0.78, "samples": 0.04, "drawn": 0.18}
 
 
-def normalise(pixels_u8):
-    """uint8 [B, 224, 224, 3] -> float [B, 3, 224, 224] with mean = std = 0.5."""
-    return pixels_u8.permute(0, 3, 1, 2).float().div_(127.5).sub_(1)
+def read_rgb(file):
+    return np.asarray(Image.open(file).convert("RGB"))
 
 
-def drawn():
-    """(uint8 [N, 224, 224, 3], tissue numbers [N]) from src/cli/dump-training-patches.ts."""
-    labels = np.fromfile(CACHE / "drawn" / "labels.u8", np.uint8)
-    pixels = np.memmap(CACHE / "drawn" / "patches.u8", np.uint8, "r").reshape(len(labels), IMAGE, IMAGE, 3)
-    return pixels, labels.astype(np.int64)
+def lc25000(split):
+    """(files, labels, groups) of lc25000's rows of one split (`train` or `val`), in the order of groups.csv."""
+    folder = SHARED / "patches" / "lc25000"
+    with open(folder / "groups.csv") as f:
+        rows = [row for row in csv.DictReader(f) if row["split"] == split]
+    return [folder / row["file"] for row in rows], [row["label"] for row in rows], [row["group"] for row in rows]
 
 
-def real():
-    """(uint8 [N, 224, 224, 3], class numbers [N]): lc25000, rows with split == train only."""
-    target = CACHE / "lc25000-train.npz"
-    if not target.exists():
-        folder = SHARED / "patches" / "lc25000"
-        with open(folder / "groups.csv") as f:
-            rows = [row for row in csv.DictReader(f) if row["split"] == "train"]
-        pixels = np.stack([np.asarray(Image.open(folder / row["file"]).convert("RGB")) for row in rows])
-        labels = np.array([REAL_CLASSES.index(row["label"]) for row in rows])
-        np.savez(target, pixels=pixels, labels=labels)
-    loaded = np.load(target)
-    return loaded["pixels"], loaded["labels"].astype(np.int64)
+def drawn_fields():
+    """uint8 [N, side, side, 3] and how they were drawn."""
+    folder = CACHE / "drawn"
+    facts = json.loads((folder / "fields.json").read_text())
+    shape = (facts["count"], facts["side"], facts["side"], 3)
+    return np.memmap(folder / "fields.u8", np.uint8, "r", shape=shape), facts
 
 
-def teacher_tokens(name, pixels):
-    """float16 [N, 197, 192]: the natural-image ViT-Tiny's tokens after its final norm."""
-    target = CACHE / f"teacher-{name}-{len(pixels)}.npy"
-    if not target.exists():
-        teacher = Vit()
-        weights = load_file(SHARED / "weights" / "vit_tiny_patch16_224.safetensors")
-        teacher.load_state_dict({k: v for k, v in weights.items() if not k.startswith("head.")})
-        teacher.eval()
-        out = np.empty((len(pixels), 197, 192), np.float16)
-        with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
-            for at in range(0, len(pixels), 32):
-                batch = torch.from_numpy(np.array(pixels[at : at + 32]))
-                out[at : at + 32] = teacher.tokens(normalise(batch)).float().numpy()
-        np.save(target, out)
-    return np.load(target, mmap_mode="r")
+def material():
+    """The images of every source, {source: sequence of uint8 [H, W, 3]}."""
+    samples = sorted(
+        file
+        for name in ("kather2016_samples", "nct_crc_he_samples")
+        for file in (SHARED / "patches" / name).rglob("*")
+        if file.suffix in (".png", ".tif")
+    )
+    return {
+        "lc25000": [read_rgb(file) for file in lc25000("train")[0]],
+        "samples": [read_rgb(file) for file in samples],
+        "drawn": drawn_fields()[0],
+    }
+
+
+def cut(image, size, rng):
+    """A random rectangle of about `size`/2 px (twice as large as life) up to the whole image, resized to uint8 [3, size, size]."""
+    height, width, _ = image.shape
+    most = min(height, width)
+    # Log-uniform, so that every octave of scale is equally frequent; at the final size half of the views are as large as life.
+    least = size / 2
+    side = np.exp(rng.uniform(np.log(least), np.log(max(least + 1, most * 1.3))))
+    aspect = np.exp(rng.uniform(-0.15, 0.15))
+    h, w = (int(round(min(most, side * a))) for a in (aspect, 1 / aspect))
+    y, x = int(rng.integers(height - h + 1)), int(rng.integers(width - w + 1))
+    part = torch.from_numpy(image[y : y + h, x : x + w].copy()).permute(2, 0, 1)[None]
+    if (h, w) != (size, size):
+        part = F.interpolate(part, (size, size), mode="bilinear", antialias=True, align_corners=False)
+    part = torch.rot90(part[0], int(rng.integers(4)), (1, 2))
+    return part.flip(2) if rng.integers(2) else part
+
+
+def views(images, size, count, rng, generator):
+    """float [count, size, size, 3] of 0 to 255, already re-stained; the first of every pair of seeds decides everything."""
+    sources = rng.choice(list(SHARES), count, p=list(SHARES.values()))
+    parts = [cut(images[s][int(rng.integers(len(images[s])))], size, rng) for s in sources]
+    pixels = torch.stack(parts).permute(0, 2, 3, 1)
+    # A quarter of the views keep their stain; the others change it, up to strongly.
+    strength = torch.rand(count, generator=generator) * (torch.rand(count, generator=generator) > 0.25)
+    shaken = stain.shake(pixels, strength, generator)
+    # A quarter are blends of two views: the teacher sees the same blend, so it is one more honest question.
+    blend = torch.rand(count, 1, 1, 1, generator=generator) * 0.5 * (torch.rand(count, 1, 1, 1, generator=generator) < 0.25)
+    return shaken.lerp(shaken.flip(0), blend)
+
+
+def normalise(pixels):
+    """[B, H, W, 3] of 0 to 255 -> float [B, 3, H, W] with mean = std = 0.5."""
+    return pixels.permute(0, 3, 1, 2).float().div(127.5).sub(1)

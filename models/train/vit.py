@@ -1,12 +1,13 @@
 """ViT-Tiny/16 with timm's key names (Dosovitskiy et al. 2021): width 192, depth 12, heads 3, exact GELU, LayerNorm eps 1e-6.
 
-Knows the architecture only. `keep` drops patch tokens after the position embedding, for cheap training steps.
+Knows the architecture only. Images of other sides than 224 px (multiples of 16) take an interpolated position embedding.
 """
 import torch
 from torch import nn
 from torch.nn import functional as F
 
 WIDTH, DEPTH, HEADS, PATCH, IMAGE = 192, 12, 3, 16, 224
+GRID = IMAGE // PATCH
 
 
 class Attention(nn.Module):
@@ -56,9 +57,8 @@ class PatchEmbed(nn.Module):
 class Vit(nn.Module):
     def __init__(self):
         super().__init__()
-        tokens = (IMAGE // PATCH) ** 2
         self.cls_token = nn.Parameter(torch.zeros(1, 1, WIDTH))
-        self.pos_embed = nn.Parameter(torch.zeros(1, tokens + 1, WIDTH))
+        self.pos_embed = nn.Parameter(torch.zeros(1, GRID * GRID + 1, WIDTH))
         self.patch_embed = PatchEmbed()
         self.blocks = nn.ModuleList(Block() for _ in range(DEPTH))
         self.norm = nn.LayerNorm(WIDTH, eps=1e-6)
@@ -75,17 +75,47 @@ class Vit(nn.Module):
                 nn.init.trunc_normal_(p, std=0.02 if "patch_embed" not in name else 0.036, generator=generator)
         return self
 
-    def tokens(self, pixels, keep=None):
-        """All tokens after the final norm, [B, 1+T, D]; `keep` [B, T'] picks patch tokens to compute."""
-        x = self.patch_embed(pixels) + self.pos_embed[:, 1:]
+    def positions(self, grid, corner=None):
+        """Position embedding of a square of `grid` x `grid` patches, [1, grid^2, D].
+
+        The whole image at another resolution (interpolated), or with `corner` (row, column) a window of the 224 px image.
+        """
+        table = self.pos_embed[:, 1:]
+        if grid == GRID:
+            return table
+        square = table.reshape(1, GRID, GRID, WIDTH)
+        if corner is not None:
+            row, column = corner
+            return square[:, row : row + grid, column : column + grid].reshape(1, grid * grid, WIDTH)
+        square = square.permute(0, 3, 1, 2).float()
+        smaller = F.interpolate(square, (grid, grid), mode="bicubic", antialias=True, align_corners=False)
+        return smaller.permute(0, 2, 3, 1).reshape(1, grid * grid, WIDTH)
+
+    def embed(self, pixels, corner=None, keep=None):
+        """[B, 1+T, D] before the first block; `keep` [B, T'] picks the patch tokens that go on."""
+        x = self.patch_embed(pixels) + self.positions(pixels.shape[-1] // PATCH, corner)
         if keep is not None:
             x = x.gather(1, keep.unsqueeze(-1).expand(-1, -1, WIDTH))
         cls = (self.cls_token + self.pos_embed[:, :1]).expand(len(x), -1, -1)
-        x = torch.cat([cls, x], 1)
-        for block in self.blocks:
+        return torch.cat([cls, x.to(cls.dtype)], 1)
+
+    def states(self, pixels, after, corner=None, keep=None, restart=None):
+        """Tokens [B, 1+T, D] after each block numbered in `after` (1 to 12); those of block 12 have passed the final norm.
+
+        With `restart` (a teacher's states after the same blocks) every stretch begins from the teacher's state, not its own.
+        """
+        x = self.embed(pixels, corner, keep)
+        found = []
+        for number, block in enumerate(self.blocks, 1):
             x = block(x)
-        return self.norm(x)
+            if number == DEPTH:
+                x = self.norm(x)
+            if number in after:
+                found.append(x)
+                if restart is not None:
+                    x = restart[len(found) - 1]
+        return found
 
     def forward(self, pixels):
         """Features [B, D]: the class token."""
-        return self.tokens(pixels)[:, 0]
+        return self.states(pixels, (DEPTH,))[0][:, 0]
