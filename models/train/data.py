@@ -18,6 +18,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".cache" / "train"
 SHARED = ROOT.parent / "shared" / "data"
 TEACHER = SHARED / "weights" / "vit_tiny_patch16_224.safetensors"
+CLASSES = ("colon_aca", "colon_n", "lung_aca", "lung_n", "lung_scc")
 # Of every hundred views: patches of lc25000, of the two sample sets, of drawn fields.
 SHARES = {"lc25000": 0.78, "samples": 0.04, "drawn": 0.18}
 
@@ -43,15 +44,17 @@ def drawn_fields():
 
 
 def material():
-    """The images of every source, {source: sequence of uint8 [H, W, 3]}."""
+    """The images of every source, {source: sequence of uint8 [H, W, 3]}, and the class numbers of lc25000's rows."""
     samples = sorted(
         file
         for name in ("kather2016_samples", "nct_crc_he_samples")
         for file in (SHARED / "patches" / name).rglob("*")
         if file.suffix in (".png", ".tif")
     )
+    files, labels, _ = lc25000("train")
     return {
-        "lc25000": [read_rgb(file) for file in lc25000("train")[0]],
+        "lc25000": [read_rgb(file) for file in files],
+        "classes": [CLASSES.index(label) for label in labels],
         "samples": [read_rgb(file) for file in samples],
         "drawn": drawn_fields()[0],
     }
@@ -75,16 +78,26 @@ def cut(image, size, rng):
 
 
 def views(images, size, count, rng, generator):
-    """float [count, size, size, 3] of 0 to 255, already re-stained; the first of every pair of seeds decides everything."""
+    """(float [count, size, size, 3] of 0 to 255, already re-stained; class number of lc25000 [count], -1 where it has none).
+
+    The two generators decide everything. A blend of two views has no class.
+    """
     sources = rng.choice(list(SHARES), count, p=list(SHARES.values()))
-    parts = [cut(images[s][int(rng.integers(len(images[s])))], size, rng) for s in sources]
+    parts = []
+    classes = torch.full((count,), -1)
+    for n, source in enumerate(sources):
+        row = int(rng.integers(len(images[source])))
+        parts.append(cut(images[source][row], size, rng))
+        if source == "lc25000":
+            classes[n] = images["classes"][row]
     pixels = torch.stack(parts).permute(0, 2, 3, 1)
     # A quarter of the views keep their stain; the others change it, up to strongly.
     strength = torch.rand(count, generator=generator) * (torch.rand(count, generator=generator) > 0.25)
     shaken = stain.shake(pixels, strength, generator)
     # A quarter are blends of two views: the teacher sees the same blend, so it is one more honest question.
     blend = torch.rand(count, 1, 1, 1, generator=generator) * 0.5 * (torch.rand(count, 1, 1, 1, generator=generator) < 0.25)
-    return shaken.lerp(shaken.flip(0), blend)
+    classes[blend.flatten() > 0] = -1
+    return shaken.lerp(shaken.flip(0), blend), classes
 
 
 def normalise(pixels):

@@ -39,6 +39,8 @@ folder = data.CACHE / options.run
 folder.mkdir(parents=True, exist_ok=True)
 checkpoint = folder / "checkpoint.pt"
 
+# Stretches see all patch tokens, masked steps a quarter; whole steps all of them or, every other time, 60 %.
+SHARE_SEEN = {"stretches": 1, "masked": 0.25}
 teacher = Vit()
 teacher.load_state_dict({k: v for k, v in load_file(data.TEACHER).items() if not k.startswith("head.")})
 teacher.eval().requires_grad_(False).to(device)
@@ -46,18 +48,20 @@ student = Vit().initialise(recipe["seed"]).to(device)
 images = data.material()
 
 
-def look(step, size, count):
+def look(step, row):
     """Step `step`'s normalised views and what was drawn for them: a resumed run goes on as if it had never stopped."""
     rng = np.random.default_rng([recipe["seed"], step])
     generator = torch.Generator().manual_seed(int(rng.integers(2**31)))
+    size, count = row["size"], row["batch"]
     grid = size // PATCH
     # Every other step the view is a window of a 224 px image, else a whole image at a lower resolution.
     corner = None if step % 4 < 2 or grid == GRID else tuple(int(n) for n in rng.integers(0, GRID - grid + 1, 2))
-    pixels = data.normalise(data.views(images, size, count, rng, generator)).to(device)
+    pixels, classes = data.views(images, size, count, rng, generator)
+    share = SHARE_SEEN.get(row["kind"], 0.6 if step % 2 == 1 else 1)
     keep = None
-    if step % 2 == 1:
-        keep = torch.rand(count, grid * grid, generator=generator).argsort(1)[:, : round(0.6 * grid * grid)].to(device)
-    return pixels, corner, keep
+    if share < 1:
+        keep = torch.rand(count, grid * grid, generator=generator).argsort(1)[:, : round(share * grid * grid)].to(device)
+    return data.normalise(pixels).to(device), classes.to(device), corner, keep
 
 
 def split(tokens):
@@ -72,7 +76,7 @@ def spread(tokens):
 
 with torch.no_grad():
     # Scales of the targets on views that no step shows: of the states, and of what each stretch adds to its input.
-    states = teacher.states(look(10**6, 112, 192)[0], after)
+    states = teacher.states(look(10**6, {"kind": "stretches", "size": 112, "batch": 192})[0], after)
     state_scales = [spread(s) for s in states]
     added = [b - a for a, b in zip(states[:-2], states[1:-1])]
     stretch_scales = [state_scales[0], *[spread(s) for s in added], state_scales[-1]]
@@ -84,6 +88,11 @@ optimiser = torch.optim.AdamW(
     [{"params": matrices, "weight_decay": recipe["weight_decay"]}, {"params": others, "weight_decay": 0}],
     betas=tuple(recipe["betas"]),
 )
+# The classes of lc25000 are a weak extra question of the masked steps; the head is thrown away afterwards.
+head = nn.Linear(WIDTH, len(data.CLASSES)).to(device)
+nn.init.zeros_(head.weight)
+nn.init.zeros_(head.bias)
+head_optimiser = torch.optim.AdamW(head.parameters(), lr=1e-3)
 step = 0
 if checkpoint.exists():
     saved = torch.load(checkpoint, map_location=device)
@@ -91,6 +100,9 @@ if checkpoint.exists():
         raise SystemExit(f"{checkpoint} was made by other steps than recipe.json's first {saved['step']}: use another --run")
     student.load_state_dict(saved["student"])
     optimiser.load_state_dict(saved["optimiser"])
+    if "head" in saved:
+        head.load_state_dict(saved["head"])
+        head_optimiser.load_state_dict(saved["head optimiser"])
     step = saved["step"]
     print(f"resumed at step {step}", flush=True)
 # What an interrupted run wrote past its checkpoint is written again.
@@ -102,6 +114,7 @@ curve.write_text("".join(f"{text}\n" for text in kept))
 def save():
     part = checkpoint.with_suffix(".part")
     state = {"student": student.state_dict(), "optimiser": optimiser.state_dict()}
+    state |= {"head": head.state_dict(), "head optimiser": head_optimiser.state_dict()}
     torch.save(state | {"step": step, "digest": digest_of(recipe, step)}, part)
     part.replace(checkpoint)
 
@@ -118,7 +131,8 @@ while step < last:
     for group in optimiser.param_groups:
         group["lr"] = row["rate"]
     optimiser.zero_grad(set_to_none=True)
-    pixels, corner, keep = look(step, row["size"], row["batch"])
+    head_optimiser.zero_grad(set_to_none=True)
+    pixels, classes, corner, keep = look(step, row)
     stretches = row["kind"] == "stretches"
     with torch.autocast(device, dtype=torch.bfloat16):
         with torch.no_grad():
@@ -132,11 +146,16 @@ while step < last:
                 want = [w.gather(1, rows) for w in want]
     losses = [distance(g, w, s) for g, w, s in zip(got, want, stretch_scales if stretches else state_scales)]
     # A stretch answers for itself; the whole student above all for its last tokens.
-    weights = [1.0] * len(after) if stretches else [0.3] * (len(after) - 1) + [1.5]
+    weights = {"stretches": [1.0] * len(after), "masked": [0.5, 0.4, 0.3, 0.3, 0.3, 1.5]}
+    weights = weights.get(row["kind"], [0.3] * (len(after) - 1) + [1.5])
     loss = sum(w * (c + p) for w, (c, p) in zip(weights, losses))
+    if row["kind"] == "masked" and (classes >= 0).any():
+        answers = head(got[-1][:, 0].float())
+        loss = loss + 0.3 * F.cross_entropy(answers, classes, ignore_index=-1, label_smoothing=0.1)
     loss.backward()
     nn.utils.clip_grad_norm_(student.parameters(), 1.0)
     optimiser.step()
+    head_optimiser.step()
     step += 1
     line = {"step": step, "seconds": round(time.time() - started), "kind": row["kind"], "size": row["size"]}
     line |= {"class": [round(c.item(), 4) for c, _ in losses], "patch": [round(p.item(), 4) for _, p in losses]}
