@@ -2,6 +2,7 @@
 
     python3 models/train/evaluate.py                      the shipped weights on crc_polyp5 `pool` (to choose by) and lc25000
     python3 models/train/evaluate.py --checkpoint main    the same of a run that is under way
+    python3 models/train/evaluate.py --rounding main      fp16 against fp32
     python3 models/train/evaluate.py --final              the shipped weights on crc_polyp5 `test`: once, nothing is chosen after it
 
 Prints a table, writes the figures of every draw as JSON. Features are kept below .cache/train/features, by digest of weights.
@@ -123,6 +124,20 @@ def measure_lc25000(name):
     return found
 
 
+def measure_rounding(run):
+    """What fp16 does to `run`'s answers, both computed in fp32: logits of a head on draw 0, on every third patch of `pool`."""
+    files, labels = (x[::3] for x in crc_polyp5("pool"))
+    rows = protocol.draw_labels(labels, None, 16, 0)
+    exact, rounded = (features(name, files, "raw", "float32") for name in (run, "shipped"))
+    head = protocol.logistic_model(protocol.prepare(exact[rows], exact[rows])[0], labels[rows])
+    a, b = (head.decision_function(protocol.prepare(exact[rows], x)[1]) for x in (exact, rounded))
+    return {
+        "patches": len(files),
+        "relative error of logits": float(np.linalg.norm(a - b) / np.linalg.norm(a)),
+        "same top-1": float((a.argmax(1) == b.argmax(1)).mean()),
+    }
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--checkpoint", default="shipped", help="`shipped`, or a run below .cache/train")
@@ -131,9 +146,13 @@ def main():
     parser.add_argument("--backbones", default="", help="comma-separated, instead of all of them")
     parser.add_argument("--every", type=int, default=1, help="take every n-th patch of crc_polyp5 only: quicker, wider")
     parser.add_argument("--json", default=None)
+    parser.add_argument("--rounding", metavar="RUN", help="only compare the shipped fp16 weights with this run's fp32 weights")
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
+    if options.rounding:
+        print(json.dumps(measure_rounding(options.rounding)))
+        return
     names = options.backbones.split(",") if options.backbones else [options.checkpoint, "natural", "random", "colour"]
     tasks = [f"crc {view}" for view in VIEWS] + ["lc25000 raw"]
     tasks = options.only.split(",") if options.only else tasks

@@ -12,19 +12,23 @@ import torch
 from safetensors.torch import save_file
 
 import data
-from vit import Vit
+from plan import digest_of, plan_of, read_recipe
+from vit import IMAGE, Vit
 
 parser = argparse.ArgumentParser()
-parser.add_argument("--run", default="first")
+parser.add_argument("--run", default="main")
 parser.add_argument("--out", default=str(data.ROOT / "models" / "pathotune-tiny"))
 parser.add_argument("--untrained", action="store_true", help="random weights: a folder to integrate against")
 options = parser.parse_args()
 
-model = Vit().initialise(20)
+recipe = read_recipe()
+model = Vit().initialise(recipe["seed"])
 if not options.untrained:
-    saved = torch.load(data.CACHE / options.run / "checkpoint.pt")
-    print("step", saved["step"])
-    model.load_state_dict({k[4:]: v for k, v in saved["student"].items() if k.startswith("vit.")})
+    saved = torch.load(data.CACHE / options.run / "checkpoint.pt", map_location="cpu")
+    steps = len(plan_of(recipe))
+    if saved["step"] != steps or saved["digest"] != digest_of(recipe, steps):
+        raise SystemExit(f"run {options.run} is at step {saved['step']} and not at the end of recipe.json's {steps}")
+    model.load_state_dict(saved["student"])
 rounded = {k: v.detach().half().contiguous() for k, v in model.state_dict().items()}
 model.load_state_dict({k: v.float() for k, v in rounded.items()})
 model.eval()
@@ -32,12 +36,12 @@ folder = pathlib.Path(options.out)
 folder.mkdir(parents=True, exist_ok=True)
 save_file(rounded, folder / "weights.safetensors", metadata={"format": "pt"})
 (folder / "weights.safetensors").chmod(0o644)
-# A drawn patch, as the training dump holds it; its bytes are kept as they are.
+# A drawn patch at 0.5 um/px; its bytes are kept as they are once they exist.
 golden = folder / "golden.rgb"
 if golden.exists():
-    pixels = np.frombuffer(golden.read_bytes(), np.uint8).reshape(1, 224, 224, 3)
+    pixels = np.frombuffer(golden.read_bytes(), np.uint8).reshape(1, IMAGE, IMAGE, 3)
 else:
-    pixels = np.array(np.memmap(data.CACHE / "drawn" / "patches.u8", np.uint8, "r")[: 224 * 224 * 3]).reshape(1, 224, 224, 3)
+    pixels = data.drawn_fields()[0][:1, :IMAGE, :IMAGE]
     golden.write_bytes(pixels.tobytes())
 with torch.no_grad():
     features = model(data.normalise(torch.from_numpy(pixels.copy())))
