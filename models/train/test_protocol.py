@@ -11,6 +11,7 @@ import torch
 from sklearn.metrics import balanced_accuracy_score
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import curves
 import plan
 import protocol
 import stain
@@ -84,6 +85,14 @@ class Plan(unittest.TestCase):
         steps = len(plan.plan_of(recipe))
         self.assertEqual(plan.digest_of(recipe, steps), plan.digest_of(longer, steps))
         self.assertNotEqual(plan.digest_of(recipe, 10), plan.digest_of(recipe | {"seed": 21}, 10))
+
+
+class Curves(unittest.TestCase):
+    def test_the_largest_relative_difference_over_common_steps_is_found(self):
+        kept = [[10, 1.0, 2.0], [20, 1.0, 1.0], [30, 5.0, 5.0]]
+        self.assertEqual(curves.largest_difference(kept, [[10, 1.0, 2.5], [20, 0.9, 1.0]]), (0.25, 20))
+        with self.assertRaises(ValueError):
+            curves.largest_difference(kept, [[40, 1.0, 1.0]])
 
 
 class Stain(unittest.TestCase):
