@@ -24,9 +24,9 @@ const { values } = parseArgs({
     slide: { type: "string", default: "public/slides/synthetic-he.tif" },
     "slide-seed": { type: "string", default: "7" },
     "labels-per-class": { type: "string", default: "12" },
-    blocks: { type: "string", default: "4" },
+    blocks: { type: "string", default: "2" },
     tokens: { type: "string", default: "5" },
-    epochs: { type: "string", default: "12" },
+    epochs: { type: "string", default: "10" },
     seed: { type: "string", default: "1" },
   },
 });
