@@ -61,10 +61,10 @@ def material():
 
 
 def cut(image, size, rng):
-    """A random rectangle of about `size`/2 px (twice as large as life) up to the whole image, resized to uint8 [3, size, size]."""
+    """A random rectangle, `size`/2 px wide (half the um/px) up to the whole image, resized to uint8 [3, size, size]."""
     height, width, _ = image.shape
     most = min(height, width)
-    # Log-uniform, so that every octave of scale is equally frequent; at the final size half of the views are as large as life.
+    # Log-uniform, so that every octave of scale is equally frequent; what would exceed the image is the whole image.
     least = size / 2
     side = np.exp(rng.uniform(np.log(least), np.log(max(least + 1, most * 1.3))))
     aspect = np.exp(rng.uniform(-0.15, 0.15))

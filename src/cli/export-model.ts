@@ -69,7 +69,7 @@ const manifest = {
   },
   licence: {
     id: "Apache-2.0",
-    text: "Weights of this project, trained from random initialisation. Research use only. See README.md beside this file for what they were trained on.",
+    text: "Weights of this project, trained from random initialisation; Apache-2.0 only as far as the terms of the training material and of the teacher allow, see README.md beside this file. A demonstration backbone: research use only, not for diagnosis.",
     source: "models/train",
   },
   files: {
