@@ -102,6 +102,12 @@ export function createBuilder(start?: Graph): Builder {
     ints: (name) => staticShape(present(known(name).ints, `the value of ${name}`), `the value of ${name}`),
     scalar: (value) =>
       constant(`c:${value}`, { dtype: "float32", shape: [], source: { kind: "inline", values: [value] } }),
+    filled: (value, length) =>
+      constant(`c:${value}x${length}`, {
+        dtype: "float32",
+        shape: [length],
+        source: { kind: "inline", values: new Float32Array(length).fill(value) },
+      }),
     vector: (list) =>
       constant(`i:[${list.join(",")}]`, {
         dtype: "int64",
@@ -120,6 +126,11 @@ export function createBuilder(start?: Graph): Builder {
       const output = fresh(name);
       addNode({ op, name: output, inputs: from, outputs: [output], attributes });
       return output;
+    },
+    several(op, from, attributes, count) {
+      const outputs = Array.from({ length: count }, (_, i) => fresh(`${op.toLowerCase()}/${i}`));
+      addNode({ op, name: outputs[0] ?? op, inputs: from, outputs, attributes });
+      return outputs;
     },
     copy(from, part, given) {
       const names = new Map<string, string>();

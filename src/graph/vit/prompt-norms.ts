@@ -28,10 +28,8 @@ export function normedSets(
   const [epsilon] = epsilons;
   if (own.length < norms.length || epsilons.size !== 1 || epsilon === undefined) return null;
   if (own.some((node) => node.inputs.length !== 3)) return null;
-  const all = (value: number): string =>
-    b.op("Expand", [b.scalar(value), b.vector([width])], {}, `prompts/all_${value}`);
   const attributes = { axis: int(-1), epsilon: float(epsilon) };
-  const unit = b.op("LayerNormalization", [prompts, all(1), all(0)], attributes, "prompts/unit");
+  const unit = b.op("LayerNormalization", [prompts, b.filled(1, width)], attributes, "prompts/unit");
   return (index) => {
     const [, scale = "", bias = ""] = own[index]?.inputs ?? [];
     const set = b.op("Slice", [unit, ...[index, index + 1, 0].map((n) => b.vector([n]))], {}, `prompts/${index}/unit`);
