@@ -106,7 +106,7 @@ export function createBuilder(start?: Graph): Builder {
       constant(`c:${value}x${length}`, {
         dtype: "float32",
         shape: [length],
-        source: { kind: "inline", values: new Float32Array(length).fill(value) },
+        source: { kind: "inline", values: new Array<number>(length).fill(value) },
       }),
     vector: (list) =>
       constant(`i:[${list.join(",")}]`, {
