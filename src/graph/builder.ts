@@ -18,13 +18,15 @@ import { opTable } from "./ops/op-table.ts";
 
 export const opset = 20;
 
-export type Builder = Omit<Emit, "op"> &
+export type Builder = Omit<Emit, "op" | "several"> &
   Readonly<{
     input(name: string, dtype: DType, shape: Shape): string;
     /** A frozen weight of this shape; `transposed` where it is stored the other way round. */
     weight(name: string, source: Omit<WeightSource, "kind">, shape: readonly number[]): string;
     /** `name` is how the output is called, made unique where taken. */
     op(op: Op, inputs: readonly string[], attributes?: Attributes, name?: string): string;
+    /** A node whose first `count` outputs are read: they are called `name`/0 and so on. */
+    several(op: Op, inputs: readonly string[], attributes: Attributes, count: number, name?: string): readonly string[];
     /**
      * Adds nodes of another graph: values found in `given` are replaced, all others renamed to be new. Returns the new names of the
      * others.
@@ -127,8 +129,8 @@ export function createBuilder(start?: Graph): Builder {
       addNode({ op, name: output, inputs: from, outputs: [output], attributes });
       return output;
     },
-    several(op, from, attributes, count) {
-      const outputs = Array.from({ length: count }, (_, i) => fresh(`${op.toLowerCase()}/${i}`));
+    several(op, from, attributes, count, name = op.toLowerCase()) {
+      const outputs = Array.from({ length: count }, (_, i) => fresh(`${name}/${i}`));
       addNode({ op, name: outputs[0] ?? op, inputs: from, outputs, attributes });
       return outputs;
     },

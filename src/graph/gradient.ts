@@ -30,6 +30,8 @@ export function gradient(graph: Graph, loss: string, wrt: readonly string[]): Gr
       if (op === "Pad") pads.set(name, { inner: inputs[0] ?? "", pads: builder.ints(inputs[1] ?? "") });
       return name;
     },
+    several: (op, inputs, attributes, count) =>
+      builder.several(op, inputs, attributes, count, `grad/${op.toLowerCase()}`),
   };
 
   const contributions = new Map<string, string[]>();
