@@ -26,6 +26,7 @@ import { askedProvider, askedSlide, asksEmbedded, manifestUrl } from "./addresse
 import { followIndex, leadIn } from "./background.ts";
 import { readCapabilities } from "./capabilities.ts";
 import { createHost, saveFile } from "./host.ts";
+import { countTraffic, prepareOffline, tellOfNewVersion } from "./offline.ts";
 import { createUnkeptJournal } from "./unkept-journal.ts";
 import { mostRestarts, startWorkers } from "./workers.ts";
 
@@ -50,7 +51,10 @@ async function openJournal(): Promise<Kept> {
 }
 
 async function start(element: HTMLElement): Promise<void> {
+  if (!(await prepareOffline())) return;
   const session = createSessionStore();
+  countTraffic(session);
+  tellOfNewVersion(session);
   // Before the workers: nothing is awaited from here on, so that one that dies at once finds everything there.
   const { project, journal, warnings, fault } = await openJournal();
   const workers = startWorkers({

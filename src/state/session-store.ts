@@ -10,6 +10,7 @@ import type { SlideRef } from "../domain/project.ts";
 import type { PromptSetSummary } from "../domain/prompt-set.ts";
 import type { TuningRun, TuningSettings } from "../domain/run.ts";
 import type { SlideInfo } from "../domain/slide.ts";
+import { noTraffic, type Traffic } from "../domain/traffic.ts";
 import type { EngineStatus, LoadProgress } from "../protocol/engine-api.ts";
 import type { CapabilityReport } from "./capability-report.ts";
 
@@ -74,6 +75,7 @@ export type SessionState = Readonly<{
   previousSet: PromptSetId | null | undefined;
   notices: readonly Notice[];
   capabilities: CapabilityReport;
+  traffic: Traffic;
 }>;
 
 export type SessionStore = StoreApi<SessionState>;
@@ -98,6 +100,7 @@ export function createSessionStore(capabilities: CapabilityReport = []): Session
     previousSet: undefined,
     notices: [],
     capabilities,
+    traffic: noTraffic,
   }));
 }
 
