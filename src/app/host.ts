@@ -4,6 +4,7 @@ import { Fault, toFault } from "../base/fault.ts";
 import type { SlideRef } from "../domain/project.ts";
 import { type FileHandles, pickFile } from "../platform/page/file-handles.ts";
 import { type ActionContext, perform } from "../state/action.ts";
+import { loadProject } from "../state/actions/project-file.ts";
 import { importPromptSet } from "../state/actions/prompt-sets.ts";
 import { openSlide, showSlide } from "../state/actions/slides.ts";
 import { notify } from "../state/session-store.ts";
@@ -57,6 +58,11 @@ export function createHost({ context, ui, handles, restartEngine }: HostDeps): A
     await perform(context, importPromptSet, { name: file.name, bytes });
   };
 
+  const loadProjectFile = async (file: File): Promise<void> => {
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    await perform(context, loadProject, { name: file.name, bytes });
+  };
+
   /** What belongs to one backbone goes to its form together; slides and prompt sets are taken one by one. */
   const takeAll = async (given: readonly DroppedFile[], expected?: SlideId): Promise<void> => {
     const kinds = await Promise.all(given.map(({ file }) => kindOfFile(file).catch(() => "unknown" as const)));
@@ -71,6 +77,7 @@ export function createHost({ context, ui, handles, restartEngine }: HostDeps): A
     for (const { file, handle, kind } of sorted.others) {
       try {
         if (kind === "prompt-set") await loadPromptSet(file);
+        else if (kind === "project") await loadProjectFile(file);
         else await openFile(file, handle, expected === undefined ? {} : { expected });
       } catch (error) {
         complain(error, `"${file.name}" could not be read`);
@@ -88,6 +95,7 @@ export function createHost({ context, ui, handles, restartEngine }: HostDeps): A
     void takeAll(plain(files), expected);
   });
   const setInput = fileInput("prompt-set-file", { accept: ".safetensors" }, (files) => void takeAll(plain(files)));
+  const projectInput = fileInput("project-file", { accept: ".zip" }, (files) => void takeAll(plain(files)));
   const modelInput = fileInput("model-files", { many: "files" }, (files) => void takeAll(plain(files)));
   const folderInput = fileInput("model-folder", { many: "folder" }, (files) => void takeAll(readPickedFolder(files)));
 
@@ -155,6 +163,7 @@ export function createHost({ context, ui, handles, restartEngine }: HostDeps): A
     },
     pickSlide: () => void pickSlide(),
     pickPromptSet: () => setInput.click(),
+    pickProject: () => projectInput.click(),
     pickModelFiles: () => modelInput.click(),
     pickModelFolder: () => folderInput.click(),
     openDemo: () => void showDemo(true),

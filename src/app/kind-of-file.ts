@@ -3,7 +3,7 @@ import { promptSetFileLimits } from "../domain/prompt-set-file.ts";
 import type { LocalFile } from "../protocol/call.ts";
 
 /** `beside-model`: of use with a backbone only (external data, a configuration). `unknown`: that may be called anything, or a slide. */
-export type KindOfFile = "slide" | "prompt-set" | "model" | "beside-model" | "unknown";
+export type KindOfFile = "slide" | "prompt-set" | "project" | "model" | "beside-model" | "unknown";
 
 /** PyTorch's own files are backbones too: that they are not opened, and the way on, is said where backbones are brought. */
 const models = /\.(onnx|safetensors|pt|pth|ckpt|bin)$/i;
@@ -11,6 +11,7 @@ const beside = /(\.json|\.data|_data)$/i;
 
 export async function kindOfFile(file: LocalFile): Promise<KindOfFile> {
   if (/\.(svs|tiff?)$/i.test(file.name)) return "slide";
+  if (/\.pathotune\.zip$/i.test(file.name)) return "project";
   if (beside.test(file.name)) return "beside-model";
   const metadata = await safetensorsMetadata(file);
   // Under any version of the format: one that is too new is refused in words, as a prompt set.

@@ -14,6 +14,7 @@ export type Host = Readonly<{
   openDropped(transfer: DataTransfer): void;
   pickSlide(): void;
   pickPromptSet(): void;
+  pickProject(): void;
   /** Files of a backbone; what they are is found out by reading them. */
   pickModelFiles(): void;
   pickModelFolder(): void;

@@ -12,6 +12,7 @@ import {
 import type { Calibration } from "../domain/slide.ts";
 import type { Action } from "../state/action.ts";
 import { redo, redoTitle, undo, undoTitle } from "../state/actions/history.ts";
+import { saveProject } from "../state/actions/project-file.ts";
 import { showSlide } from "../state/actions/slides.ts";
 import { currentSlide, missingSlides, slideMpp } from "../state/selectors.ts";
 import { mppWords } from "../viewer/scale.ts";
@@ -87,6 +88,13 @@ function SlideMenu() {
         {slide && (
           <Menu.Item onClick={() => ui.setState({ dialog: { kind: "slide-facts" } })}>About this slide…</Menu.Item>
         )}
+        <Menu.Divider />
+        <Menu.Label>Project (no pixels)</Menu.Label>
+        <Menu.Item onClick={() => perform(saveProject, { names: "kept" })}>Save as a file</Menu.Item>
+        <Menu.Item onClick={() => perform(saveProject, { names: "hidden" })}>
+          Save without names of files and cases
+        </Menu.Item>
+        <Menu.Item onClick={host.pickProject}>Load a project file…</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );
