@@ -12,7 +12,7 @@ import {
 import type { Calibration } from "../domain/slide.ts";
 import type { Action } from "../state/action.ts";
 import { redo, redoTitle, undo, undoTitle } from "../state/actions/history.ts";
-import { saveProject } from "../state/actions/project-file.ts";
+import { saveAudit, saveProject } from "../state/actions/project-file.ts";
 import { showSlide } from "../state/actions/slides.ts";
 import { currentSlide, missingSlides, slideMpp } from "../state/selectors.ts";
 import { mppWords } from "../viewer/scale.ts";
@@ -95,6 +95,7 @@ function SlideMenu() {
           Save without names of files and cases
         </Menu.Item>
         <Menu.Item onClick={host.pickProject}>Load a project file…</Menu.Item>
+        <Menu.Item onClick={() => perform(saveAudit)}>Save the audit log</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );

@@ -1,5 +1,6 @@
 // Commands: the project out to a file and in from one. Knows no file picker: text goes out and comes in.
 import type { ClassId, PromptSetId } from "../../base/brand.ts";
+import { auditFile, brokenAt } from "../../domain/audit.ts";
 import type { Project, ProjectEvent } from "../../domain/project.ts";
 import { type ProjectFileOptions, parseProjectFile, writeProjectFile } from "../../domain/project-file.ts";
 import type { Action, AppState } from "../action.ts";
@@ -46,6 +47,23 @@ export const loadProject: Action<Readonly<{ name: string; bytes: Uint8Array }>> 
       "info",
       `Loaded ${labels === 1 ? "1 label" : `${labels} labels`} from "${name}". Undo takes it back.`,
     );
+  },
+};
+
+/** Titles name classes, prompt sets and slides as the person called them. */
+export const saveAudit: Action = {
+  id: "project/audit",
+  title: "Save the audit log",
+  enabled: () => true,
+  run: async (context) => {
+    const entries = await context.journal.audit();
+    const broken = brokenAt(entries);
+    if (broken !== null) {
+      const why = `The audit log does not fit together from entry ${broken + 1} on: it was changed from outside. The file says so.`;
+      notify(context.session, "warning", why);
+    }
+    const text = auditFile(entries, (at) => new Date(at).toISOString());
+    context.saveFile("audit.pathotune.jsonl", new TextEncoder().encode(text));
   },
 };
 

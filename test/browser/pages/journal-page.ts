@@ -12,7 +12,7 @@ let worlds = 0;
 const make: MakeWorld = async ({ compactEvery }) => {
   const databaseName = `contract-${crypto.randomUUID()}-${worlds++}`;
   const withDb = async <T>(task: (db: Awaited<ReturnType<typeof openDB>>) => Promise<T>): Promise<T> => {
-    const db = await openDB(databaseName, 1);
+    const db = await openDB(databaseName);
     try {
       return await task(db);
     } finally {
