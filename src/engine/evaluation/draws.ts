@@ -26,12 +26,7 @@ export const mostShots = (patches: readonly Drawable[], classes: number): number
  * k patches of every class, ascending indices. Groups are visited in random order, one patch of each before a second of any: k labels
  * are of k places where there are as many. Fault `too-few-labels` where a class has fewer than k patches.
  */
-export function drawSupport(
-  patches: readonly Drawable[],
-  classes: number,
-  k: number,
-  seed: number,
-): readonly number[] {
+export function drawSupport(patches: readonly Drawable[], classes: number, k: number, seed: number): readonly number[] {
   assert(Number.isInteger(k) && k > 0, `${k} labels a class`);
   const drawn: number[] = [];
   for (let c = 0; c < classes; c++) {
@@ -71,7 +66,10 @@ export function divide(
     const groups = [...new Set(indicesOf(patches, c).map((i) => patches[i]?.group ?? ""))];
     const free = groups.filter((group) => !side.has(group));
     if (groups.length < 2) {
-      throw new Fault("invalid", "A class has one group only: nothing can be reported on that is not among the labels.");
+      throw new Fault(
+        "invalid",
+        "A class has one group only: nothing can be reported on that is not among the labels.",
+      );
     }
     const taken = groups.filter((group) => side.get(group) === "pool").length;
     const wanted = Math.max(0, Math.ceil(groups.length / 2) - taken);

@@ -2,7 +2,7 @@
 // Knows scorers and held-out answers; no test patches ever come here.
 import { assert, present } from "../../base/fault.ts";
 import { logLoss } from "../../math/metrics.ts";
-import { dealUnits } from "../estimate/unit-folds.ts";
+import { dealUnits, type UnitFold } from "../estimate/unit-folds.ts";
 import { type FewLabelTask, mostCandidates, selectRows, selectTask, type Variant } from "./frozen-methods.ts";
 import { fitTemperature, withTemperature } from "./temperature.ts";
 
@@ -21,20 +21,32 @@ export type Choice = Readonly<{
   losses: readonly number[];
 }>;
 
+/** The folds every choice from the same labels is made on, or why none is. */
+export type InnerPlan =
+  | Readonly<{ kind: "folds"; folds: readonly UnitFold[] }>
+  | Readonly<{ kind: "none"; why: string }>;
+
+export function planInner({ targets, units }: Pick<FewLabelTask, "targets" | "units">, seed: number): InnerPlan {
+  const fewest = Math.min(...Array.from(new Set(targets), (c) => targets.filter((target) => target === c).length));
+  if (fewest < fewestToChoose) {
+    return { kind: "none", why: `constants: fewer than ${fewestToChoose} labels in a class` };
+  }
+  const folds = dealUnits({ targets, units }, seed);
+  return folds.length === 0
+    ? { kind: "none", why: "constants: too few units to hold any out" }
+    : { kind: "folds", folds };
+}
+
 /**
  * The first candidate is the default. Another replaces it only where its mean log-loss over whole held-out units is lower by more than
  * one standard error of the paired difference; of several the lowest. Every candidate is judged at its own temperature, fitted on the
  * same held-out answers, so that none wins by being less shy.
  */
-export function chooseVariant(candidates: readonly Variant[], task: FewLabelTask, seed: number): Choice {
+export function chooseVariant(candidates: readonly Variant[], task: FewLabelTask, plan: InnerPlan): Choice {
   assert(candidates.length > 0 && candidates.length <= mostCandidates, `${candidates.length} candidates`);
-  const constants = (words: string): Choice => ({ index: 0, temperature: 1, kind: "constants", words, losses: [] });
-  const { targets, classes } = task;
-  const fewest = Math.min(...Array.from(new Set(targets), (c) => targets.filter((target) => target === c).length));
-  if (fewest < fewestToChoose) return constants(`fewer than ${fewestToChoose} labels in a class: constants`);
-  const folds = dealUnits(task, seed);
-  if (folds.length === 0) return constants("too few units to hold any out: constants");
-
+  const { classes } = task;
+  if (plan.kind === "none") return { index: 0, temperature: 1, kind: "constants", words: plan.why, losses: [] };
+  const { folds } = plan;
   const judged = candidates.map((candidate) => judge(candidate, task, folds, classes));
   const [standard] = judged;
   assert(standard, "a default");
@@ -62,7 +74,7 @@ export function chooseVariant(candidates: readonly Variant[], task: FewLabelTask
 
 type Judged = Readonly<{ temperature: number; unitLosses: readonly number[]; loss: number }>;
 
-function judge(candidate: Variant, task: FewLabelTask, folds: ReturnType<typeof dealUnits>, classes: number): Judged {
+function judge(candidate: Variant, task: FewLabelTask, folds: readonly UnitFold[], classes: number): Judged {
   const truth: number[] = [];
   const units: number[] = [];
   const parts: Float64Array[] = [];

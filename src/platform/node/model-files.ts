@@ -82,7 +82,7 @@ async function factsOf(
     : {};
   const stated = words.facts === null ? {} : await readFacts(words.facts);
   const scale = words.mpp === null ? {} : { mpp: words.mpp };
-  let facts: ImportFacts = { ...known, ...ofPreset, ...stated, ...scale };
+  let facts: ImportFacts = { ...known, ...ofPreset, ...scale, ...stated };
   const { missing, refusal } = await inspectModel(files, facts, signal);
   if (refusal !== null) throw new Fault("bad-model", `${path}: ${refusal}`);
   const needed = missing.filter((fact) => fact !== "mpp" && fact !== "licence");

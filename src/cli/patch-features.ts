@@ -3,18 +3,18 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { toFault } from "../../base/fault.ts";
-import { canonicalJson } from "../../domain/canonical-json.ts";
-import type { FolderPatch } from "../../domain/patch-folder.ts";
-import { colourCount, coloursOf } from "../../engine/colours.ts";
-import { fitToModel } from "../../engine/fit-to-model.ts";
-import type { LoadedModel } from "../../engine/loaded-model.ts";
-import type { Runtime } from "../../engine/runtime.ts";
-import { createViewReader } from "../../engine/view-features.ts";
-import { viewCount } from "../../engine/views.ts";
-import { standardiseStain } from "../../math/stain.ts";
-import { decodeImage } from "../../platform/node/image-decoder.ts";
-import { openRowStore } from "../../platform/node/row-store.ts";
+import { toFault } from "../base/fault.ts";
+import { canonicalJson } from "../domain/canonical-json.ts";
+import type { FolderPatch } from "../domain/patch-folder.ts";
+import { colourCount, coloursOf } from "../engine/colours.ts";
+import { fitToModel } from "../engine/fit-to-model.ts";
+import type { LoadedModel } from "../engine/loaded-model.ts";
+import type { Runtime } from "../engine/runtime.ts";
+import { createViewReader } from "../engine/view-features.ts";
+import { viewCount } from "../engine/views.ts";
+import { standardiseStain } from "../math/stain.ts";
+import { decodeImage } from "../platform/node/image-decoder.ts";
+import { openRowStore } from "../platform/node/row-store.ts";
 
 /** One row a patch, in the order asked for. */
 export type FeatureTable = Readonly<{
@@ -37,13 +37,6 @@ export type FeatureOptions = Readonly<{
   /** Counts patches done and those that had to be computed. */
   onDone: (done: number, total: number, computed: number) => void;
 }>;
-
-/** Picture files -> pixels of the model's size, standardised where asked for. */
-export async function readPatch(path: string, loaded: Pick<LoadedModel, "model">, stain: boolean, signal: AbortSignal) {
-  const bytes = await readBytes(path);
-  const fitted = fitToModel(await decodeImage(bytes, path, signal), loaded.model);
-  return { ...fitted, rgb: stain ? standardiseStain(fitted.rgb) : fitted.rgb };
-}
 
 async function readBytes(path: string): Promise<Uint8Array> {
   try {
