@@ -54,17 +54,21 @@ async function measure(options: FewShotOptions, signal: AbortSignal): Promise<vo
   if (shots.length === 0)
     throw new Fault("too-few-labels", `No k of ${options.shots.join(", ")} fits: at most ${most}.`);
   const draws = shots.reduce((sum, k) => sum + drawSeeds(options, k).length * Math.max(1, k / 8), 0);
-  const patches = parts.pool.length + parts.test.length;
   log(
     `${folder.classes.length} classes, ${parts.pool.length} patches to draw from, ${parts.test.length} to report on` +
-      `${folder.grouped ? ", whole groups" : ""}. About ${minutes(patches * roughly.patch)} minutes of features unless they are kept` +
-      ` already, and ${minutes(draws * roughly.draw)} of draws, on one core of 2 GHz with a ViT-Tiny.`,
+      `${folder.grouped ? ", whole groups" : ""}.`,
   );
   const read = await readFolderData(folder, parts, loaded, () => openNativeRuntime(options.threads), {
     folder: options.data,
     cacheFolder: options.cache,
     stain: options.stain,
     signal,
+    onPlan: (missing) =>
+      log(
+        `About ${missing === 0 ? "no time for features (all are kept)" : `${minutes(missing * roughly.patch)} min for the features of ${missing} patches`}` +
+          ` and ${minutes(draws * roughly.draw)} min for draws that are not kept yet, on one idle core of 2 GHz with a ViT-Tiny` +
+          `${options.methods.has("tuned") || options.methods.has("raw") ? "; each tuning takes minutes more" : ""}.`,
+      ),
     onDone: (done, total, computed) => {
       if (computed > 0 && (done % 100 === 0 || done === total)) log(`  features: ${done} of ${total}`);
     },
@@ -100,7 +104,7 @@ async function measure(options: FewShotOptions, signal: AbortSignal): Promise<vo
     seeds: Object.fromEntries(shots.map((k) => [`k${k}`, drawSeeds(options, k)])),
     stain: options.stain,
     views: "8 flips and turns; features averaged over them, for labels and test patches alike",
-    centring: "mean of the labels' class means",
+    centring: "mean over the features of all of the pool, unlabelled",
     variants: Object.fromEntries(Object.entries(frozenVariants).map(([name, list]) => [name, list.map((v) => v.name)])),
     methods: [...options.methods].toSorted(),
     tuner: tuner?.settings ?? null,

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { toFault } from "../base/fault.ts";
+import { present, toFault } from "../base/fault.ts";
 import { canonicalJson } from "../domain/canonical-json.ts";
 import type { FolderPatch } from "../domain/patch-folder.ts";
 import { colourCount, coloursOf } from "../engine/colours.ts";
@@ -34,6 +34,8 @@ export type FeatureOptions = Readonly<{
   cacheFolder: string;
   stain: boolean;
   signal: AbortSignal;
+  /** Told once, before any is computed: how many are not kept yet. */
+  onPlan?: (missing: number) => void;
   /** Counts patches done and those that had to be computed. */
   onDone: (done: number, total: number, computed: number) => void;
 }>;
@@ -65,15 +67,22 @@ export async function readFeatures(
   const changed = { scaled: 0, cut: 0 };
   let computed = 0;
   try {
-    for (const [i, patch] of patches.entries()) {
+    const keys: string[] = [];
+    for (const patch of patches) {
       options.signal.throwIfAborted();
-      const path = join(options.folder, patch.path);
-      const bytes = await readBytes(path);
+      const bytes = await readBytes(join(options.folder, patch.path));
       const key = createHash("sha256").update(bytes).digest("hex");
       digest.update(`${patch.path}\0${key}\n`);
+      keys.push(key);
+    }
+    options.onPlan?.(new Set(keys.filter((key) => !store.has(key))).size);
+    for (const [i, patch] of patches.entries()) {
+      options.signal.throwIfAborted();
+      const key = present(keys[i], "a patch's key");
       if (!store.has(key)) {
         reader ??= await createViewReader(loaded, opened);
-        const fitted = fitToModel(await decodeImage(bytes, path, options.signal), model);
+        const path = join(options.folder, patch.path);
+        const fitted = fitToModel(await decodeImage(await readBytes(path), path, options.signal), model);
         const rgb = options.stain ? standardiseStain(fitted.rgb) : fitted.rgb;
         const row = new Float32Array(rowWidth);
         row.set(await reader.read(rgb, options.signal));

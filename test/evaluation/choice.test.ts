@@ -20,7 +20,7 @@ function taskOf(perClass: number): FewLabelTask {
     return normal(random) + (i % 8 === targets[Math.floor(i / 8)] ? 2 : 0);
   });
   const colours = new Float32Array(targets.length * 25);
-  return { rows: { features, width: 8, colours }, targets, units: targets.map((_, i) => i), classes };
+  return { rows: { features, width: 8, colours }, targets, units: targets.map((_, i) => i), classes, centre: null };
 }
 
 /** Looks at the first columns themselves: right with the confidence given. */
@@ -48,22 +48,22 @@ describe("a choice among variants", () => {
 
   test(`is not made below ${fewestToChoose} labels in any class`, () => {
     const few = taskOf(fewestToChoose - 1);
-    const choice = chooseVariant([shrug, oracle("oracle", 0.9)], few, planInner(few, 1));
+    const choice = chooseVariant([shrug, oracle("oracle", 0.9)], classes, planInner(few, 1));
     expect(choice).toMatchObject({ index: 0, temperature: 1, kind: "constants" });
     expect(planInner(taskOf(fewestToChoose), 1).kind).toBe("folds");
   });
 
   test("leaves the default only for one that is better by more than one standard error", () => {
-    expect(chooseVariant([shrug, oracle("oracle", 0.9)], task, plan)).toMatchObject({ index: 1, kind: "better" });
+    expect(chooseVariant([shrug, oracle("oracle", 0.9)], classes, plan)).toMatchObject({ index: 1, kind: "better" });
     // The same answers: no difference at all, however the second is called.
-    expect(chooseVariant([oracle("a", 0.9), oracle("b", 0.9)], task, plan)).toMatchObject({
+    expect(chooseVariant([oracle("a", 0.9), oracle("b", 0.9)], classes, plan)).toMatchObject({
       index: 0,
       kind: "default",
     });
   });
 
   test("does not reward being less shy: the same answers at another confidence are no better", () => {
-    expect(chooseVariant([oracle("shy", 0.6), oracle("bold", 0.99)], task, plan).index).toBe(0);
+    expect(chooseVariant([oracle("shy", 0.6), oracle("bold", 0.99)], classes, plan).index).toBe(0);
   });
 
   test("offers no method more candidates than another may have", () => {
@@ -71,7 +71,7 @@ describe("a choice among variants", () => {
     expect(() =>
       chooseVariant(
         Array.from({ length: 7 }, () => shrug),
-        task,
+        classes,
         plan,
       ),
     ).toThrow("7 candidates");

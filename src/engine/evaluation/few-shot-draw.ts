@@ -3,8 +3,10 @@
 import { present } from "../../base/fault.ts";
 import { type Choice, chooseVariant, type InnerPlan, planInner } from "../heads/choose.ts";
 import {
+  centreOfRows,
   type FewLabelTask,
   type FrozenMethod,
+  fitOnce,
   frozenMethodNames,
   frozenVariants,
   type PatchRows,
@@ -58,15 +60,17 @@ export function taskOf({ rows, patches }: ProtocolPart, of: readonly number[], c
     targets: of.map((i) => present(patches[i], "a drawn patch").classIndex),
     units,
     classes,
+    // Of all there is to draw from, whose classes nobody needs for it.
+    centre: centreOfRows(rows),
   };
 }
 
 /** The frozen method that labels choose for themselves, and its scores of `asked`. */
 export function chosenFrozen(task: FewLabelTask, asked: PatchRows, plan: InnerPlan): ChosenFrozen {
   const candidates: readonly Variant[] = choosable.map((method) => present(frozenVariants[method][0], "a default"));
-  const choice = chooseVariant(candidates, task, plan);
+  const choice = chooseVariant(candidates, task.classes, plan);
   const method = present(choosable[choice.index], "the chosen method");
-  const scores = present(candidates[choice.index], "the chosen method").fit(task)(asked);
+  const scores = fitOnce(present(candidates[choice.index], "the chosen method"), task)(asked);
   return { method, choice, scores: withTemperature(scores, task.classes, choice.temperature) };
 }
 
@@ -84,8 +88,8 @@ export function frozenDraw(data: ProtocolData, k: number, seed: number): FrozenD
   const methods = Object.fromEntries(
     frozenMethodNames.map((method): [FrozenMethod, MethodResult] => {
       const variants = frozenVariants[method];
-      const choice = chooseVariant(variants, task, plan);
-      const scores = present(variants[choice.index], "the chosen variant").fit(task)(test.rows);
+      const choice = chooseVariant(variants, classes, plan);
+      const scores = fitOnce(present(variants[choice.index], "the chosen variant"), task)(test.rows);
       return [method, resultOf(truth, withTemperature(scores, classes, choice.temperature), classes, choice.words)];
     }),
   ) as Record<FrozenMethod, MethodResult>;

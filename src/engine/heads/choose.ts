@@ -3,7 +3,15 @@
 import { assert, present } from "../../base/fault.ts";
 import { logLoss } from "../../math/metrics.ts";
 import { dealUnits, type UnitFold } from "../estimate/unit-folds.ts";
-import { type FewLabelTask, mostCandidates, selectRows, selectTask, type Variant } from "./frozen-methods.ts";
+import {
+  type FewLabelTask,
+  fitOnce,
+  mostCandidates,
+  type PatchRows,
+  selectRows,
+  selectTask,
+  type Variant,
+} from "./frozen-methods.ts";
 import { fitTemperature, withTemperature } from "./temperature.ts";
 
 /** Below this many labels in any class nothing is chosen or fitted from the person's labels. */
@@ -21,20 +29,39 @@ export type Choice = Readonly<{
   losses: readonly number[];
 }>;
 
-/** The folds every choice from the same labels is made on, or why none is. */
+/** One fold: what is fitted on, and what is asked with its classes and units. */
+type InnerFold = Readonly<{ task: FewLabelTask; asked: PatchRows; truth: readonly number[]; units: readonly number[] }>;
+
+/** The folds every choice from the same labels is made on, or why nothing is chosen. */
 export type InnerPlan =
-  | Readonly<{ kind: "folds"; folds: readonly UnitFold[] }>
+  | Readonly<{ kind: "folds"; folds: readonly InnerFold[] }>
   | Readonly<{ kind: "none"; why: string }>;
 
-export function planInner({ targets, units }: Pick<FewLabelTask, "targets" | "units">, seed: number): InnerPlan {
+/** Null where there are enough labels in every class that has any. */
+export function enoughToChoose(targets: readonly number[]): Extract<InnerPlan, { kind: "none" }> | null {
   const fewest = Math.min(...Array.from(new Set(targets), (c) => targets.filter((target) => target === c).length));
-  if (fewest < fewestToChoose) {
-    return { kind: "none", why: `constants: fewer than ${fewestToChoose} labels in a class` };
-  }
-  const folds = dealUnits({ targets, units }, seed);
-  return folds.length === 0
-    ? { kind: "none", why: "constants: too few units to hold any out" }
-    : { kind: "folds", folds };
+  if (fewest >= fewestToChoose) return null;
+  return { kind: "none", why: `constants: fewer than ${fewestToChoose} labels in a class` };
+}
+
+/** Every unit of the task is known: files, or groups of them. */
+export function planInner(task: FewLabelTask, seed: number): InnerPlan {
+  const few = enoughToChoose(task.targets);
+  return few ?? planOf(task, dealUnits(task, seed), task.units);
+}
+
+/** `units[i]`: of row i; its losses are averaged before they are compared. */
+export function planOf(task: FewLabelTask, folds: readonly UnitFold[], units: readonly number[]): InnerPlan {
+  if (folds.length === 0) return { kind: "none", why: "constants: too few units to hold any out" };
+  return {
+    kind: "folds",
+    folds: folds.map(({ training, heldOut }) => ({
+      task: selectTask(task, training),
+      asked: selectRows(task.rows, heldOut),
+      truth: heldOut.map((i) => present(task.targets[i], "a held-out class")),
+      units: heldOut.map((i) => present(units[i], "a held-out unit")),
+    })),
+  };
 }
 
 /**
@@ -42,12 +69,10 @@ export function planInner({ targets, units }: Pick<FewLabelTask, "targets" | "un
  * one standard error of the paired difference; of several the lowest. Every candidate is judged at its own temperature, fitted on the
  * same held-out answers, so that none wins by being less shy.
  */
-export function chooseVariant(candidates: readonly Variant[], task: FewLabelTask, plan: InnerPlan): Choice {
+export function chooseVariant(candidates: readonly Variant[], classes: number, plan: InnerPlan): Choice {
   assert(candidates.length > 0 && candidates.length <= mostCandidates, `${candidates.length} candidates`);
-  const { classes } = task;
   if (plan.kind === "none") return { index: 0, temperature: 1, kind: "constants", words: plan.why, losses: [] };
-  const { folds } = plan;
-  const judged = candidates.map((candidate) => judge(candidate, task, folds, classes));
+  const judged = candidates.map((candidate) => judge(candidate, plan.folds, classes));
   const [standard] = judged;
   assert(standard, "a default");
   let best = 0;
@@ -74,19 +99,10 @@ export function chooseVariant(candidates: readonly Variant[], task: FewLabelTask
 
 type Judged = Readonly<{ temperature: number; unitLosses: readonly number[]; loss: number }>;
 
-function judge(candidate: Variant, task: FewLabelTask, folds: readonly UnitFold[], classes: number): Judged {
-  const truth: number[] = [];
-  const units: number[] = [];
-  const parts: Float64Array[] = [];
-  for (const { training, heldOut } of folds) {
-    const score = candidate.fit(selectTask(task, training));
-    parts.push(score(selectRows(task.rows, heldOut)));
-    for (const i of heldOut) {
-      truth.push(present(task.targets[i], "a held-out class"));
-      units.push(present(task.units[i], "a held-out unit"));
-    }
-  }
-  const scores = Float64Array.from(parts.flatMap((part) => [...part]));
+function judge(candidate: Variant, folds: readonly InnerFold[], classes: number): Judged {
+  const truth = folds.flatMap((fold) => fold.truth);
+  const units = folds.flatMap((fold) => fold.units);
+  const scores = Float64Array.from(folds.flatMap(({ task, asked }) => [...fitOnce(candidate, task)(asked)]));
   const temperature = fitTemperature(truth, scores, classes);
   const softened = withTemperature(scores, classes, temperature);
   const ofUnit = new Map<number, number[]>();

@@ -16,6 +16,8 @@ export type FewLabelTask = Readonly<{
   targets: readonly number[];
   units: readonly number[];
   classes: number;
+  /** What every method subtracts first, [width]: the mean of unlabelled patches' features; null: the mean of the labels' class means. */
+  centre: Float32Array | null;
 }>;
 
 export const frozenMethodNames = ["centroid", "logreg", "knn", "cache", "frozen_blend", "colour", "majority"] as const;
@@ -26,6 +28,17 @@ export type FittedScorer = (asked: PatchRows) => Float64Array;
 
 /** A method with its constants settled. `name` says which. */
 export type Variant = Readonly<{ name: string; fit: (task: FewLabelTask) => FittedScorer }>;
+
+const fitted = new WeakMap<FewLabelTask, Map<string, FittedScorer>>();
+
+/** The same fit for the same task and variant, once: several methods are made of the same parts. Variants of one name are the same. */
+export function fitOnce(variant: Variant, task: FewLabelTask): FittedScorer {
+  const known = fitted.get(task) ?? new Map<string, FittedScorer>();
+  fitted.set(task, known);
+  const found = known.get(variant.name) ?? variant.fit(task);
+  known.set(variant.name, found);
+  return found;
+}
 
 /** The most variants any method is chosen from, and the most methods that are chosen from: the same search budget for all. */
 export const mostCandidates = 6;
@@ -43,7 +56,7 @@ const examplesOf = ({ rows, targets, classes }: FewLabelTask): HeadExamples => (
 const centroid: Variant = {
   name: "centroid",
   fit: (task) => {
-    const head = fitCentroids(examplesOf(task), cosineTemperature);
+    const head = fitCentroids(examplesOf(task), cosineTemperature, task.centre ?? undefined);
     return ({ features }) => cosineScores(head, features);
   },
 };
@@ -52,7 +65,7 @@ const logistic = (c: number): Variant => ({
   name: `logreg C=${c}`,
   fit: (task) => {
     const options: LogisticOptions = { ...logisticDefaults, c };
-    const head = fitLogistic(examplesOf(task), options);
+    const head = fitLogistic(examplesOf(task), options, task.centre ?? undefined);
     return ({ features }) => logisticScores(head, features);
   },
 });
@@ -60,7 +73,7 @@ const logistic = (c: number): Variant => ({
 const cache = (sharpness: number): Variant => ({
   name: `cache sharpness=${sharpness}`,
   fit: (task) => {
-    const memory = remember(examplesOf(task));
+    const memory = remember(examplesOf(task), task.centre ?? undefined);
     return ({ features }) => cacheScores(memory, features, sharpness);
   },
 });
@@ -68,7 +81,7 @@ const cache = (sharpness: number): Variant => ({
 const nearest = (k: number): Variant => ({
   name: `knn k=${k}`,
   fit: (task) => {
-    const memory = remember(examplesOf(task));
+    const memory = remember(examplesOf(task), task.centre ?? undefined);
     return ({ features }) => neighbourScores(memory, features, k, cacheSharpness);
   },
 });
@@ -80,9 +93,9 @@ function blend(name: string, parts: readonly Variant[]): Variant {
   return {
     name: `blend ${name}`,
     fit: (task) => {
-      const fitted = parts.map((part) => part.fit(task));
+      const scorers = parts.map((part) => fitOnce(part, task));
       return (asked) => {
-        const scores = fitted.map((score) => score(asked));
+        const scores = scorers.map((score) => score(asked));
         const [first, ...others] = scores;
         return present(first, "a blend's first part").map(
           (value, i) => others.reduce((sum, other) => sum + other[i]!, value) / scores.length,
@@ -148,5 +161,14 @@ export function selectTask(task: FewLabelTask, of: readonly number[]): FewLabelT
     targets: pick(task.targets),
     units: pick(task.units),
     classes: task.classes,
+    centre: task.centre,
   };
+}
+
+/** [width]: the mean of rows nobody labelled. */
+export function centreOfRows({ features, width }: PatchRows): Float32Array {
+  const rows = rowsOf(features, width);
+  const sum = new Float64Array(width);
+  for (let i = 0; i < features.length; i++) sum[i % width]! += features[i]! / rows;
+  return Float32Array.from(sum);
 }

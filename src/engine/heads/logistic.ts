@@ -25,10 +25,13 @@ export const logisticDefaults: LogisticOptions = { c: 10, classWeight: "balanced
  * With far fewer rows than features it is solved in the rows' own span: the best W has no part outside it (the penalty alone would see
  * that part), so the answer is the same and a dozen labels cost a dozen numbers a row.
  */
-export function fitLogistic(examples: HeadExamples, options: LogisticOptions = logisticDefaults): LogisticHead {
+export function fitLogistic(
+  examples: HeadExamples,
+  options: LogisticOptions = logisticDefaults,
+  centre: Float32Array = centreOf(examples),
+): LogisticHead {
   const { features, width, targets, classes } = examples;
   countsOf(examples);
-  const centre = centreOf(examples);
   return { centre, ...minimiseLogistic(centredUnitRows(features, centre), width, targets, classes, options) };
 }
 

@@ -1,8 +1,8 @@
 // Rows of numbers under names, kept in two files that only grow: what was computed once is never computed again, an interruption loses
-// the row at hand and no other. Knows no model and no picture.
-import { mkdir, open, readFile, truncate } from "node:fs/promises";
+// the row at hand and no other, and one process at a time writes. Knows no model and no picture.
+import { mkdir, open, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { assert, toFault } from "../../base/fault.ts";
+import { assert, Fault, toFault } from "../../base/fault.ts";
 
 export type RowStore = Readonly<{
   has(key: string): boolean;
@@ -19,6 +19,7 @@ export async function openRowStore(folder: string, width: number): Promise<RowSt
   const [keysPath, rowsPath] = [join(folder, "keys.txt"), join(folder, "rows.f32")];
   try {
     await mkdir(folder, { recursive: true });
+    const unlock = await lock(join(folder, "writer"));
     const keysFile = await open(keysPath, "a");
     const rowsFile = await open(rowsPath, "a");
     const text = await readFile(keysPath, "utf8");
@@ -54,9 +55,43 @@ export async function openRowStore(folder: string, width: number): Promise<RowSt
       async close() {
         await rowsFile.close();
         await keysFile.close();
+        await unlock();
       },
     };
   } catch (error) {
     throw toFault(error, "read", `Kept features in ${folder} cannot be opened`);
+  }
+}
+
+/** Rows of two writers would be mixed up under each other's names, in silence. A file left by a process that is gone is taken over. */
+async function lock(path: string): Promise<() => Promise<void>> {
+  const mine = String(process.pid);
+  for (let attempt = 0; attempt < 2; attempt++) {
+    try {
+      await writeFile(path, mine, { flag: "wx" });
+      return () => rm(path, { force: true });
+    } catch (error) {
+      const owner = Number(await readFile(path, "utf8").catch(() => ""));
+      if (owner > 0 && isAlive(owner)) {
+        throw new Fault(
+          "read-only",
+          `Another run (process ${owner}) keeps features in ${path}. Wait for it, or name another --cache.`,
+          { path, owner },
+          error,
+        );
+      }
+      await rm(path, { force: true });
+    }
+  }
+  throw new Fault("read-only", `${path} is taken again and again by others.`, { path });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Not ours to signal, but there.
+    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }
