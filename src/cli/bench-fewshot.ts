@@ -26,6 +26,7 @@ import {
 import { drawSeeds, type FewShotOptions, parseFewShotOptions } from "./bench-fewshot/options.ts";
 import { type DrawsOfK, summarise } from "./bench-fewshot/summary.ts";
 import { createTuner, type FewLabelTuner } from "./bench-fewshot/tuned-draw.ts";
+import { measureTuningTime } from "./bench-fewshot/tuning-time.ts";
 import { type LeftOut, printFigures } from "./figure.ts";
 import { openFolderEngine } from "./folder-engine.ts";
 
@@ -112,7 +113,8 @@ async function measure(options: FewShotOptions, signal: AbortSignal): Promise<vo
   };
   try {
     const finished = await makeDraws(options, shots, read, config, tuner, signal);
-    const on = `${cpus()[0]?.model ?? "processor"}, onnxruntime-node, ${options.threads} thread(s), ${loaded.model.name}, ${parts.test.length} test patches${options.fast ? ", smoke run" : ""}`;
+    const processor = cpus()[0]?.model ?? "processor";
+    const on = `${processor}, onnxruntime-node, ${options.threads} thread(s), ${loaded.model.name}, ${parts.test.length} test patches${options.fast ? ", smoke run" : ""}`;
     const { methods, seed } = options;
     const classes = folder.classes.length;
     const { figures, datasets, details } = summarise({
@@ -125,8 +127,18 @@ async function measure(options: FewShotOptions, signal: AbortSignal): Promise<vo
       full,
       seed,
     });
+    const times = options.timeTuning
+      ? await measureTuningTime(
+          named,
+          parts,
+          folder.classes,
+          { ...options, folder: options.data, now, on: processor },
+          signal,
+        )
+      : { figures: [], leftOut: [] };
+    leftOut.push(...times.leftOut);
     if (tuner === null) leftOut.push({ name: `${prefix}.k*.{raw,tuned,delta…}`, why: "--methods does not name them" });
-    printFigures({ figures, leftOut }, options.json);
+    printFigures({ figures: [...figures, ...times.figures], leftOut }, options.json);
     if (options.out !== null) {
       await writeFile(options.out, serializeResults({ metrics: { val: [], test: datasets }, config, details }));
       log(`Written: ${options.out}`);

@@ -30,6 +30,8 @@ export type FewShotOptions = Readonly<{
   /** Of the tuner; null where the engine's default holds. */
   epochs: number | null;
   blocks: number | null;
+  /** Times a whole tuning of 80 patches as well. */
+  timeTuning: boolean;
   /** Views a tuned set answers in. */
   tunedViews: number;
 }>;
@@ -43,7 +45,8 @@ export const fewShotUsage = `npm run bench -- fewshot --data <folder> --model <m
   --split    rows of groups.csv with this value                 --out     results.json
   --stain    every patch's optical densities standardised       --fast    a smoke run
   --json     one line a figure                                  --cache   where features and draws are kept (.cache/fewshot)
-  --threads  default 1     --epochs, --blocks, --tuned-views (1..8, default 8): of the tuning`;
+  --threads  default 1     --epochs, --blocks, --tuned-views (1..8, default 8): of the tuning
+  --time-tuning  seconds of one whole tuning of 80 patches, natively and as in the browser`;
 
 /** Throws Fault `invalid` that names every problem. */
 export function parseFewShotOptions(args: readonly string[]): FewShotOptions {
@@ -67,6 +70,7 @@ export function parseFewShotOptions(args: readonly string[]): FewShotOptions {
       facts: { type: "string" },
       preset: { type: "string" },
       mpp: { type: "string" },
+      "time-tuning": { type: "boolean", default: false },
       epochs: { type: "string" },
       blocks: { type: "string" },
       "tuned-views": { type: "string" },
@@ -114,6 +118,7 @@ export function parseFewShotOptions(args: readonly string[]): FewShotOptions {
     mpp,
     epochs: whole("epochs", 1, 10_000) ?? (flags.fast ? 2 : null),
     blocks: whole("blocks", 1, 128),
+    timeTuning: flags["time-tuning"],
     tunedViews: whole("tuned-views", 1, 8) ?? (flags.fast ? 1 : 8),
   };
   if (problems.length > 0) throw new Fault("invalid", `${problems.join("; ")}.\n${fewShotUsage}`, { problems });
