@@ -6,14 +6,16 @@ import { cpus } from "node:os";
 import { performance } from "node:perf_hooks";
 import { Fault, isFault } from "../base/fault.ts";
 import { appVersion } from "../domain/app-version.ts";
+import type { PatchFolder } from "../domain/patch-folder.ts";
 import { mostShots } from "../engine/evaluation/draws.ts";
 import { fullResult } from "../engine/evaluation/few-shot-draw.ts";
 import { serializeResults } from "../engine/evaluation/results-file.ts";
 import { frozenVariants } from "../engine/heads/frozen-methods.ts";
-import { loadNamed, nameModel } from "../platform/node/model-files.ts";
+import type { LoadedModel } from "../engine/loaded-model.ts";
+import { loadNamed, type NamedModel, nameModel } from "../platform/node/model-files.ts";
 import { openNativeRuntime } from "../platform/node/ort-native-runtime.ts";
 import { readPatchFolder } from "../platform/node/patch-folder.ts";
-import { type FolderData, partsOf, readFolderData } from "./bench-fewshot/folder-data.ts";
+import { type FolderData, type FolderParts, partsOf, readFolderData } from "./bench-fewshot/folder-data.ts";
 import { openKeptDraws } from "./bench-fewshot/kept-draws.ts";
 import {
   isKeptFrozen,
@@ -44,7 +46,7 @@ async function measure(options: FewShotOptions, signal: AbortSignal): Promise<vo
   const named = await nameModel(options.model, options, signal);
   for (const note of named.notes) log(note);
   const loaded = await loadNamed(named, signal);
-  const parts = partsOf(folder, options.limit, options.seed);
+  const parts = partsOf(folder, options.limit, options.seed, options.poolLimit);
   const leftOut: LeftOut[] = [];
   const prefix = `fewshot.${named.id}.${folder.name}${options.stain ? "+stain" : ""}`;
   const most = mostShots(parts.pool, folder.classes.length);
@@ -54,22 +56,63 @@ async function measure(options: FewShotOptions, signal: AbortSignal): Promise<vo
   }
   if (shots.length === 0)
     throw new Fault("too-few-labels", `No k of ${options.shots.join(", ")} fits: at most ${most}.`);
-  const draws = shots.reduce((sum, k) => sum + drawSeeds(options, k).length * Math.max(1, k / 8), 0);
+  const tuner = wantsTuned(options) ? await openTuner(options, named, folder.classes, signal) : null;
   log(
     `${folder.classes.length} classes, ${parts.pool.length} patches to draw from, ${parts.test.length} to report on` +
       `${folder.grouped ? ", whole groups" : ""}.`,
   );
+  try {
+    await measureWith(options, { folder, named, loaded, parts, tuner, shots, prefix, leftOut }, signal);
+  } finally {
+    await tuner?.release();
+  }
+  if (options.fast) log("A smoke run (--fast): these figures feed no claim.");
+}
+
+const wantsTuned = ({ methods }: FewShotOptions): boolean => methods.has("raw") || methods.has("tuned");
+
+type Prepared = Readonly<{
+  folder: PatchFolder;
+  named: NamedModel;
+  loaded: LoadedModel;
+  parts: FolderParts;
+  tuner: FewLabelTuner | null;
+  shots: readonly number[];
+  prefix: string;
+  leftOut: LeftOut[];
+}>;
+
+/** Said before anything is computed; what is kept already costs less. */
+async function sayHowLong(
+  options: FewShotOptions,
+  { tuner, shots, folder, parts }: Prepared,
+  missing: number,
+): Promise<void> {
+  let draws = 0;
+  let tunings = 0;
+  for (const k of shots) {
+    const count = drawSeeds(options, k).length;
+    draws += count * Math.max(1, k / 8) * roughly.draw;
+    if (!tuner) continue;
+    const answering = (parts.test.length * options.tunedViews * roughly.patch) / 8;
+    tunings += count * (((await tuner.forecast(k * folder.classes.length)) ?? 60) + answering);
+  }
+  log(
+    `About ${minutes(missing * roughly.patch)} min for the features of ${missing} patches that are not kept yet, ` +
+      `${minutes(draws)} min for the draws of frozen methods (one idle core of 2 GHz, ViT-Tiny)` +
+      `${tuner ? ` and ${minutes(tunings)} min for tunings on this machine (--methods without raw and tuned leaves them out)` : ""}. ` +
+      "What is finished is kept, and a run that was stopped goes on from there.",
+  );
+}
+
+async function measureWith(options: FewShotOptions, prepared: Prepared, signal: AbortSignal): Promise<void> {
+  const { folder, named, loaded, parts, tuner, shots, prefix, leftOut } = prepared;
   const read = await readFolderData(folder, parts, loaded, () => openNativeRuntime(options.threads), {
     folder: options.data,
     cacheFolder: options.cache,
     stain: options.stain,
     signal,
-    onPlan: (missing) =>
-      log(
-        `About ${missing === 0 ? "no time for features (all are kept)" : `${minutes(missing * roughly.patch)} min for the features of ${missing} patches`}` +
-          ` and ${minutes(draws * roughly.draw)} min for draws that are not kept yet, on one idle core of 2 GHz with a ViT-Tiny` +
-          `${options.methods.has("tuned") || options.methods.has("raw") ? "; each tuning takes minutes more" : ""}.`,
-      ),
+    onPlan: (missing) => sayHowLong(options, prepared, missing),
     onDone: (done, total, computed) => {
       if (computed > 0 && (done % 100 === 0 || done === total)) log(`  features: ${done} of ${total}`);
     },
@@ -80,8 +123,6 @@ async function measure(options: FewShotOptions, signal: AbortSignal): Promise<vo
     );
   }
 
-  const wantsTuned = options.methods.has("raw") || options.methods.has("tuned");
-  const tuner = wantsTuned ? await openTuner(options, named, folder.classes, signal) : null;
   const full = options.fast ? null : fullResult(read.data);
   const config = {
     suite: "fewshot",
@@ -111,49 +152,44 @@ async function measure(options: FewShotOptions, signal: AbortSignal): Promise<vo
     tuner: tuner?.settings ?? null,
     threads: options.threads,
   };
-  try {
-    const finished = await makeDraws(options, shots, read, config, tuner, signal);
-    const processor = cpus()[0]?.model ?? "processor";
-    const on = `${processor}, onnxruntime-node, ${options.threads} thread(s), ${loaded.model.name}, ${parts.test.length} test patches${options.fast ? ", smoke run" : ""}`;
-    const { methods, seed } = options;
-    const classes = folder.classes.length;
-    const { figures, datasets, details } = summarise({
-      prefix,
-      on,
-      classes,
-      test: parts.test,
-      methods,
-      draws: finished,
-      full,
-      seed,
-    });
-    const times = options.timeTuning
-      ? await measureTuningTime(
-          named,
-          parts,
-          folder.classes,
-          { ...options, folder: options.data, now, on: processor },
-          signal,
-        )
-      : { figures: [], leftOut: [] };
-    leftOut.push(...times.leftOut);
-    if (tuner === null) leftOut.push({ name: `${prefix}.k*.{raw,tuned,delta…}`, why: "--methods does not name them" });
-    printFigures({ figures: [...figures, ...times.figures], leftOut }, options.json);
-    if (options.out !== null) {
-      await writeFile(options.out, serializeResults({ metrics: { val: [], test: datasets }, config, details }));
-      log(`Written: ${options.out}`);
-    }
-  } finally {
-    await tuner?.release();
+  const finished = await makeDraws(options, shots, read, config, tuner, signal);
+  const processor = cpus()[0]?.model ?? "processor";
+  const on = `${processor}, onnxruntime-node, ${options.threads} thread(s), ${loaded.model.name}, ${parts.test.length} test patches${options.fast ? ", smoke run" : ""}`;
+  const { methods, seed } = options;
+  const classes = folder.classes.length;
+  const { figures, datasets, details } = summarise({
+    prefix,
+    on,
+    classes,
+    test: parts.test,
+    methods,
+    draws: finished,
+    full,
+    seed,
+  });
+  const times = options.timeTuning
+    ? await measureTuningTime(
+        named,
+        parts,
+        folder.classes,
+        { ...options, folder: options.data, now, on: processor },
+        signal,
+      )
+    : { figures: [], leftOut: [] };
+  leftOut.push(...times.leftOut);
+  if (tuner === null) leftOut.push({ name: `${prefix}.k*.{raw,tuned,delta…}`, why: "--methods does not name them" });
+  printFigures({ figures: [...figures, ...times.figures], leftOut }, options.json);
+  if (options.out !== null) {
+    await writeFile(options.out, serializeResults({ metrics: { val: [], test: datasets }, config, details }));
+    log(`Written: ${options.out}`);
   }
-  if (options.fast) log("A smoke run (--fast): these figures feed no claim.");
 }
 
 const minutes = (seconds: number): number => Math.max(1, Math.ceil(seconds / 60));
 
 async function openTuner(
   options: FewShotOptions,
-  named: Awaited<ReturnType<typeof nameModel>>,
+  named: NamedModel,
   classes: readonly string[],
   signal: AbortSignal,
 ): Promise<FewLabelTuner> {

@@ -35,7 +35,7 @@ export type FeatureOptions = Readonly<{
   stain: boolean;
   signal: AbortSignal;
   /** Told once, before any is computed: how many are not kept yet. */
-  onPlan?: (missing: number) => void;
+  onPlan?: (missing: number) => Promise<void>;
   /** Counts patches done and those that had to be computed. */
   onDone: (done: number, total: number, computed: number) => void;
 }>;
@@ -75,7 +75,7 @@ export async function readFeatures(
       digest.update(`${patch.path}\0${key}\n`);
       keys.push(key);
     }
-    options.onPlan?.(new Set(keys.filter((key) => !store.has(key))).size);
+    await options.onPlan?.(new Set(keys.filter((key) => !store.has(key))).size);
     for (const [i, patch] of patches.entries()) {
       options.signal.throwIfAborted();
       const key = present(keys[i], "a patch's key");

@@ -43,8 +43,7 @@ describe("npm run bench -- fewshot", () => {
   const bench = (out: string, more: readonly string[] = []): Promise<Ended> =>
     run("bench-fewshot.ts", [
       ...["--data", data, "--model", model, "--shots", "2,4,9", "--draws", "2", "--epochs", "1", "--tuned-views", "1"],
-      ...["--methods", "centroid,logreg,knn,cache,frozen_blend,colour,majority,raw,tuned", "--limit", "9"],
-      ...["--cache", join(root, "cache"), "--json", "--out", join(root, out), ...more],
+      ...["--limit", "9", "--cache", join(root, "cache"), "--json", "--out", join(root, out), ...more],
     ]);
 
   test("prints the figures of its table, and the same bytes when it runs again from scratch or goes on", async () => {
@@ -78,7 +77,7 @@ describe("npm run bench -- fewshot", () => {
     expect(second.code).toBe(0);
     expect(await readFile(join(root, "second.json"), "utf8")).toBe(written);
     expect(second.out).toBe(first.out);
-  });
+  }, 300_000);
 
   test("names every problem of its options at once", () => {
     expect(() => parseFewShotOptions(["--shots", "0", "--methods", "magic", "--seed", "x"])).toThrow(
@@ -161,6 +160,7 @@ describe("pathotune", () => {
     );
     const bench = await run("bench-fewshot.ts", [
       ...["--data", data, "--model", path, "--facts", facts, "--shots", "2", "--draws", "1", "--fast", "--json"],
+      ...["--methods", "logreg,majority"],
       ...["--cache", join(root, "cache")],
     ]);
     expect(bench.code, bench.err).toBe(0);

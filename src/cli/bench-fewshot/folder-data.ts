@@ -14,8 +14,16 @@ import { type FeatureOptions, readFeatures } from "../patch-features.ts";
 /** Patches in both parts, before any pixel is read. */
 export type FolderParts = Readonly<{ pool: readonly FolderPatch[]; test: readonly FolderPatch[] }>;
 
-/** `seed` divides a folder that has no parts of its own, and chooses the test patches where they are limited. */
-export function partsOf(folder: PatchFolder, limit: number | null, seed: number): FolderParts {
+/**
+ * `seed` divides a folder that has no parts of its own, and chooses the patches of a part where they are limited: `limit` of those
+ * reported on, `poolLimit` of those drawn from.
+ */
+export function partsOf(
+  folder: PatchFolder,
+  limit: number | null,
+  seed: number,
+  poolLimit: number | null = null,
+): FolderParts {
   const classes = folder.classes.length;
   const all = folder.parts.kind === "fixed" ? [...folder.parts.pool, ...folder.parts.test] : folder.parts.patches;
   const numbers = all.map((_, i) => i);
@@ -24,8 +32,9 @@ export function partsOf(folder: PatchFolder, limit: number | null, seed: number)
       ? { pool: numbers.slice(0, folder.parts.pool.length), test: numbers.slice(folder.parts.pool.length) }
       : divide(all, classes, seed);
   const test = limit === null ? sides.test : limited(all, sides.test, classes, limit, seed);
+  const pool = poolLimit === null ? sides.pool : limited(all, sides.pool, classes, poolLimit, seed);
   const pick = (of: readonly number[]): readonly FolderPatch[] => of.map((i) => present(all[i], "a patch"));
-  return { pool: pick(sides.pool), test: pick(test) };
+  return { pool: pick(pool), test: pick(test) };
 }
 
 export type FolderData = Readonly<{

@@ -14,6 +14,8 @@ export type FewShotOptions = Readonly<{
   /** Number of draws at each k; null: 50 up to 8 labels a class, 20 above. */
   draws: number | null;
   seed: number;
+  /** At most so many patches to draw from; null: all. */
+  poolLimit: number | null;
   /** At most so many test patches; null: all. */
   limit: number | null;
   split: string | null;
@@ -40,7 +42,7 @@ export const fewShotUsage = `npm run bench -- fewshot --data <folder> --model <m
   --data     pool/ and test/ of class folders, or class folders with or without groups.csv (file, group, split)
   --model    a manifest, or weights; what weights do not tell: --facts <json file>, --preset <id>, --mpp <um/px>
   --shots    labels a class, e.g. 1,2,4,8,16,32 (default)       --draws   default 50 up to k = 8, 20 above
-  --methods  ${[...frozenMethodNames, ...tunedMethods].join(",")} (default: the frozen ones)
+  --methods  ${[...frozenMethodNames, ...tunedMethods].join(",")} (default: all)
   --seed     seed of the first draw (default 0)                 --limit   at most so many test patches
   --split    rows of groups.csv with this value                 --out     results.json
   --stain    every patch's optical densities standardised       --fast    a smoke run
@@ -64,7 +66,7 @@ export function parseFewShotOptions(args: readonly string[]): FewShotOptions {
       stain: { type: "boolean", default: false },
       fast: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
-      methods: { type: "string", default: frozenMethodNames.join(",") },
+      methods: { type: "string", default: [...frozenMethodNames, ...tunedMethods].join(",") },
       cache: { type: "string", default: ".cache/fewshot" },
       threads: { type: "string", default: "1" },
       facts: { type: "string" },
@@ -105,6 +107,8 @@ export function parseFewShotOptions(args: readonly string[]): FewShotOptions {
     draws: whole("draws", 1, 10_000) ?? (flags.fast ? 2 : null),
     seed: whole("seed", 0, 2 ** 40) ?? 0,
     limit: whole("limit", 2, 10_000_000) ?? (flags.fast ? 40 : null),
+    // Fifteen a class of four classes: a smoke run must not read a whole folder first.
+    poolLimit: flags.fast ? 60 : null,
     split: flags.split ?? null,
     out: flags.out ?? null,
     stain: flags.stain,

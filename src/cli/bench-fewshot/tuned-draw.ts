@@ -21,6 +21,8 @@ export type FewLabelTuner = Readonly<{
     seed: number,
     signal: AbortSignal,
   ): Promise<TunedAnswer>;
+  /** Seconds of one tuning of so many labels on this machine; null where nothing tells. */
+  forecast(labels: number): Promise<number | null>;
   /** What another run needs to do the same. Plain JSON. */
   settings: unknown;
   release(): Promise<void>;
@@ -43,6 +45,7 @@ export function createTuner(
   const settings = { ...defaults, blocks, epochs: options.epochs ?? defaults.epochs };
   return {
     settings: { ...settings, seed: "the draw's", views: options.views },
+    forecast: async (labels) => (await opened.engine.forecast({ settings, labels })).seconds,
     async answer(support, asked, seed, signal) {
       const before = options.now();
       const { classes } = options;
