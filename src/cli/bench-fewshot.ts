@@ -6,7 +6,7 @@ import { cpus } from "node:os";
 import { performance } from "node:perf_hooks";
 import { Fault, isFault } from "../base/fault.ts";
 import { appVersion } from "../domain/app-version.ts";
-import type { PatchFolder } from "../domain/patch-folder.ts";
+import { leftOutWords, type PatchFolder } from "../domain/patch-folder.ts";
 import { mostShots } from "../engine/evaluation/draws.ts";
 import { fullResult } from "../engine/evaluation/few-shot-draw.ts";
 import { serializeResults } from "../engine/evaluation/results-file.ts";
@@ -44,7 +44,7 @@ const now = (): number => performance.now();
 async function measure(options: FewShotOptions, signal: AbortSignal): Promise<void> {
   const folder = await readPatchFolder(options.data, { split: options.split }, signal);
   const named = await nameModel(options.model, options, signal);
-  for (const note of named.notes) log(note);
+  for (const note of [...named.notes, leftOutWords(folder)]) if (note !== null) log(note);
   const loaded = await loadNamed(named, signal);
   const parts = partsOf(folder, options.limit, options.seed, options.poolLimit);
   const leftOut: LeftOut[] = [];
@@ -123,6 +123,11 @@ async function measureWith(options: FewShotOptions, prepared: Prepared, signal: 
     );
   }
 
+  if (read.copies > 0) {
+    log(
+      `${read.copies} of the patches reported on are byte for byte among those to draw from: figures are too good by them.`,
+    );
+  }
   const full = options.fast ? null : fullResult(read.data);
   const config = {
     suite: "fewshot",
@@ -141,7 +146,7 @@ async function measureWith(options: FewShotOptions, prepared: Prepared, signal: 
       split: options.split,
       limit: options.limit,
     },
-    sizes: { pool: parts.pool.length, test: parts.test.length },
+    sizes: { pool: parts.pool.length, test: parts.test.length, copies: read.copies },
     seed: options.seed,
     seeds: Object.fromEntries(shots.map((k) => [`k${k}`, drawSeeds(options, k)])),
     stain: options.stain,

@@ -25,6 +25,8 @@ export type FeatureTable = Readonly<{
   colours: Float32Array;
   /** sha256 over the patches' file hashes in order. */
   dataDigest: string;
+  /** sha256 of each patch's file. */
+  keys: readonly string[];
   /** How many pictures were scaled, or cut and scaled, to the model's size. */
   changed: Readonly<{ scaled: number; cut: number }>;
 }>;
@@ -66,8 +68,8 @@ export async function readFeatures(
   const colours = new Float32Array(patches.length * colourCount);
   const changed = { scaled: 0, cut: 0 };
   let computed = 0;
+  const keys: string[] = [];
   try {
-    const keys: string[] = [];
     for (const patch of patches) {
       options.signal.throwIfAborted();
       const bytes = await readBytes(join(options.folder, patch.path));
@@ -103,7 +105,7 @@ export async function readFeatures(
     await reader?.release();
     await opened.release();
   }
-  return { views, width, colours, dataDigest: digest.digest("hex"), changed };
+  return { views, width, colours, dataDigest: digest.digest("hex"), keys, changed };
 }
 
 /** Everything a row depends on beside the picture. Other kernels round otherwise, so the runtime is part of it. */

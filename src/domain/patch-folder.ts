@@ -17,7 +17,17 @@ export type PatchFolder = Readonly<{
   classes: readonly string[];
   /** Whether groups.csv said who is kin; else every file is its own group. */
   grouped: boolean;
+  /** Files in class folders that are no pictures by their names. */
+  leftOut: readonly string[];
   parts:
     | Readonly<{ kind: "fixed"; pool: readonly FolderPatch[]; test: readonly FolderPatch[] }>
     | Readonly<{ kind: "one"; patches: readonly FolderPatch[] }>;
 }>;
+
+/** What a person should know of files that were not taken; null where all were. */
+export function leftOutWords({ leftOut }: Pick<PatchFolder, "leftOut">): string | null {
+  const [first] = leftOut;
+  if (first === undefined) return null;
+  const others = leftOut.length - 1;
+  return `Not taken, because they are no JPEG, PNG or TIFF by name: ${first}${others > 0 ? ` and ${others} more` : ""}.`;
+}

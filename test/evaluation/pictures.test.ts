@@ -1,10 +1,11 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isFault } from "../../src/base/fault.ts";
 import { parseGroups } from "../../src/domain/parse-groups.ts";
+import { leftOutWords } from "../../src/domain/patch-folder.ts";
 import { colourCount, coloursOf } from "../../src/engine/colours.ts";
 import { fitToModel } from "../../src/engine/fit-to-model.ts";
 import { viewsOf } from "../../src/engine/views.ts";
@@ -171,6 +172,7 @@ describe("a folder of labelled patches", () => {
       name: "one",
       classes: ["a", "b"],
       grouped: false,
+      leftOut: ["a/notes.txt"],
       parts: {
         kind: "one",
         patches: [
@@ -182,6 +184,20 @@ describe("a folder of labelled patches", () => {
     });
     const two = await read(await write("two", ["pool/a/1.png", "pool/b/1.png", "test/a/2.png", "test/b/2.png"]));
     expect(two.parts).toMatchObject({ kind: "fixed", pool: [{ path: "pool/a/1.png" }, {}], test: [{}, {}] });
+  });
+
+  test("may be of links, and says what it did not take", async () => {
+    const path = await write("real", ["a/1.png", "b/1.png"]);
+    const linked = join(root, "linked");
+    await mkdir(linked);
+    await symlink(join(path, "a"), join(linked, "a"));
+    await mkdir(join(linked, "b"));
+    await symlink(join(path, "b", "1.png"), join(linked, "b", "2.png"));
+    await writeFile(join(linked, "b", "scan.bmp"), "");
+    const found = await read(linked);
+    expect(found.parts).toMatchObject({ patches: [{ path: "a/1.png" }, { path: "b/2.png" }] });
+    expect(leftOutWords(found)).toContain("b/scan.bmp");
+    expect(leftOutWords(await read(path))).toBeNull();
   });
 
   test("keeps to one value of the split column, and takes groups from the file", async () => {

@@ -41,6 +41,8 @@ export type FolderData = Readonly<{
   data: ProtocolData;
   parts: FolderParts;
   dataDigest: string;
+  /** Test patches whose very file is in the pool as well. */
+  copies: number;
   changed: Readonly<{ scaled: number; cut: number }>;
 }>;
 
@@ -54,7 +56,8 @@ export async function readFolderData(
 ): Promise<FolderData> {
   const all = [...parts.pool, ...parts.test];
   const table = await readFeatures(all, loaded, runtime, options);
-  const { width, colours, dataDigest, changed } = table;
+  const { width, colours, dataDigest, keys, changed } = table;
+  const inPool = new Set(keys.slice(0, parts.pool.length));
   const features = meanOverViews({ values: table.views, views: viewCount, width });
   const rows: PatchRows = { features, width, colours };
   const between = (from: number, to: number): PatchRows =>
@@ -70,6 +73,7 @@ export async function readFolderData(
     },
     parts,
     dataDigest,
+    copies: keys.slice(parts.pool.length).filter((key) => inPool.has(key)).length,
     changed,
   };
 }

@@ -1,11 +1,12 @@
 // pathotune classify: pictures, or places on a slide -> scores under a prompt set. Knows flags, files and the order of things.
-import { readdir, stat, writeFile } from "node:fs/promises";
+import { stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Fault, present } from "../../base/fault.ts";
 import { patchSpecOf } from "../../domain/model.ts";
 import { minimumTissue } from "../../domain/patch.ts";
 import type { PromptSetSummary } from "../../domain/prompt-set.ts";
 import { argmaxOfRow } from "../../math/metrics.ts";
+import { filesAndFolders } from "../../platform/node/files-and-folders.ts";
 import { imageEndings } from "../../platform/node/image-decoder.ts";
 import { nameModel } from "../../platform/node/model-files.ts";
 import { createNodeSlideService } from "../../platform/node/slide-service.ts";
@@ -125,15 +126,15 @@ export async function picturesIn(path: string, signal: AbortSignal): Promise<rea
   if (found.isFile()) return [path];
   const isPicture = (name: string): boolean => imageEndings.includes(name.split(".").at(-1)?.toLowerCase() ?? "");
   const inside: string[] = [];
-  const visit = async (folder: string): Promise<void> => {
+  const visit = async (folder: string, depth: number): Promise<void> => {
     signal.throwIfAborted();
-    for (const entry of await readdir(folder, { withFileTypes: true })) {
-      if (entry.name.startsWith(".")) continue;
-      if (entry.isDirectory()) await visit(join(folder, entry.name));
-      else if (entry.isFile() && isPicture(entry.name)) inside.push(join(folder, entry.name));
-    }
+    // A link may lead back to where it lies.
+    if (depth > 16) throw new Fault("limit", `${folder} lies more than 16 folders deep.`, { path: folder });
+    const { files, folders } = await filesAndFolders(folder);
+    for (const name of files) if (isPicture(name)) inside.push(join(folder, name));
+    for (const name of folders) await visit(join(folder, name), depth + 1);
   };
-  await visit(path);
+  await visit(path, 0);
   if (inside.length === 0) throw new Fault("invalid", `${path} holds no picture (${imageEndings.join(", ")}).`);
   return inside.toSorted((a, b) => (a < b ? -1 : 1));
 }

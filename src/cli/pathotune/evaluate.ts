@@ -4,7 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Fault, present } from "../../base/fault.ts";
 import { appVersion } from "../../domain/app-version.ts";
-import type { FolderPatch, PatchFolder } from "../../domain/patch-folder.ts";
+import { type FolderPatch, leftOutWords, type PatchFolder } from "../../domain/patch-folder.ts";
 import type { PromptSetSummary } from "../../domain/prompt-set.ts";
 import { serializeResults, statisticsOf } from "../../engine/evaluation/results-file.ts";
 import { answersOf, metricNames, reportOn } from "../../engine/evaluation/scores.ts";
@@ -58,7 +58,7 @@ export async function runEvaluate(flags: FlagReader, signal: AbortSignal): Promi
   const { note, progress, say } = createSpeaker(shared.json);
   const folder = await readPatchFolder(data, { split: flags.text("split") }, signal);
   const named = await nameModel(shared.model, shared.words, signal);
-  for (const line of named.notes) note(line);
+  for (const line of [...named.notes, leftOutWords(folder)]) if (line !== null) note(line);
   const patches = folder.parts.kind === "fixed" ? folder.parts.test : folder.parts.patches;
   const opened = await openFolderEngine(named, { ...shared.engine, note }, signal);
   let set: PromptSetSummary;

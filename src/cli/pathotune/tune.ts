@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { appVersion } from "../../domain/app-version.ts";
 import { estimateWords } from "../../domain/estimate-words.ts";
+import { leftOutWords } from "../../domain/patch-folder.ts";
 import type { TuningSettings } from "../../domain/run.ts";
 import { serializeResults, statisticsOf } from "../../engine/evaluation/results-file.ts";
 import { nameModel } from "../../platform/node/model-files.ts";
@@ -48,7 +49,7 @@ export async function runTune(flags: FlagReader, signal: AbortSignal): Promise<v
   const { note, progress, say } = createSpeaker(shared.json);
   const folder = await readPatchFolder(data, { split: flags.text("split") }, signal);
   const named = await nameModel(shared.model, shared.words, signal);
-  for (const line of named.notes) note(line);
+  for (const line of [...named.notes, leftOutWords(folder)]) if (line !== null) note(line);
   const patches = folder.parts.kind === "fixed" ? folder.parts.pool : folder.parts.patches;
   if (folder.parts.kind === "fixed") note(`Tuning on pool/ alone; nothing in test/ is looked at.`);
   const opened = await openFolderEngine(named, { ...shared.engine, note }, signal);

@@ -34,7 +34,8 @@ export async function decodeImage(bytes: Uint8Array, name: string, signal: Abort
 async function bySharp(bytes: Uint8Array, name: string, signal: AbortSignal): Promise<DecodedImage> {
   const sharp = await loadSharp(name);
   try {
-    const picture = sharp(bytes, { limitInputPixels: mostPixels, failOn: "error", pages: 1 });
+    // Values as they are stored, as Pillow and the app's own JPEG decoder give them: no colour profile is applied.
+    const picture = sharp(bytes, { limitInputPixels: mostPixels, failOn: "error", pages: 1, ignoreIcc: true });
     const { pages = 1, depth, hasAlpha } = await picture.metadata();
     signal.throwIfAborted();
     if (pages > 1) throw new Fault("unsupported", `${name} holds ${pages} pictures; give files of one picture each.`);

@@ -1,10 +1,11 @@
 // Reads which labelled patches a folder on disk holds: class folders, or `pool/` and `test/` of class folders, and groups.csv.
 // Knows names only; pixels are read by whoever needs them.
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { Fault, toFault } from "../../base/fault.ts";
 import { type PatchGroups, parseGroups } from "../../domain/parse-groups.ts";
 import type { FolderPatch, PatchFolder } from "../../domain/patch-folder.ts";
+import { filesAndFolders } from "./files-and-folders.ts";
 import { imageEndings } from "./image-decoder.ts";
 
 const mostPatches = 1_000_000;
@@ -32,12 +33,17 @@ export async function readPatchFolder(
   if (classes.length < 2) {
     throw new Fault("invalid", `${path} holds ${classes.length} class folders; at least two are needed, one a class.`);
   }
+  const leftOut: string[] = [];
   const listed = async (root: string): Promise<readonly FolderPatch[]> => {
     const found: FolderPatch[] = [];
     for (const [classIndex, each] of classes.entries()) {
       const files = await filesIn(join(path, root, each));
       signal.throwIfAborted();
       for (const file of files) {
+        if (!isPicture(file)) {
+          leftOut.push(`${root}${each}/${file}`);
+          continue;
+        }
         const inside = `${root}${each}/${file}`;
         const entry = groups?.get(inside);
         if (groups && !entry) {
@@ -63,7 +69,7 @@ export async function readPatchFolder(
     ? ({ kind: "fixed", pool: first, test: second } as const)
     : ({ kind: "one", patches: first } as const);
   if (parts.kind === "fixed") assertApart(parts.pool, parts.test, path);
-  return { name, classes, grouped: groups !== null, parts };
+  return { name, classes, grouped: groups !== null, leftOut, parts };
 }
 
 /** A kin of a test patch among the labels would make every figure too good. */
@@ -98,28 +104,10 @@ async function readGroups(path: string): Promise<PatchGroups | null> {
   }
 }
 
-async function entriesOf(path: string) {
-  try {
-    return await readdir(path, { withFileTypes: true });
-  } catch (error) {
-    throw new Fault("read", `The folder ${path} cannot be read.`, { path }, error);
-  }
-}
+const foldersIn = async (path: string): Promise<readonly string[]> => (await filesAndFolders(path)).folders;
 
-async function foldersIn(path: string): Promise<readonly string[]> {
-  const entries = await entriesOf(path);
-  return entries
-    .filter((e) => e.isDirectory() && !e.name.startsWith("."))
-    .map((e) => e.name)
-    .toSorted(byName);
-}
-
-/** Pictures right inside a class folder; a class folder that is missing in one part is empty there. */
+/** Right inside a class folder; a class folder that is missing in one part is empty there. */
 async function filesIn(path: string): Promise<readonly string[]> {
   if (!(await stat(path).catch(() => null))) return [];
-  const entries = await entriesOf(path);
-  return entries
-    .filter((e) => e.isFile() && isPicture(e.name) && !e.name.startsWith("."))
-    .map((e) => e.name)
-    .toSorted(byName);
+  return (await filesAndFolders(path)).files;
 }
