@@ -2,7 +2,7 @@
 // clock and the engine; judges no answers.
 import { join } from "node:path";
 import { present } from "../../base/fault.ts";
-import { drawSupport, mostShots } from "../../engine/evaluation/draws.ts";
+import { drawSupport, smallestClass } from "../../engine/evaluation/draws.ts";
 import type { NamedModel } from "../../platform/node/model-files.ts";
 import { attempt } from "../bench-engine/attempt.ts";
 import { figure, type Measured } from "../figure.ts";
@@ -22,6 +22,7 @@ export async function measureTuningTime(
   options: Readonly<{
     folder: string;
     seed: number;
+    fast: boolean;
     threads: number;
     epochs: number | null;
     blocks: number | null;
@@ -30,12 +31,16 @@ export async function measureTuningTime(
   }>,
   signal: AbortSignal,
 ): Promise<Measured> {
-  const k = Math.min(Math.ceil(wantedPatches / classes.length), mostShots(pool, classes.length));
+  const k = Math.min(Math.ceil(wantedPatches / classes.length), smallestClass(pool, classes.length));
   const support = drawSupport(pool, classes.length, k, options.seed).slice(0, wantedPatches);
   const pictures = support.map((i) => {
     const { path, classIndex, group } = present(pool[i], "a drawn patch");
     return { path: join(options.folder, path), classIndex, group };
   });
+  if (pictures.length < wantedPatches && !options.fast) {
+    const why = `there are ${pictures.length} patches to tune on, and the figure is of ${wantedPatches}`;
+    return { figures: [], leftOut: [{ name: `fewshot.${named.id}.tune_s.*`, why }] };
+  }
   const all: Measured[] = [];
   for (const [kind, words] of kernels) {
     const name = `fewshot.${named.id}.tune_s.${words}`;
