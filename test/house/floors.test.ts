@@ -27,7 +27,7 @@ const house: Record<string, Readonly<{ imports: readonly string[]; packages: rea
   },
   "platform/node": {
     imports: ["platform/ort", "base", "domain", "math", "protocol", "graph", "slide", "engine", "synth"],
-    packages: ["onnxruntime-web", "onnxruntime-node", "@cornerstonejs/codec-libjpeg-turbo-8bit", "node:"],
+    packages: ["onnxruntime-web", "onnxruntime-node", "@cornerstonejs/codec-libjpeg-turbo-8bit", "sharp", "node:"],
   },
   state: { imports: ["base", "math", "domain", "protocol"], packages: ["zustand"] },
   viewer: { imports: ["base", "math", "domain", "protocol"], packages: ["openseadragon"] },
