@@ -5,7 +5,7 @@ import { changeSettings } from "../state/actions/tuning.ts";
 import { useAppState, usePerform } from "./app-context.ts";
 
 type Field = Readonly<{
-  key: keyof TuningSettings;
+  key: Exclude<keyof TuningSettings, "instance" | "text">;
   label: string;
   hint: string;
   min: number;
