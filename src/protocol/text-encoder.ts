@@ -1,17 +1,31 @@
-// What makes vectors of text: a port. Knows no library, no model and no host.
+// What makes vectors of text: a port, and calls to the worker that holds it. Knows no library, no model and no host.
+import type { LocalFile, Method } from "./call.ts";
 
-/** `encoder`: which one, for people and for the file; vectors by the text they were made of, each [width]. */
+/** `encoder`: which one, for people and for the file; vectors by the text they were made of, each [width] and of length 1. */
 export type TextVectors = Readonly<{
   encoder: string;
   width: number;
   vectors: ReadonlyMap<string, Float32Array>;
 }>;
 
+/**
+ * Where an encoder comes from, always in the layout transformers.js reads (config.json, tokenizer.json, onnx/model.onnx). hub: a model's
+ * id there, downloaded. folder: the address of its folder. files: a folder the person picked; paths are relative to it.
+ */
+export type TextSource =
+  | Readonly<{ kind: "hub"; id: string }>
+  | Readonly<{ kind: "folder"; url: string }>
+  | Readonly<{ kind: "files"; name: string; files: readonly Readonly<{ path: string; file: LocalFile }>[] }>;
+
 export type TextEncoder = Readonly<{
-  /**
-   * Every text's vector, of length 1: the mean over its tokens (sentence-transformers). Faults: network, read, bad-model, runtime; rejects
-   * with AbortError when cancelled.
-   */
+  /** The mean over a text's tokens, scaled to length 1 (sentence-transformers). Faults: network, read, bad-model, runtime. */
   encode(texts: readonly string[], signal: AbortSignal): Promise<TextVectors>;
   release(): Promise<void>;
 }>;
+
+export type TextApi = Readonly<{
+  /** Loads the encoder of another source than the last first. Faults: network, read, bad-model, runtime, limit. */
+  encode: Method<Readonly<{ source: TextSource; texts: readonly string[] }>, TextVectors>;
+}>;
+
+export const textMethods: Readonly<Record<keyof TextApi, true>> = { encode: true };
