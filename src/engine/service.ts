@@ -3,11 +3,13 @@ import type { RunId } from "../base/brand.ts";
 import { Fault } from "../base/fault.ts";
 import { createLane, lanePriority } from "../base/lane.ts";
 import { createLatest } from "../base/latest.ts";
+import { declarePromptSet } from "../domain/declare-prompt-set.ts";
 import type { PromptSetSummary } from "../domain/prompt-set.ts";
 import { parsePromptSet, summarisePromptSet } from "../domain/prompt-set-file.ts";
+import { parsePromptState } from "../domain/promptstate.ts";
 import type { EngineApi, EngineStatus, LoadProgress, ModelSource } from "../protocol/engine-api.ts";
 import { type Classifier, createClassifier } from "./classify.ts";
-import { assertFits } from "./fits-backbone.ts";
+import { assertFits, preprocessingOf } from "./fits-backbone.ts";
 import { carriedOf, defaultSettings, type Speed, tuningSeconds } from "./forecast.ts";
 import type { Stash } from "./frozen-weights.ts";
 import { checkGradient } from "./gates/check-gradient.ts";
@@ -152,6 +154,22 @@ export function createEngine(deps: EngineDeps): Engine {
 
     async addPromptSet({ bytes }) {
       return addPromptSet(current().session, bytes);
+    },
+
+    async declarePromptSet({ name, bytes, weightsDigest }) {
+      const { session } = current();
+      const { model, digest, computation } = session;
+      if (digest !== weightsDigest) {
+        throw new Fault(
+          "invalid",
+          "Another backbone was loaded meanwhile. Declare again which one the file was made for.",
+        );
+      }
+      const { depth, width, featureWidth } = model.shape;
+      const bound = { name: model.name, weightsDigest, computation, preprocessing: preprocessingOf(model) };
+      const declared = { ...bound, depth, width, featureWidth };
+      const made = declarePromptSet(parsePromptState(bytes, name), name, declared, deps.appVersion);
+      return { bytes: made, summary: addPromptSet(session, made) };
     },
 
     async removePromptSet({ id }) {

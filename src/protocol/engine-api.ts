@@ -132,6 +132,14 @@ export type EngineApi = Readonly<{
   >;
   /** Validates against the loaded backbone and keeps the set. Fault bad-prompt-set with the reason. */
   addPromptSet: Method<Readonly<{ bytes: Uint8Array }>, PromptSetSummary>;
+  /**
+   * A prompt file of others (PuzzleTuning's promptstate) as a set of the loaded backbone, which the person declared it was made for:
+   * `weightsDigest` is of the backbone they saw. Keeps the set. Faults: bad-prompt-set, damaged, unsupported, limit, invalid.
+   */
+  declarePromptSet: Method<
+    Readonly<{ name: string; bytes: Uint8Array; weightsDigest: WeightsDigest }>,
+    Readonly<{ bytes: Uint8Array; summary: PromptSetSummary }>
+  >;
   removePromptSet: Method<Readonly<{ id: PromptSetId }>, void>;
   /** Compiles what the set needs, ahead of the first click; a set with the same first block costs nothing. */
   warm: Method<Readonly<{ id: PromptSetId }>, Readonly<{ compiled: boolean; milliseconds: number }>>;
@@ -148,6 +156,7 @@ export const engineMethods: Readonly<Record<keyof EngineApi, true>> = {
   classify: true,
   indexSlide: true,
   addPromptSet: true,
+  declarePromptSet: true,
   removePromptSet: true,
   warm: true,
   tune: true,

@@ -10,7 +10,7 @@ const src = join(root, "src");
 const house: Record<string, Readonly<{ imports: readonly string[]; packages: readonly string[] }>> = {
   base: { imports: [], packages: [] },
   math: { imports: ["base"], packages: [] },
-  domain: { imports: ["base", "math"], packages: ["@noble/hashes"] },
+  domain: { imports: ["base", "math"], packages: ["@noble/hashes", "fflate"] },
   protocol: { imports: ["base", "domain"], packages: [] },
   graph: { imports: ["base", "math"], packages: ["@bufbuild/protobuf"] },
   synth: { imports: ["base", "math", "domain"], packages: [] },
