@@ -71,6 +71,7 @@ export function createHost({ context, ui, handles, restartEngine }: HostDeps): A
     for (const { file, handle, kind } of sorted.others) {
       try {
         if (kind === "prompt-set") await loadPromptSet(file);
+        else if (kind === "prompt-state") ui.setState({ dialog: { kind: "declare-prompts", file } });
         else await openFile(file, handle, expected === undefined ? {} : { expected });
       } catch (error) {
         complain(error, `"${file.name}" could not be read`);
@@ -87,9 +88,20 @@ export function createHost({ context, ui, handles, restartEngine }: HostDeps): A
     expectedNext = undefined;
     void takeAll(plain(files), expected);
   });
-  const setInput = fileInput("prompt-set-file", { accept: ".safetensors" }, (files) => void takeAll(plain(files)));
+  const setInput = fileInput(
+    "prompt-set-file",
+    { accept: ".safetensors,.pth,.pt" },
+    (files) => void takeAll(plain(files)),
+  );
   const modelInput = fileInput("model-files", { many: "files" }, (files) => void takeAll(plain(files)));
   const folderInput = fileInput("model-folder", { many: "folder" }, (files) => void takeAll(readPickedFolder(files)));
+
+  const encoderInput = fileInput("text-encoder-folder", { many: "folder" }, (files) => {
+    const read = readPickedFolder(files);
+    const name = read[0]?.folder ?? "encoder";
+    context.texts.choose({ kind: "files", name, files: read.map(({ path, file }) => ({ path, file })) });
+    ui.setState({ textEncoder: name });
+  });
 
   const pickSlide = async (expected?: SlideId): Promise<void> => {
     if (!handles.supported) {
@@ -157,6 +169,7 @@ export function createHost({ context, ui, handles, restartEngine }: HostDeps): A
     pickPromptSet: () => setInput.click(),
     pickModelFiles: () => modelInput.click(),
     pickModelFolder: () => folderInput.click(),
+    pickTextEncoder: () => encoderInput.click(),
     openDemo: () => void showDemo(true),
     openUrl,
     approveOrigin: (text) => void openAddress(slideUrl(text)),

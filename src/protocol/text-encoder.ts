@@ -1,4 +1,5 @@
 // What makes vectors of text: a port, and calls to the worker that holds it. Knows no library, no model and no host.
+import type { LibraryTemplate } from "../domain/text-library.ts";
 import type { LocalFile, Method } from "./call.ts";
 
 /** `encoder`: which one, for people and for the file; vectors by the text they were made of, each [width] and of length 1. */
@@ -29,3 +30,18 @@ export type TextApi = Readonly<{
 }>;
 
 export const textMethods: Readonly<Record<keyof TextApi, true>> = { encode: true };
+
+/** What the page asks for vectors: the shipped library, and beside it an encoder if the person chose one. */
+export type Texts = Readonly<{
+  /**
+   * By the library where it has every text, else by the chosen encoder, all of them. Faults: invalid where a text is not in the library
+   * and no encoder is chosen, network where the library cannot be had, and those of {@link TextEncoder}.
+   */
+  vectorsOf(texts: readonly string[], signal: AbortSignal): Promise<TextVectors>;
+  /** Those of these texts that the library lacks. */
+  missing(texts: readonly string[], signal: AbortSignal): Promise<readonly string[]>;
+  /** The library's templates. */
+  templates(signal: AbortSignal): Promise<readonly LibraryTemplate[]>;
+  /** null: the library only. Nothing is loaded before a text asks for it. */
+  choose(source: TextSource | null): void;
+}>;
