@@ -8,7 +8,7 @@ import type { PromptSet } from "../domain/prompt-set.ts";
 import type { Example, Scorer } from "../protocol/engine-api.ts";
 import { createFeatureCache } from "./feature-cache.ts";
 import { type CosineHead, cosineScores, fitCentroids } from "./heads/centroid.ts";
-import { linearScores } from "./heads/linear.ts";
+import { scoresOfSet } from "./heads/of-set.ts";
 import { concatenate, promptedFeatures, promptsOfSet, upperShapeOf } from "./prompted.ts";
 import type { Session } from "./session.ts";
 import { mostSimilar } from "./similar.ts";
@@ -65,38 +65,24 @@ export function createClassifier(session: Session): Classifier {
     tissue: number,
     signal: AbortSignal,
   ): Promise<Prediction> => {
-    const { head } = set.metadata;
-    const under = (of: Patch): Promise<Float32Array> => featuresUnder(set, of, lanePriority.click, signal);
+    const own = await featuresUnder(set, patch, lanePriority.click, signal);
     const answer = (classes: readonly TissueClass[], scores: Float64Array): Prediction => {
       return { kind: "scored", by: { kind: "prompt-set", id: set.id }, scores: scored(classes, scores), tissue };
     };
-    switch (head.kind) {
-      case "cosine": {
-        const cosine = { centre: set.headCentre, weight: set.headWeight, temperature: head.temperature };
-        return answer(set.metadata.classes, cosineScores(cosine, await under(patch)));
-      }
-      case "linear": {
-        const linear = { weight: set.headWeight, bias: set.headBias };
-        return answer(set.metadata.classes, linearScores(linear, await under(patch)));
-      }
-      case "none": {
-        const classes = (labelled?.classes ?? []).filter((c) => labelled?.examples.some((e) => e.classId === c.id));
-        if (classes.length < 2) {
-          const why = `"${set.metadata.name}" has prompts but no head: label places of two classes, and it scores by them.`;
-          return unscored(patch, tissue, signal, why);
-        }
-        const rows: Float32Array[] = [];
-        const examples = labelled?.examples ?? [];
-        for (const example of examples) rows.push(await under(example.patch));
-        const targets = examples.map((example) => classes.findIndex((c) => c.id === example.classId));
-        if (targets.includes(-1)) throw new Fault("invalid", "A label names a class that does not exist.");
-        const own = await under(patch);
-        const given = { features: concatenate(rows), width: own.length, targets, classes: classes.length };
-        return answer(classes, cosineScores(fitCentroids(given, previewTemperature), own));
-      }
-      default:
-        return head satisfies never;
+    const scores = scoresOfSet(set, own);
+    if (scores) return answer(set.metadata.classes, scores);
+    const { examples = [] } = labelled ?? {};
+    const classes = (labelled?.classes ?? []).filter((c) => examples.some((example) => example.classId === c.id));
+    if (classes.length < 2) {
+      const why = `"${set.metadata.name}" has prompts but no head: label places of two classes, and it scores by them.`;
+      return unscored(patch, tissue, signal, why);
     }
+    const rows: Float32Array[] = [];
+    for (const example of examples) rows.push(await featuresUnder(set, example.patch, lanePriority.click, signal));
+    const targets = examples.map((example) => classes.findIndex((c) => c.id === example.classId));
+    if (targets.includes(-1)) throw new Fault("invalid", "A label names a class that does not exist.");
+    const given = { features: concatenate(rows), width: own.length, targets, classes: classes.length };
+    return answer(classes, cosineScores(fitCentroids(given, previewTemperature), own));
   };
 
   const byPreview = async (
