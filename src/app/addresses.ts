@@ -5,6 +5,7 @@ const here = (path: string): string => new URL(path, document.baseURI).href;
 
 export const demoSlide = { name: "Demo slide (synthetic H&E)", path: "slides/synthetic-he.tif" } as const;
 export const demoSlideUrl = (): string => here(demoSlide.path);
+export const textLibraryUrl = (): string => here("texts/all-MiniLM-L6-v2.safetensors");
 export const manifestUrl = (): string => here("models/pathotune-tiny/manifest.json");
 
 /** The address of a slide, complete. Fault `invalid` for anything but http(s). */

@@ -78,6 +78,7 @@ export function createHost({ context, ui, handles, restartEngine }: HostDeps): A
       try {
         if (kind === "prompt-set") await loadPromptSet(file);
         else if (kind === "project") await loadProjectFile(file);
+        else if (kind === "prompt-state") ui.setState({ dialog: { kind: "declare-prompts", file } });
         else await openFile(file, handle, expected === undefined ? {} : { expected });
       } catch (error) {
         complain(error, `"${file.name}" could not be read`);
@@ -94,10 +95,21 @@ export function createHost({ context, ui, handles, restartEngine }: HostDeps): A
     expectedNext = undefined;
     void takeAll(plain(files), expected);
   });
-  const setInput = fileInput("prompt-set-file", { accept: ".safetensors" }, (files) => void takeAll(plain(files)));
   const projectInput = fileInput("project-file", { accept: ".zip" }, (files) => void takeAll(plain(files)));
+  const setInput = fileInput(
+    "prompt-set-file",
+    { accept: ".safetensors,.pth,.pt" },
+    (files) => void takeAll(plain(files)),
+  );
   const modelInput = fileInput("model-files", { many: "files" }, (files) => void takeAll(plain(files)));
   const folderInput = fileInput("model-folder", { many: "folder" }, (files) => void takeAll(readPickedFolder(files)));
+
+  const encoderInput = fileInput("text-encoder-folder", { many: "folder" }, (files) => {
+    const read = readPickedFolder(files);
+    const name = read[0]?.folder ?? "encoder";
+    context.texts.choose({ kind: "files", name, files: read.map(({ path, file }) => ({ path, file })) });
+    ui.setState({ textEncoder: name });
+  });
 
   const pickSlide = async (expected?: SlideId): Promise<void> => {
     if (!handles.supported) {
@@ -166,6 +178,7 @@ export function createHost({ context, ui, handles, restartEngine }: HostDeps): A
     pickProject: () => projectInput.click(),
     pickModelFiles: () => modelInput.click(),
     pickModelFolder: () => folderInput.click(),
+    pickTextEncoder: () => encoderInput.click(),
     openDemo: () => void showDemo(true),
     openUrl,
     approveOrigin: (text) => void openAddress(slideUrl(text)),

@@ -1,9 +1,13 @@
 // What a file is that somebody gave: by its content where the name does not tell. Reads a header at most; refuses nothing.
 import { promptSetFileLimits } from "../domain/prompt-set-file.ts";
+import { looksLikeTorchFile } from "../domain/torch-file.ts";
 import type { LocalFile } from "../protocol/call.ts";
 
-/** `beside-model`: of use with a backbone only (external data, a configuration). `unknown`: that may be called anything, or a slide. */
-export type KindOfFile = "slide" | "prompt-set" | "project" | "model" | "beside-model" | "unknown";
+/**
+ * `project`: this app's own. `prompt-state`: a prompt file of others. `beside-model`: of use with a backbone only (external data, a
+ * configuration). `unknown`: that may be called anything, or a slide.
+ */
+export type KindOfFile = "slide" | "prompt-set" | "prompt-state" | "project" | "model" | "beside-model" | "unknown";
 
 /** PyTorch's own files are backbones too: that they are not opened, and the way on, is said where backbones are brought. */
 const models = /\.(onnx|safetensors|pt|pth|ckpt|bin)$/i;
@@ -13,10 +17,21 @@ export async function kindOfFile(file: LocalFile): Promise<KindOfFile> {
   if (/\.(svs|tiff?)$/i.test(file.name)) return "slide";
   if (/\.pathotune\.zip$/i.test(file.name)) return "project";
   if (beside.test(file.name)) return "beside-model";
+  if (!/\.(onnx|safetensors)$/i.test(file.name) && (await isPromptState(file))) return "prompt-state";
   const metadata = await safetensorsMetadata(file);
   // Under any version of the format: one that is too new is refused in words, as a prompt set.
   if (metadata?.format?.startsWith("pathotune-prompts")) return "prompt-set";
   return metadata || models.test(file.name) ? "model" : "unknown";
+}
+
+const pickleStart = 4096;
+
+/** PuzzleTuning's: a zip of torch whose first entry, the pickle, names Prompt_Tokens near its start. Weights do not. */
+async function isPromptState(file: LocalFile): Promise<boolean> {
+  const head = new Uint8Array(await file.slice(0, Math.min(file.size, 4)).arrayBuffer());
+  if (!looksLikeTorchFile(head)) return false;
+  const start = await file.slice(0, Math.min(file.size, pickleStart)).arrayBuffer();
+  return new TextDecoder("latin1").decode(start).includes("Prompt_Tokens");
 }
 
 /**

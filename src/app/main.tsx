@@ -22,11 +22,12 @@ import { Root } from "../ui/root.tsx";
 import { createStage } from "../ui/stage.ts";
 import { createUiStore } from "../ui/ui-store.ts";
 import { parseViewAddress } from "../viewer/view-address.ts";
-import { askedProvider, askedSlide, asksEmbedded, manifestUrl } from "./addresses.ts";
+import { askedProvider, askedSlide, asksEmbedded, manifestUrl, textLibraryUrl } from "./addresses.ts";
 import { followIndex, leadIn } from "./background.ts";
 import { readCapabilities } from "./capabilities.ts";
 import { createHost, saveFile } from "./host.ts";
 import { countTraffic, prepareOffline, tellOfNewVersion } from "./offline.ts";
+import { createTexts } from "./texts.ts";
 import { createUnkeptJournal } from "./unkept-journal.ts";
 import { mostRestarts, startWorkers } from "./workers.ts";
 
@@ -96,6 +97,7 @@ async function start(element: HTMLElement): Promise<void> {
     },
     restartEngine: () => engineAgain(session, replaceEngine),
     models: createIndexedDbModelStore(),
+    texts: createTexts(textLibraryUrl()),
     embedded: { kind: "folder", manifestUrl: manifestUrl() },
     prefer: askedProvider(),
     newId,

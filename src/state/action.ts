@@ -5,6 +5,7 @@ import type { Journal } from "../domain/keeping.ts";
 import type { EngineApi, GivenFile, ModelSource } from "../protocol/engine-api.ts";
 import type { ModelStore } from "../protocol/model-store.ts";
 import type { SlideApi } from "../protocol/slide-api.ts";
+import type { Texts } from "../protocol/text-encoder.ts";
 import type { ProjectState, ProjectStore } from "./project-store.ts";
 import { notify, type SessionState, type SessionStore } from "./session-store.ts";
 
@@ -21,6 +22,7 @@ export type ActionContext = Readonly<{
   /** Resolves when a model is ready in an engine that works; one that is being started already is waited for. Rejects with why not. */
   restartEngine: () => Promise<void>;
   models: ModelStore;
+  texts: Texts;
   /** The backbone that comes with the app. */
   embedded: ModelSource;
   /** Where graphs are to run. */
@@ -56,13 +58,14 @@ export type ActionDeps = Omit<
 >;
 
 export function createActionContext(deps: ActionDeps): ActionContext {
-  const { project, session, journal, restartEngine, models, embedded, prefer, newId, saveFile } = deps;
+  const { project, session, journal, restartEngine, models, texts, embedded, prefer, newId, saveFile } = deps;
   return {
     project,
     session,
     journal,
     restartEngine,
     models,
+    texts,
     embedded,
     prefer,
     givenFiles: new Map(),

@@ -161,9 +161,10 @@ const classesOf = (state: AppState, list: readonly Example[]): readonly TissueCl
 /** Who answers a click now: the active set, else from two labelled classes on the preview, else similar places only. */
 export function scorer(state: AppState): Scorer {
   const set = activeSetHere(state);
-  if (set) return { kind: "prompt-set", id: set.id };
+  if (set && set.metadata.head.kind !== "none") return { kind: "prompt-set", id: set.id };
   const list = examples(state);
   const classes = classesOf(state, list);
+  if (set) return { kind: "prompt-set", id: set.id, labelled: { classes, examples: list } };
   return classes.length >= 2 ? { kind: "preview", classes, examples: list } : { kind: "similar" };
 }
 
@@ -196,6 +197,11 @@ const merged = new WeakMap<
   TuningSettings,
   Readonly<{ changed: Partial<TuningSettings> | null; most: number; settings: TuningSettings }>
 >();
+
+/** Names of the classes a tuning would have, in its order: those with labels on slides that are open. */
+export function tunedClassNames(state: AppState): readonly string[] {
+  return classesOf(state, examples(state)).map((c) => c.name);
+}
 
 export function isTuning({ session }: AppState): boolean {
   return session.tuning?.state === "preparing" || session.tuning?.state === "running";

@@ -18,6 +18,8 @@ export type Host = Readonly<{
   /** Files of a backbone; what they are is found out by reading them. */
   pickModelFiles(): void;
   pickModelFolder(): void;
+  /** A folder with a text encoder in transformers.js layout. */
+  pickTextEncoder(): void;
   openDemo(): void;
   /** Asks about a new origin first. */
   openUrl(url: string): void;

@@ -8,6 +8,7 @@ import { useApp, useAppState, usePerform, useUi } from "./app-context.ts";
 import { BackboneDialog } from "./backbone-dialog.tsx";
 import { CalibrationDialog } from "./calibration-dialog.tsx";
 import { CapabilityDialog } from "./capability-dialog.tsx";
+import { DeclareDialog } from "./declare-dialog.tsx";
 import { ImportDialog } from "./import-dialog.tsx";
 import { shortcuts } from "./keyboard.ts";
 import { calibrationWords } from "./top-bar.tsx";
@@ -33,6 +34,8 @@ export function Dialogs() {
       return <ImportDialog />;
     case "backbone":
       return <BackboneDialog />;
+    case "declare-prompts":
+      return <DeclareDialog file={dialog.file} />;
     case "origin":
       return <OriginDialog dialog={dialog} />;
     default:

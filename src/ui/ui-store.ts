@@ -2,6 +2,7 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { Point } from "../domain/geometry.ts";
 import type { SlideRef } from "../domain/project.ts";
+import type { LocalFile } from "../protocol/call.ts";
 import type { GivenFile } from "../protocol/engine-api.ts";
 import { completes } from "../state/given-models.ts";
 import { emptyForm, type ImportForm } from "../state/import-form.ts";
@@ -15,6 +16,8 @@ export type Dialog =
   | Readonly<{ kind: "open-url" }>
   | Readonly<{ kind: "import-model" }>
   | Readonly<{ kind: "backbone" }>
+  /** A prompt file of others: which backbone was it made for? */
+  | Readonly<{ kind: "declare-prompts"; file: LocalFile }>
   /** Asked before the first byte of a new origin. */
   | Readonly<{ kind: "origin"; url: string; origin: string }>;
 
@@ -33,6 +36,8 @@ export type UiState = Readonly<{
   dialog: Dialog;
   importing: ImportDraft;
   measuring: Measuring | null;
+  /** The encoder of texts that are not in the library; null: none is chosen. */
+  textEncoder: string | null;
   /** Clicks label with the selected class instead of only asking. */
   labelling: boolean;
   /** Slides of the project that must be handed over again, by name. */
@@ -70,6 +75,7 @@ export function createUiStore(): UiStore {
     dialog: noDialog,
     importing: emptyDraft,
     measuring: null,
+    textEncoder: null,
     labelling: false,
     missing: [],
   }));

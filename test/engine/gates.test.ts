@@ -241,7 +241,12 @@ describe("before the first tuning", () => {
       backbone.weights,
       { name: "upper" },
     );
-    const gate = await differencesGate((at) => probe.loss(at, forward), theta, right, new AbortController().signal);
+    const gate = await differencesGate(
+      (at) => probe.loss(at, async () => forward),
+      theta,
+      right,
+      new AbortController().signal,
+    );
     expect(gate.passed).toBe(true);
     expect(gate.error).toBeGreaterThan(0);
     expect(gate.error).toBeLessThan(2e-3);

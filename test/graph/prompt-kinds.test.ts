@@ -34,6 +34,8 @@ const pixels = common("pixels");
 const tokensAt = [0, 1].map((cut) =>
   present(evaluate(baseGraph(plain, structure, cut), { pixels }, readWeight).tokens, "tokens"),
 );
+/** The whole thing: every combination from the first block on, too. */
+const long = process.env.PATHOTUNE_LONG === "1";
 const instance: InstanceShape = { tokens: 2, hidden: 8 };
 
 type Case = Readonly<{
@@ -44,7 +46,7 @@ type Case = Readonly<{
   textTokens: number;
 }>;
 const cases: readonly Case[] = [0, 1].flatMap((firstBlock) =>
-  ["v", "i", "t", "vi", "vt", "it", "vit"].map((kinds) => ({
+  (firstBlock === 1 || long ? ["v", "i", "t", "vi", "vt", "it", "vit"] : ["vit"]).map((kinds) => ({
     name: `first${firstBlock}.${kinds}`,
     firstBlock,
     visual: kinds.includes("v"),

@@ -23,7 +23,7 @@ const house: Record<string, Readonly<{ imports: readonly string[]; packages: rea
   },
   "platform/worker": {
     imports: ["platform/ort", "base", "domain", "math", "protocol", "graph", "slide", "engine"],
-    packages: ["onnxruntime-web", "idb"],
+    packages: ["onnxruntime-web", "idb", "@huggingface/transformers"],
   },
   "platform/node": {
     imports: ["platform/ort", "base", "domain", "math", "protocol", "graph", "slide", "engine", "synth"],

@@ -217,6 +217,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
       return { places: max };
     },
     addPromptSet: async ({ bytes }) => add(bytes),
+    declarePromptSet: async ({ bytes }) => ({ bytes, summary: add(bytes) }),
     removePromptSet: async ({ id }) => void known.delete(id),
     warm: async ({ id }) => {
       need(id);

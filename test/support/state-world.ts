@@ -16,6 +16,7 @@ import { createProjectStore } from "../../src/state/project-store.ts";
 import { createSessionStore, notify } from "../../src/state/session-store.ts";
 import { engineAgain } from "../../src/state/tune-through.ts";
 import { createFakeEngine, createFakeSlides, type FakeEngine, type FakeEngineOptions } from "./fake-apis.ts";
+import { createFakeTexts } from "./fake-texts.ts";
 
 const id = "project" as ProjectId;
 
@@ -87,6 +88,7 @@ export async function createStateWorld(options: WorldOptions = {}): Promise<Stat
         void world.do(reloadModel);
       }),
     models: createMemoryModelStore(models, options.room),
+    texts: createFakeTexts(),
     embedded: { kind: "folder", manifestUrl: "m" },
     prefer: "auto",
     newId: () => `id-${String(++ids).padStart(6, "0")}`,
