@@ -2,12 +2,25 @@
 import type { Mpp, SlideId } from "../base/brand.ts";
 import type { Region } from "./geometry.ts";
 
+/** Who wrote the um/px into the file, and where. A stored project may name any of them. */
+export const calibrationSources = [
+  "aperio",
+  "tiff-resolution",
+  "ome",
+  "ndpi",
+  "philips",
+  "leica",
+  "qptiff",
+  "generated",
+] as const;
+export type CalibrationSource = (typeof calibrationSources)[number];
+
 /**
  * How the um/px became known. `measured`: written by the scanner into the file; `declared`: stated or measured by the person;
  * `unknown`: classification is blocked until it is declared.
  */
 export type Calibration =
-  | Readonly<{ kind: "measured"; mppX: Mpp; mppY: Mpp; source: "aperio" | "tiff-resolution" | "ome" | "generated" }>
+  | Readonly<{ kind: "measured"; mppX: Mpp; mppY: Mpp; source: CalibrationSource }>
   | Readonly<{ kind: "declared"; mppX: Mpp; mppY: Mpp; how: "stated" | "known-distance" }>
   | Readonly<{ kind: "unknown" }>;
 
