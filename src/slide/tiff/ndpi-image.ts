@@ -1,7 +1,8 @@
 // One level of an NDPI: a single JPEG of any size, read by its restart segments. Knows no pyramid.
 //
 // A restart segment is decodable by itself: the header, its own bytes, an end. Segments are joined into tiles of some hundred
-// pixels. Where colour is subsampled each is decoded apart, as OpenSlide does it, because a decoder interpolates across the joint.
+// pixels. Where colour is subsampled a decoder interpolates across joints: the neighbours are decoded too and cut off, so that
+// pixels are those of the whole image decoded at once.
 import { createByteLru } from "../../base/byte-lru.ts";
 import { Fault } from "../../base/fault.ts";
 import { checkRange } from "../byte-source.ts";
@@ -21,7 +22,8 @@ const wantedSide = 256;
 const maxHeaderBytes = 256 * 1024;
 /** Joined segments that wider tiles are cut from. */
 const keptBytes = 16 * 1024 * 1024;
-const cutSide = 2048;
+/** Tiles of a level that has to be decoded whole. */
+const cutSide = 1024;
 
 /** Checks everything that can be known without decoding. Faults: unsupported, damaged, limit. */
 export async function openNdpiImage(
@@ -69,12 +71,14 @@ export async function openNdpiImage(
     height: header.mcuHeight,
     columns: perRow / header.restartInterval,
     rows: Math.ceil(height / header.mcuHeight),
+    imageWidth: width,
+    imageHeight: height,
     what,
   };
   if (starts.count < segments.columns * segments.rows) {
     throw damagedImage(directory, `it needs ${segments.columns * segments.rows} pieces but lists ${starts.count}`);
   }
-  return joined(directory, width, height, segments);
+  return joined(directory, segments);
 }
 
 type Segments = Readonly<{
@@ -90,6 +94,8 @@ type Segments = Readonly<{
   height: number;
   columns: number;
   rows: number;
+  imageWidth: number;
+  imageHeight: number;
   what: string;
 }>;
 
@@ -102,13 +108,14 @@ const colourOf = (samples: number, photometric: number): JpegColour | null =>
         ? "grey"
         : null;
 
-function joined(directory: TiffDirectory, width: number, height: number, segments: Segments): TiledImage {
+function joined(directory: TiffDirectory, segments: Segments): TiledImage {
+  const { imageWidth: width, imageHeight: height } = segments;
   const across = Math.min(segments.columns, Math.max(1, Math.floor(wantedSide / segments.width)));
   const down = Math.min(segments.rows, Math.max(1, Math.floor(wantedSide / segments.height)));
   const groupWidth = across * segments.width;
   const groupHeight = down * segments.height;
   const wide = groupWidth > maxTileSide;
-  const tileWidth = wide ? cutSide : groupWidth;
+  const tileWidth = wide ? equalParts(groupWidth) : groupWidth;
   const groups = createByteLru<string, EncodedTile>(keptBytes);
   const group = async (column: number, row: number, signal: AbortSignal): Promise<EncodedTile> => {
     const key = `${column}/${row}`;
@@ -131,40 +138,43 @@ function joined(directory: TiffDirectory, width: number, height: number, segment
     async tile(column, row, signal) {
       if (!wide) return group(column, row, signal);
       // A segment wider than any tile is the whole row of the group: `across` is 1.
-      const index = Math.floor((column * cutSide) / groupWidth);
-      const x = column * cutSide - index * groupWidth;
+      const index = Math.floor((column * tileWidth) / groupWidth);
+      const x = column * tileWidth - index * groupWidth;
       const from = await group(index, row, signal);
-      return { codec: "cut", from, x, y: 0, width: Math.min(cutSide, groupWidth - x), height: from.height };
+      return { codec: "cut", from, x, y: 0, width: Math.min(tileWidth, from.width - x), height: from.height };
     },
   };
 }
 
+/** The largest width a whole number of which makes up the group. */
+function equalParts(groupWidth: number): number {
+  let parts = Math.ceil(groupWidth / maxTileSide);
+  while (groupWidth % parts !== 0) parts++;
+  return groupWidth / parts;
+}
+
 type Group = Readonly<{ column: number; row: number; across: number; down: number }>;
 
-async function joinSegments(
-  s: Segments,
-  { column, row, across, down }: Group,
-  signal: AbortSignal,
-): Promise<EncodedTile> {
-  const columns = Math.min(across, s.columns - column);
-  const rows = Math.min(down, s.rows - row);
+async function joinSegments(s: Segments, wanted: Group, signal: AbortSignal): Promise<EncodedTile> {
+  const reach = s.header.subsampled ? 1 : 0;
+  const left = Math.max(0, wanted.column - reach);
+  const top = Math.max(0, wanted.row - reach);
+  const columns = Math.min(s.columns, wanted.column + wanted.across + reach) - left;
+  const rows = Math.min(s.rows, wanted.row + wanted.down + reach) - top;
   const lines = await Promise.all(
-    Array.from({ length: rows }, (_, i) => readSegments(s, (row + i) * s.columns + column, columns, signal)),
+    Array.from({ length: rows }, (_, i) => readSegments(s, (top + i) * s.columns + left, columns, signal)),
   );
-  const whole = { width: columns * s.width, height: rows * s.height, colour: s.colour };
-  if (!s.header.subsampled) {
-    const bytes = segmentJpeg(s.header, lines.flat(), whole.width, whole.height, s.what);
-    return { codec: "jpeg", bytes: selfContainedJpeg(bytes, null, whole, s.what), ...whole };
-  }
-  const one = { width: s.width, height: s.height, colour: s.colour };
-  const parts = lines.flatMap((line, y) =>
-    line.map((segment, x) => {
-      const bytes = segmentJpeg(s.header, [segment], s.width, s.height, s.what);
-      const tile = { codec: "jpeg" as const, bytes: selfContainedJpeg(bytes, null, one, s.what), ...one };
-      return { x: x * s.width, y: y * s.height, tile };
-    }),
-  );
-  return { codec: "mosaic", width: whole.width, height: whole.height, parts };
+  // The image's own end, not the block's: a decoder repeats the last colour there.
+  const sizeOfArea = (x: number, y: number, across: number, down: number) => ({
+    width: Math.min(across * s.width, s.imageWidth - x * s.width),
+    height: Math.min(down * s.height, s.imageHeight - y * s.height),
+  });
+  const expected = { ...sizeOfArea(left, top, columns, rows), colour: s.colour };
+  const bytes = segmentJpeg(s.header, lines.flat(), expected.width, expected.height, s.what);
+  const from: EncodedTile = { codec: "jpeg", bytes: selfContainedJpeg(bytes, null, expected, s.what), ...expected };
+  if (reach === 0) return from;
+  const size = sizeOfArea(wanted.column, wanted.row, wanted.across, wanted.down);
+  return { codec: "cut", from, x: (wanted.column - left) * s.width, y: (wanted.row - top) * s.height, ...size };
 }
 
 /** The bytes of `count` segments that follow each other, each without its restart marker. */
@@ -249,8 +259,8 @@ function wholeImage({ file, directory, width, height, colour, offset, length, wh
     if (!kept.get(0)) kept.set(0, made, bytes.length);
     return kept.get(0) ?? made;
   };
-  const tileWidth = Math.min(width, cutSide / 2);
-  const tileHeight = Math.min(height, cutSide / 2);
+  const tileWidth = Math.min(width, cutSide);
+  const tileHeight = Math.min(height, cutSide);
   return {
     directory,
     width,
