@@ -48,6 +48,13 @@ export type SlideOrigin = "scanned" | "generated";
 
 export type SlideProperty = Readonly<{ name: string; value: string; mayIdentify: boolean }>;
 
+/** A picture beside the slide. Label and macro may name a patient: hidden until asked for, never part of any export. */
+export type SlidePhotograph = Readonly<{
+  name: "label" | "macro" | "thumbnail" | "map";
+  width: number;
+  height: number;
+}>;
+
 export type SlideInfo = Readonly<{
   id: SlideId;
   fingerprint: Fingerprint;
@@ -62,6 +69,8 @@ export type SlideInfo = Readonly<{
   /** Nominal objective magnification the file states, e.g. 20. */
   objective: number | null;
   properties: readonly SlideProperty[];
+  /** What `photograph` of the slide's API can be asked for; absent where there is nothing. */
+  photographs?: readonly SlidePhotograph[];
   /** Things a person should know ("2 tiles are missing"); never silent. */
   warnings: readonly string[];
 }>;

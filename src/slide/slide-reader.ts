@@ -1,7 +1,7 @@
 // What every container format offers: a description of the slide and its tiles, still encoded. Knows no container and no decoder.
 
 import type { Rect } from "../domain/geometry.ts";
-import type { Calibration, Level, SlideOrigin, SlideProperty } from "../domain/slide.ts";
+import type { Calibration, Level, SlideOrigin, SlidePhotograph, SlideProperty } from "../domain/slide.ts";
 import type { ByteSource } from "./byte-source.ts";
 
 /** A self-contained image in a codec a host decodes: size checked, colour space stated. Safe to hand to a decoder. */
@@ -76,12 +76,7 @@ export type SlideReader = Readonly<{
   close(): void;
 }>;
 
-export type AssociatedImage = Readonly<{
-  name: "label" | "macro" | "thumbnail" | "map";
-  width: number;
-  height: number;
-  read(signal: AbortSignal): Promise<EncodedTile>;
-}>;
+export type AssociatedImage = SlidePhotograph & Readonly<{ read(signal: AbortSignal): Promise<EncodedTile> }>;
 
 /** One container format. `open` resolves to null where the file is another format; it rejects where it is ours but unusable. */
 export type SlideFormat = Readonly<{

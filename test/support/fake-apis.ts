@@ -304,5 +304,7 @@ export function createFakeSlides(): Pick<SlideApi, "open" | "close" | "calibrate
     patch: unused,
     tissueMask: unused,
     tissueGrid: unused,
+    photograph: unused,
+    profile: unused,
   };
 }

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { mpp } from "../../src/base/brand.ts";
 import type { PatchSpec } from "../../src/domain/patch.ts";
-import type { SlideInfo } from "../../src/domain/slide.ts";
+import type { SlideInfo, SlidePhotograph } from "../../src/domain/slide.ts";
 import type { RawImage } from "../../src/platform/node/slide-service.ts";
 import type { SlideApi } from "../../src/protocol/slide-api.ts";
 
@@ -17,6 +17,10 @@ export type ReferenceSlide = Readonly<{
   pixels: number;
   mpp: readonly [number, number];
   levels: readonly (readonly [number, number])[];
+  /** name, width, height, hash. */
+  photographs: readonly (readonly [SlidePhotograph["name"], number, number, string])[];
+  /** sha256 of the ICC profile. */
+  profile: string | null;
   patches: readonly PatchCase[];
   tiles: readonly TileCase[];
 }>;
@@ -50,6 +54,13 @@ export async function differences(
     if ((image && digest(insideOf(image, info, level, column, row))) !== hash)
       wrong.push(`tile ${level}/${column}/${row}`);
   }
+  for (const [name, width, height, hash] of slide.photographs) {
+    const listed = info.photographs?.find((p) => p.name === name);
+    const image = (await service.photograph({ slideId, name })) as RawImage;
+    if (listed?.width !== width || listed.height !== height || digest(image.rgb) !== hash) wrong.push(name);
+  }
+  const profile = await service.profile({ slideId });
+  if ((profile && sha256(profile)) !== slide.profile) wrong.push("profile");
   return wrong;
 }
 
