@@ -1,4 +1,5 @@
 // Test page: the real slide worker, asked through its protocol, pixels answered as sha256.
+import { mpp, type SlideId } from "../../../src/base/brand.ts";
 import { connect, type Port } from "../../../src/protocol/rpc.ts";
 import { type SlideApi, type SlideSource, slideMethods } from "../../../src/protocol/slide-api.ts";
 
@@ -35,6 +36,17 @@ const bench = {
   },
   async patchHash(patch: Parameters<SlideApi["patch"]>[0]): Promise<string> {
     return sha256((await overPort.patch(patch)).data);
+  },
+  async patchHashes(patches: readonly Parameters<SlideApi["patch"]>[0][]): Promise<readonly string[]> {
+    const hashes: string[] = [];
+    for (const patch of patches) hashes.push(await sha256((await overPort.patch(patch)).data));
+    return hashes;
+  },
+  calibrate: (slideId: SlideId, x: number, y: number) =>
+    api.calibrate({ slideId, calibration: { kind: "declared", mppX: mpp(x), mppY: mpp(y), how: "stated" } }),
+  close: (slideId: SlideId) => api.close({ slideId }),
+  async tileSizes(asked: readonly Parameters<SlideApi["tile"]>[0][]): Promise<readonly (readonly number[])[]> {
+    return Promise.all(asked.map((params) => bench.tileSize(params)));
   },
   async tileSize(params: Parameters<SlideApi["tile"]>[0]): Promise<readonly number[]> {
     const image = await api.tile(params);
