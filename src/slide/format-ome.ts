@@ -8,7 +8,7 @@ import type { AssociatedImage, SlideReader } from "./slide-reader.ts";
 import { maxXmlBytes } from "./tiff/limits.ts";
 import { associatedImage, openImage } from "./tiff/open-image.ts";
 import { buildPyramid } from "./tiff/pyramid.ts";
-import { readSubDirectories, readText } from "./tiff/tag-values.ts";
+import { readNumber, readSubDirectories, readText } from "./tiff/tag-values.ts";
 import { tag } from "./tiff/tags.ts";
 import type { TiffDirectory, TiffFile } from "./tiff/tiff-file.ts";
 import { imageWarnings, nothingUntrusted, textProperties, tiffSlide } from "./tiff/tiff-slide.ts";
@@ -36,11 +36,11 @@ export async function openOme(file: TiffFile, signal: AbortSignal): Promise<Slid
   const slides = pictures.filter((p) => p.kind === undefined).map((p) => p.image);
   const main = [...slides].sort((a, b) => b.sizeX * b.sizeY - a.sizeX * a.sizeY)[0];
   if (!main) throw new Fault("unsupported", "This OME-TIFF holds only photographs of the glass, no slide.");
-  checkImage(main);
   if (main.file !== null && ome.uuid !== null && main.file !== ome.uuid) {
     throw new Fault("unsupported", `This OME-TIFF keeps its pixels in another file, which cannot be read. ${toRgb}`);
   }
   const directory = directoryOf(file, main);
+  checkImage(main, await readNumber(file, directory, tag.samplesPerPixel, signal, 1));
   const base = await openImage(file, directory, signal);
   if (base.width !== main.sizeX || base.height !== main.sizeY) {
     throw new Fault(
@@ -74,19 +74,18 @@ export async function openOme(file: TiffFile, signal: AbortSignal): Promise<Slid
   });
 }
 
-function checkImage({ type, channels, sizeC }: OmeImage): void {
+/** Colours of one picture lie together in one plane; whatever lies apart are channels, and the first would pass for a grey slide. */
+function checkImage({ type, sizeC }: OmeImage, samples: number): void {
   if (type !== "uint8") {
     throw new Fault(
       "unsupported",
       `This OME-TIFF stores its pixels as "${type.slice(0, 20)}"; only 8-bit colour is read. ${toRgb}`,
     );
   }
-  const samples = channels[0] ?? 1;
-  if (channels.length > 1 || sizeC > Math.max(3, samples) || (channels.length === 0 && sizeC > 1)) {
+  if (sizeC !== samples) {
     throw new Fault(
       "unsupported",
-      `This OME-TIFF keeps ${channels.length > 1 ? channels.length : sizeC} separate channels (fluorescence, or colours apart); only RGB ` +
-        `pictures are read. ${toRgb}`,
+      `This OME-TIFF keeps ${sizeC} separate channels (fluorescence, or colours apart); only RGB pictures are read. ${toRgb}`,
     );
   }
 }
