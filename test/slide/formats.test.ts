@@ -65,7 +65,6 @@ describe("a file says of itself", () => {
       ["label", 60, 70],
       ["macro", 110, 33],
     ]);
-    // The uncompressed macro's pixels: a run of bytes that occurs once.
     const [, macro] = reader.associated ?? [];
     const before = touched.length;
     await macro?.read(new AbortController().signal);
