@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createNodeSlideService } from "../../src/platform/node/slide-service.ts";
-import { differences, type ReferenceSlides, sha256 } from "../support/reference-slides.ts";
+import { differences, levelDifferences, type ReferenceSlides, sha256 } from "../support/reference-slides.ts";
 
 const root = join(import.meta.dirname, "../..");
 const folder = join(root, "../shared/data/slides");
@@ -17,6 +17,7 @@ describe("patches and tiles of real slides equal the reference byte for byte", (
       const service = createNodeSlideService();
       const info = await service.open({ source: { kind: "url", url: path } });
       expect(await differences(service, info, slide)).toEqual([]);
+      if (process.env.PATHOTUNE_LONG === "1") expect(await levelDifferences(service, info, slide)).toEqual([]);
       await service.close({ slideId: info.id });
     });
   }

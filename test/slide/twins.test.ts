@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { differences, type ReferenceSlides, sha256 } from "../support/reference-slides.ts";
+import { differences, levelDifferences, type ReferenceSlides, sha256 } from "../support/reference-slides.ts";
 import { faultOf, openBytes, service } from "../support/slide-service.ts";
 
 const folder = join(import.meta.dirname, "../fixtures/slides");
@@ -20,6 +20,7 @@ describe("patches and tiles equal the reference byte for byte", () => {
       expect(sha256(bytes), "the fixture was made from another file").toBe(slide.sha256);
       const info = await openBytes(bytes, slide.file);
       expect(await differences(service, info, slide)).toEqual([]);
+      expect(await levelDifferences(service, info, slide)).toEqual([]);
       await service.close({ slideId: info.id });
     });
   }

@@ -17,6 +17,8 @@ export type ReferenceSlide = Readonly<{
   pixels: number;
   mpp: readonly [number, number];
   levels: readonly (readonly [number, number])[];
+  /** Hash of all pixels of each level; white where tiles are missing. */
+  whole: readonly string[];
   /** name, width, height, hash. */
   photographs: readonly (readonly [SlidePhotograph["name"], number, number, string])[];
   /** sha256 of the ICC profile. */
@@ -61,6 +63,33 @@ export async function differences(
   }
   const profile = await service.profile({ slideId });
   if ((profile && sha256(profile)) !== slide.profile) wrong.push("profile");
+  return wrong;
+}
+
+/** Levels of which any pixel differs. */
+export async function levelDifferences(
+  service: SlideApi,
+  info: SlideInfo,
+  slide: ReferenceSlide,
+): Promise<readonly number[]> {
+  const wrong: number[] = [];
+  for (const level of info.levels) {
+    const { index, width, height, tileWidth, tileHeight } = level;
+    const whole = new Uint8Array(width * height * 3).fill(255);
+    for (let row = 0; row < level.rows; row++) {
+      for (let column = 0; column < level.columns; column++) {
+        const image = (await service.tile({ slideId: info.id, level: index, column, row })) as RawImage | null;
+        if (!image) continue;
+        const inside = insideOf(image, info, index, column, row);
+        const across = Math.min(tileWidth, width - column * tileWidth) * 3;
+        for (let y = 0; y * across < inside.length; y++) {
+          const at = ((row * tileHeight + y) * width + column * tileWidth) * 3;
+          whole.set(inside.subarray(y * across, (y + 1) * across), at);
+        }
+      }
+    }
+    if (digest(whole) !== slide.whole[index]) wrong.push(index);
+  }
   return wrong;
 }
 
