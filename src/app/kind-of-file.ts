@@ -5,12 +5,18 @@ import type { LocalFile } from "../protocol/call.ts";
 /** `beside-model`: of use with a backbone only (external data, a configuration). `unknown`: that may be called anything, or a slide. */
 export type KindOfFile = "slide" | "prompt-set" | "model" | "beside-model" | "unknown";
 
+/** Names under which slides we read are stored; `.ome.tif` ends like any TIFF. */
+export const slideExtensions = [
+  ...[".svs", ".tif", ".tiff", ".btf", ".ndpi", ".scn", ".qptiff"],
+  ...[".png", ".jpg", ".jpeg", ".bmp"],
+] as const;
+
 /** PyTorch's own files are backbones too: that they are not opened, and the way on, is said where backbones are brought. */
 const models = /\.(onnx|safetensors|pt|pth|ckpt|bin)$/i;
 const beside = /(\.json|\.data|_data)$/i;
 
 export async function kindOfFile(file: LocalFile): Promise<KindOfFile> {
-  if (/\.(svs|tiff?)$/i.test(file.name)) return "slide";
+  if (slideExtensions.some((end) => file.name.toLowerCase().endsWith(end))) return "slide";
   if (beside.test(file.name)) return "beside-model";
   const metadata = await safetensorsMetadata(file);
   // Under any version of the format: one that is too new is refused in words, as a prompt set.
