@@ -12,6 +12,7 @@ export type XmlElement = Readonly<{
 
 const maxElements = 200_000;
 const maxDepth = 64;
+const maxAttributes = 1000;
 
 type Open = { name: string; attributes: Map<string, string>; children: XmlElement[]; text: string };
 
@@ -88,6 +89,7 @@ function readStart(
     }
     const key = take(nameAt, at);
     const value = key && take(valueAt, at + key[0].length);
+    if (attributes.size === maxAttributes) throw new Fault("limit", `${what} is XML with too many attributes.`);
     if (!key || !value) throw damaged(what, `no attribute at its character ${at}`);
     attributes.set(localName(key[0]), resolve(value[1] ?? value[2] ?? ""));
     at += key[0].length + value[0].length;

@@ -96,11 +96,11 @@ describe.skipIf(!hasBrowser)("the slide worker in Chromium", () => {
     }));
     const hashes = await page.evaluate((p) => bench.patchHashes(p), asked as Patch[]);
     const wrong = slide.patches.filter((p, i) => hashes[i]?.slice(0, 32) !== p[7]);
-    const shown = await page.evaluate(
-      (p) => bench.tileSizes(p),
-      slide.tiles.map(([level, column, row]) => ({ slideId: id, level, column, row })),
-    );
-    const lost = slide.tiles.filter(([, , , hash], i) => (hash === null) !== (shown[i]?.length === 0));
+    const shown = await page.evaluate((p) => bench.tileHashes(p.id, p.tiles), {
+      id,
+      tiles: slide.tiles.map(([level, column, row]) => [level, column, row] as const),
+    });
+    const lost = slide.tiles.filter(([, , , hash], i) => (shown[i]?.slice(0, 32) ?? null) !== hash);
     await page.evaluate((p) => bench.close(p), id);
     return [
       ...wrong.map((p) => `${slide.file}: ${p.slice(0, 6).join(" ")}`),

@@ -1,6 +1,9 @@
 // Codecs on hostile data: exactly the bytes asked for, or a Fault; never more memory or time than the picture needs.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { deflateSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import { decodeTile } from "../../src/platform/node/tile-decoder.ts";
 import { decodeZlib } from "../../src/slide/codec/inflate.ts";
 import { readJp2kHeader } from "../../src/slide/codec/jp2k-header.ts";
 import { decodeLzw } from "../../src/slide/codec/lzw.ts";
@@ -52,7 +55,7 @@ describe("PackBits", () => {
 
 describe("Deflate", () => {
   test("stops at the bytes asked for, however much more the data would give", () => {
-    const bomb = new Uint8Array(deflateSync(new Uint8Array(200 * 1024 * 1024), { level: 9 }));
+    const bomb = new Uint8Array(deflateSync(new Uint8Array(100 * 1024 * 1024), { level: 9 }));
     const before = process.memoryUsage().arrayBuffers;
     expect(decodeZlib(bomb, 1000, "It")).toEqual(new Uint8Array(1000));
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 * 1024 * 1024);
@@ -132,6 +135,33 @@ describe("JPEG 2000", () => {
   });
 });
 
+describe("JPEG 2000 tiles of a slide", () => {
+  const twin = new Uint8Array(readFileSync(join(import.meta.dirname, "../fixtures/slides/twins/jpeg2000-rgb.svs")));
+  /** The codestream that begins at the first SOC marker. */
+  const at = twin.findIndex(
+    (b, i) => b === 0xff && twin[i + 1] === 0x4f && twin[i + 2] === 0xff && twin[i + 3] === 0x51,
+  );
+  const tile = (bytes: Uint8Array) => ({ codec: "jp2k", bytes, width: 64, height: 64, colour: "rgb" }) as const;
+  const signal = new AbortController().signal;
+
+  test("that are cut off are damaged, not half grey, and the next tile is read as before", async () => {
+    const end = twin.findIndex((b, i) => i > at && b === 0xff && twin[i + 1] === 0xd9) + 2;
+    const whole = twin.slice(at, end);
+    const before = await decodeTile(tile(whole), signal);
+    for (const length of [whole.length - 2, whole.length - 200, whole.length >> 1, 200, 120]) {
+      await expect(decodeTile(tile(whole.slice(0, length)), signal), `${length} bytes`).rejects.toMatchObject({
+        kind: "damaged",
+      });
+    }
+    expect(await decodeTile(tile(whole), signal)).toEqual(before);
+  });
+
+  test("with other colours than the file says are damaged", async () => {
+    const grey = { ...tile(twin.slice(at)), colour: "grey" } as const;
+    await expect(decodeTile(grey, signal)).rejects.toMatchObject({ kind: "damaged" });
+  });
+});
+
 describe("a PNG", () => {
   test.each<[string, number[], RegExp]>([
     ["its header missing", [0, 0, 0, 0, 0x49, 0x44, 0x41, 0x54, 0, 0, 0, 0], /header is not where/],
@@ -159,6 +189,11 @@ describe("XML", () => {
     ["an attribute without a value", "<a b></a>", /no attribute/],
     ["an open comment", "<a><!-- </a>", /missing/],
     ["no element", "text", /no element/],
+    [
+      "a hundred thousand attributes",
+      `<a ${Array.from({ length: 1e5 }, (_, i) => `b${i}=""`).join(" ")}/>`,
+      /too many attributes/,
+    ],
     ["depth without end", "<a>".repeat(1000), /deeply nested/],
   ])("with %s ends in a Fault", (_, text, expected) => {
     expect(() => parseXml(text, "It")).toThrow(expected);

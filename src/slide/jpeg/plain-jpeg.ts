@@ -64,6 +64,13 @@ function orientationOf(tiff: Uint8Array): number {
 }
 
 function joined(parts: ReadonlyMap<number, Uint8Array>): Uint8Array | null {
-  const sorted = [...parts].sort(([a], [b]) => a - b).flatMap(([, part]) => [...part]);
-  return sorted.length === 0 ? null : Uint8Array.from(sorted);
+  if (parts.size === 0) return null;
+  const sorted = [...parts].sort(([a], [b]) => a - b).map(([, part]) => part);
+  const out = new Uint8Array(sorted.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of sorted) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
 }

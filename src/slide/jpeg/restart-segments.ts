@@ -64,10 +64,10 @@ export function readRestartHeader(bytes: Uint8Array, what: string): RestartHeade
   }
 }
 
-/** Segments of `bytes` (the whole JPEG): where each begins. */
-export function restartStarts(bytes: Uint8Array, scan: number): readonly number[] {
+/** Where each of the first `most` segments of `bytes` (the whole JPEG) begins. */
+export function restartStarts(bytes: Uint8Array, scan: number, most: number): readonly number[] {
   const starts = [scan];
-  for (let i = scan; i + 1 < bytes.length; i++) {
+  for (let i = scan; i + 1 < bytes.length && starts.length < most; i++) {
     if (bytes[i] !== 0xff) continue;
     const marker = bytes[i + 1] ?? 0;
     if (marker >= 0xd0 && marker <= 0xd7) starts.push(i + 2);

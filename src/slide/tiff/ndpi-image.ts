@@ -59,7 +59,8 @@ export async function openNdpiImage(
       `${what} restarts every ${header.restartInterval} blocks, which do not fill its rows. ${convertHint}`,
     );
   }
-  const starts = await startsOf({ file, directory, offset, length, header }, signal);
+  const pieces = (perRow / header.restartInterval) * Math.ceil(height / header.mcuHeight);
+  const starts = await startsOf({ file, directory, offset, length, header, pieces }, signal);
   const segments: Segments = {
     file,
     header,
@@ -204,11 +205,12 @@ type Strip = Readonly<{
   offset: number;
   length: number;
   header: RestartHeader;
+  pieces: number;
 }>;
 
 /** From the file's own list (65426, its upper halves in 65432), else by looking for the markers. */
 async function startsOf(
-  { file, directory, offset, length, header }: Strip,
+  { file, directory, offset, length, header, pieces }: Strip,
   signal: AbortSignal,
 ): Promise<Segments["starts"]> {
   const low = openTagArray(file, directory, tag.ndpiMcuStarts);
@@ -226,7 +228,7 @@ async function startsOf(
   if (length > maxTileBytes) {
     throw new Fault("unsupported", `Image ${directory.index} of the file has no list of its pieces. ${convertHint}`);
   }
-  const found = restartStarts(await file.source.read(offset, length, signal), header.scan);
+  const found = restartStarts(await file.source.read(offset, length, signal), header.scan, pieces + 1);
   return { count: found.length, range: async (first, count) => found.slice(first, first + count) };
 }
 
