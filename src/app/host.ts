@@ -12,9 +12,8 @@ import type { Host } from "../ui/app-context.ts";
 import { bringFiles, type UiStore } from "../ui/ui-store.ts";
 import { demoSlide, demoSlideUrl, keptAddress, nameInUrl, slideUrl } from "./addresses.ts";
 import { type DroppedFile, readDropped, readPickedFolder } from "./dropped-files.ts";
-import { kindOfFile, sortGiven } from "./kind-of-file.ts";
+import { kindOfFile, slideExtensions, sortGiven } from "./kind-of-file.ts";
 
-const slideExtensions = [".svs", ".tif", ".tiff"] as const;
 const largestPromptSet = 256e6;
 
 export type HostDeps = Readonly<{

@@ -9,12 +9,18 @@ import type { LocalFile } from "../protocol/call.ts";
  */
 export type KindOfFile = "slide" | "prompt-set" | "prompt-state" | "project" | "model" | "beside-model" | "unknown";
 
+/** Names under which slides we read are stored; `.ome.tif` ends like any TIFF. */
+export const slideExtensions = [
+  ...[".svs", ".tif", ".tiff", ".btf", ".ndpi", ".scn", ".qptiff"],
+  ...[".png", ".jpg", ".jpeg", ".bmp"],
+] as const;
+
 /** PyTorch's own files are backbones too: that they are not opened, and the way on, is said where backbones are brought. */
 const models = /\.(onnx|safetensors|pt|pth|ckpt|bin)$/i;
 const beside = /(\.json|\.data|_data)$/i;
 
 export async function kindOfFile(file: LocalFile): Promise<KindOfFile> {
-  if (/\.(svs|tiff?)$/i.test(file.name)) return "slide";
+  if (slideExtensions.some((end) => file.name.toLowerCase().endsWith(end))) return "slide";
   if (/\.pathotune\.zip$/i.test(file.name)) return "project";
   if (beside.test(file.name)) return "beside-model";
   if (!/\.(onnx|safetensors)$/i.test(file.name) && (await isPromptState(file))) return "prompt-state";

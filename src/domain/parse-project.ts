@@ -23,7 +23,7 @@ import { readClass, readPromptSetMetadata } from "./parse-prompt-metadata.ts";
 import { readTuningRun } from "./parse-run.ts";
 import type { ProjectChange, ProjectEvent, RunRecord, SlideRef } from "./project.ts";
 import type { PromptSetSummary } from "./prompt-set.ts";
-import type { Calibration, Fingerprint } from "./slide.ts";
+import { type Calibration, calibrationSources, type Fingerprint } from "./slide.ts";
 
 /** Version of what is written now. Readers know every older one through `migrations`. */
 export const journalVersion = "journal/1";
@@ -122,7 +122,7 @@ function readCalibration(at: At): Calibration {
   if (kind === "unknown") return { kind };
   const both = { mppX: scale(field(at, "mppX")), mppY: scale(field(at, "mppY")) };
   if (kind === "declared") return { kind, ...both, how: readOneOf(field(at, "how"), ["stated", "known-distance"]) };
-  return { kind, ...both, source: readOneOf(field(at, "source"), ["aperio", "tiff-resolution", "ome", "generated"]) };
+  return { kind, ...both, source: readOneOf(field(at, "source"), calibrationSources) };
 }
 
 function readSource(at: At): SlideRef["source"] {

@@ -2,7 +2,7 @@
 import type { SlideId } from "../base/brand.ts";
 import type { Region } from "../domain/geometry.ts";
 import type { Patch, PatchPixels, PatchSpec } from "../domain/patch.ts";
-import type { Calibration, SlideInfo } from "../domain/slide.ts";
+import type { Calibration, SlideInfo, SlidePhotograph } from "../domain/slide.ts";
 import type { LocalFile, Method, TileImage } from "./call.ts";
 
 export type SlideSource = Readonly<{ kind: "file"; file: LocalFile } | { kind: "url"; url: string }>;
@@ -26,6 +26,10 @@ export type SlideApi = Readonly<{
   tile: Method<Readonly<{ slideId: SlideId; level: number; column: number; row: number }>, TileImage | null>;
   /** Any region scaled into `maxPixels` for display (thumbnails, previews). Never for analysis. */
   preview: Method<Readonly<{ slideId: SlideId; region: Region; maxPixels: number }>, TileImage>;
+  /** A photograph of the glass or its label. It may identify a patient: only when a person asks to see it, never exported. */
+  photograph: Method<Readonly<{ slideId: SlideId; name: SlidePhotograph["name"] }>, TileImage>;
+  /** Bytes of the slide's ICC profile, or null. Patches never apply it; a display may, and must say so. */
+  profile: Method<Readonly<{ slideId: SlideId }>, Uint8Array | null>;
   /** Exact pixels (domain/patch.ts, slide/exact-patch.ts). Fault missing-calibration where um/px is unknown. */
   patch: Method<Patch, PatchPixels>;
   tissueMask: Method<Readonly<{ slideId: SlideId }>, TissueMask>;
@@ -43,6 +47,8 @@ export const slideMethods: Readonly<Record<keyof SlideApi, true>> = {
   calibrate: true,
   tile: true,
   preview: true,
+  photograph: true,
+  profile: true,
   patch: true,
   tissueMask: true,
   tissueGrid: true,

@@ -122,6 +122,16 @@ export function createSlideService(deps: SlideServiceDeps): SlideApi {
       return deps.pixelsToImage(data, width, height);
     },
 
+    async photograph({ slideId, name }, { signal = never() } = {}) {
+      const found = slideOf(slideId).reader.associated?.find((image) => image.name === name);
+      if (!found) throw new Fault("invalid", `The slide has no ${name}.`);
+      return deps.toImage(await found.read(signal), signal);
+    },
+
+    async profile({ slideId }, { signal = never() } = {}) {
+      return (await slideOf(slideId).reader.profile?.(signal)) ?? null;
+    },
+
     async patch({ slideId, region, spec }, { signal = never() } = {}) {
       const slide = slideOf(slideId);
       const plan = planPatch(slide.info.levels, slide.info.calibration, region, spec);
@@ -158,7 +168,16 @@ function infoOf(reader: SlideReader, fingerprint: SlideInfo["fingerprint"]): Sli
   const { levels, ...rest } = reader.description;
   const [base] = levels;
   assert(base, "a slide has a level");
-  return { ...rest, id: slideIdOf(fingerprint), fingerprint, width: base.width, height: base.height, levels };
+  const photographs = reader.associated?.map(({ name, width, height }) => ({ name, width, height })) ?? [];
+  return {
+    ...rest,
+    ...(photographs.length > 0 && { photographs }),
+    id: slideIdOf(fingerprint),
+    fingerprint,
+    width: base.width,
+    height: base.height,
+    levels,
+  };
 }
 
 type PreviewPlan = Readonly<{ level: Level; area: Rect<"level">; width: number; height: number }>;

@@ -107,6 +107,10 @@ export function calibrationWords(calibration: Calibration): string {
     aperio: "from the scanner",
     "tiff-resolution": "from the file",
     ome: "from the file",
+    ndpi: "from the scanner",
+    philips: "from the scanner",
+    leica: "from the scanner",
+    qptiff: "from the scanner",
     generated: "as drawn",
   };
   const how =

@@ -29,6 +29,10 @@ const api: SlideApi = {
     const image = await slides.preview(params, options);
     return transfer(image, [image]);
   },
+  async photograph(params, options) {
+    const image = await slides.photograph(params, options);
+    return transfer(image, [image]);
+  },
   async patch(params, options) {
     const pixels = await slides.patch(params, options);
     return transfer(pixels, [pixels.data.buffer]);

@@ -305,5 +305,7 @@ export function createFakeSlides(): Pick<SlideApi, "open" | "close" | "calibrate
     patch: unused,
     tissueMask: unused,
     tissueGrid: unused,
+    photograph: unused,
+    profile: unused,
   };
 }

@@ -1,11 +1,11 @@
-// The slide service as Node runs it: files from disk, libjpeg-turbo, pictures as plain RGB. For the command line and tests.
+// The slide service as Node runs it: files from disk, the codecs as wasm, pictures as plain RGB. For the command line and tests.
 import { Fault } from "../../base/fault.ts";
 import type { TileImage } from "../../protocol/call.ts";
 import type { SlideApi, SlideSource } from "../../protocol/slide-api.ts";
 import type { ByteSource } from "../../slide/byte-source.ts";
 import { createSlideService } from "../../slide/service.ts";
 import { openFileSource } from "./file-source.ts";
-import { decodeJpeg } from "./jpeg-decoder.ts";
+import { decodeTile } from "./tile-decoder.ts";
 
 /** A picture in Node: RGB, row-major. */
 export type RawImage = TileImage & Readonly<{ rgb: Uint8Array }>;
@@ -14,9 +14,9 @@ export type RawImage = TileImage & Readonly<{ rgb: Uint8Array }>;
 export function createNodeSlideService(): SlideApi {
   return createSlideService({
     openSource,
-    decode: decodeJpeg,
+    decode: decodeTile,
     async toImage(tile, signal) {
-      const { width, height, data } = await decodeJpeg(tile, signal);
+      const { width, height, data } = await decodeTile(tile, signal);
       return rawImage(Uint8Array.from(data), width, height);
     },
     pixelsToImage: async (rgb, width, height) => rawImage(rgb, width, height),

@@ -90,6 +90,10 @@ export function fakeSlideApi(): SlideApi {
     },
     preview: async ({ region, maxPixels }) =>
       paint(region.x, region.y, maxPixels, region.width / maxPixels).transferToImageBitmap(),
+    photograph: async () => {
+      throw new Error("the painted slide has no photographs");
+    },
+    profile: async () => null,
     patch: async () => {
       throw new Error("the painted slide has no exact pixels");
     },
