@@ -122,11 +122,15 @@ function readCalibration(at: At): Calibration {
   if (kind === "unknown") return { kind };
   const both = { mppX: scale(field(at, "mppX")), mppY: scale(field(at, "mppY")) };
   if (kind === "declared") return { kind, ...both, how: readOneOf(field(at, "how"), ["stated", "known-distance"]) };
-  return { kind, ...both, source: readOneOf(field(at, "source"), ["aperio", "tiff-resolution", "ome", "generated"]) };
+  return {
+    kind,
+    ...both,
+    source: readOneOf(field(at, "source"), ["aperio", "tiff-resolution", "ome", "dicom", "iiif", "generated"]),
+  };
 }
 
 function readSource(at: At): SlideRef["source"] {
-  const kind = readOneOf(field(at, "kind"), ["embedded", "file", "url"]);
+  const kind = readOneOf(field(at, "kind"), ["embedded", "file", "files", "folder", "url"]);
   return kind === "url" ? { kind, url: readString(field(at, "url"), { max: 4096 }) } : { kind };
 }
 

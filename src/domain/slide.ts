@@ -7,7 +7,12 @@ import type { Region } from "./geometry.ts";
  * `unknown`: classification is blocked until it is declared.
  */
 export type Calibration =
-  | Readonly<{ kind: "measured"; mppX: Mpp; mppY: Mpp; source: "aperio" | "tiff-resolution" | "ome" | "generated" }>
+  | Readonly<{
+      kind: "measured";
+      mppX: Mpp;
+      mppY: Mpp;
+      source: "aperio" | "tiff-resolution" | "ome" | "dicom" | "iiif" | "generated";
+    }>
   | Readonly<{ kind: "declared"; mppX: Mpp; mppY: Mpp; how: "stated" | "known-distance" }>
   | Readonly<{ kind: "unknown" }>;
 
@@ -26,7 +31,7 @@ export type Level = Readonly<{
 
 /**
  * Recognises the same file after a reload: byte length and sha256 of its first and last 64 KiB (`SlideId` is the hex sha256
- * of these together). The name is kept apart because it can identify a patient.
+ * of these together). Of a slide of many parts: a telling piece's length, what describes the slide, and that piece. The name is kept apart because it can identify a patient.
  */
 export type Fingerprint = Readonly<{ bytes: number; head: string; tail: string }>;
 
