@@ -25,11 +25,14 @@ export async function openIiif(resources: Resources, entry: string, signal: Abor
   const json = await readJson(resources, entry, mostInfoBytes, signal, "application/ld+json, application/json");
   if (json === null) throw new Fault("not-a-slide", `There is no "${entry}". Check the address.`);
   const info = parseIiifInfo(json, `"${resources.name}"`);
-  const scales = [...info.scales].sort((a, b) => a - b);
-  const levels = scales.map((scale, index) => levelAt(index, info.full, scale, info.tileWidth, info.tileHeight));
   const pictures = pictureFinder(resources, info);
-  const read = async (level: Level, column: number, row: number, one: AbortSignal): Promise<EncodedTile | null> => {
-    const scale = scales[level.index] ?? 1;
+  const read = async (
+    level: Level,
+    scale: number,
+    column: number,
+    row: number,
+    one: AbortSignal,
+  ): Promise<EncodedTile | null> => {
     const x = column * level.tileWidth * scale;
     const y = row * level.tileHeight * scale;
     const region = {
@@ -41,15 +44,9 @@ export async function openIiif(resources: Resources, entry: string, signal: Abor
     const size = { width: Math.ceil(region.width / scale), height: Math.ceil(region.height / scale) };
     return pictures.find(region, size, `Tile ${column}, ${row} at 1/${scale}`, one);
   };
-  const telling = tellingLevel(levels);
-  const piece = telling ? await read(telling, 0, 0, signal) : null;
-  if (!piece) {
-    throw new Fault(
-      "damaged",
-      `"${resources.name}" describes a slide, but its pictures are not there. ` +
-        (resources.remote ? "Check the server." : "Open the whole folder that holds info.json."),
-    );
-  }
+  const { scales, levels, pieces, warnings } = await tryScales(resources, info, read, signal);
+  const piece = pieces[tellingLevel(levels)?.index ?? 0];
+  if (!piece) throw new Error("assertion failed: every level was tried");
   return {
     description: {
       format: `IIIF ${info.version}`,
@@ -58,15 +55,62 @@ export async function openIiif(resources: Resources, entry: string, signal: Abor
       calibration: info.calibration,
       objective: null,
       properties: [],
-      warnings: [reencodedWarning, ...calibrationWarnings(info.calibration, null)],
+      warnings: [reencodedWarning, ...warnings, ...calibrationWarnings(info.calibration, null)],
     },
     fingerprint: fingerprintOfParts(
       JSON.stringify({ full: info.full, tile: info.tileWidth, scales }),
       bytesOfTile(piece),
     ),
-    tile: async (index, column, row, one) => read(checkTile(levels, index, column, row), column, row, one),
+    tile: async (index, column, row, one) =>
+      read(checkTile(levels, index, column, row), scales[index] ?? 1, column, row, one),
     untrusted: () => [],
     close: () => resources.close(),
+  };
+}
+
+type Scales = Readonly<{
+  scales: readonly number[];
+  levels: readonly Level[];
+  /** The first tile of each level. */
+  pieces: readonly EncodedTile[];
+  warnings: readonly string[];
+}>;
+
+/** Stores of files often lack a scale they list, or have pictures of another size there: such a scale is left out, and it is said. */
+async function tryScales(
+  resources: Resources,
+  info: IiifInfo,
+  read: (level: Level, scale: number, column: number, row: number, signal: AbortSignal) => Promise<EncodedTile | null>,
+  signal: AbortSignal,
+): Promise<Scales> {
+  const found: Readonly<{ scale: number; piece: EncodedTile }>[] = [];
+  const lost: number[] = [];
+  for (const scale of [...info.scales].sort((a, b) => a - b)) {
+    const level = levelAt(0, info.full, scale, info.tileWidth, info.tileHeight);
+    const piece = await read(level, scale, 0, 0, signal).catch((error: unknown) => {
+      if (scale === 1 || !isFault(error, "damaged")) throw error;
+      return null;
+    });
+    if (piece) found.push({ scale, piece });
+    else if (scale > 1) lost.push(scale);
+    else {
+      throw new Fault(
+        "damaged",
+        `"${resources.name}" describes a slide, but its pictures are not there. ` +
+          (resources.remote ? "Check the server." : "Open the whole folder that holds info.json."),
+      );
+    }
+  }
+  const scales = found.map(({ scale }) => scale);
+  const which = lost.map((scale) => `1/${scale}`).join(", ");
+  return {
+    scales,
+    levels: scales.map((scale, index) => levelAt(index, info.full, scale, info.tileWidth, info.tileHeight)),
+    pieces: found.map(({ piece }) => piece),
+    warnings:
+      lost.length === 0
+        ? []
+        : [`The pictures at ${which} are missing or of a wrong size; finer ones are used instead.`],
   };
 }
 
