@@ -29,7 +29,6 @@ declare class TextDecoder {
 declare class DOMException extends Error {
   constructor(message?: string, name?: string);
 }
-declare function decodeURIComponent(text: string): string;
 declare function structuredClone<T>(value: T): T;
 declare function queueMicrotask(task: () => void): void;
 /** A message channel end, as the protocol needs it: MessagePort, Worker, DedicatedWorkerGlobalScope, Node's MessagePort. */

@@ -40,7 +40,6 @@ const wayOn = "PathoTune reads Aperio SVS and tiled TIFF slides with JPEG tiles.
 const convertAny = "Convert it with bioformats2raw/raw2ometiff, wsidicomizer or libvips to a tiled JPEG pyramid TIFF.";
 
 const signatures: readonly Signature[] = [
-  { at: 128, bytes: ascii("DICM"), is: "a DICOM file", next: convertAny },
   { at: 0, bytes: [0xff, 0xd8, 0xff], is: "a plain JPEG picture", next: convertAny },
   { at: 0, bytes: [0x89, ...ascii("PNG")], is: "a PNG picture", next: convertAny },
   { at: 0, bytes: ascii("GIF8"), is: "a GIF picture", next: wayOn },

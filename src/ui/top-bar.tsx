@@ -98,6 +98,8 @@ export function calibrationWords(calibration: Calibration): string {
     aperio: "from the scanner",
     "tiff-resolution": "from the file",
     ome: "from the file",
+    dicom: "from the scanner",
+    iiif: "from the server",
     generated: "as drawn",
   };
   const how =

@@ -161,7 +161,7 @@ describe("what is no slide we read ends in words that say what it is and what to
     ["one byte", text("I"), /not-a-slide/],
     ["text", text("hello, this is no slide"), /not-a-slide: .*does not start like a TIFF/],
     ["a JPEG", pink, /not-a-slide: .*JPEG picture.*Convert/],
-    ["a DICOM file", dicom, /not-a-slide: .*DICOM.*Convert/],
+    ["a DICOM file", dicom, /damaged: .*DICOM.*Copy, download or export/],
     ["a ZIP", text("PK\u0003\u0004 and so on"), /not-a-slide: .*ZIP.*Unpack/],
     ["a web page", text("<!DOCTYPE html><html>"), /not-a-slide: .*web page/],
     ["JPEG 2000 tiles", forged({ 259: short(33005) }), /unsupported: .*JPEG 2000.*vips/],

@@ -4,10 +4,9 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { mpp, type SlideId } from "../../src/base/brand.ts";
+import { mpp } from "../../src/base/brand.ts";
 import type { PatchSpec } from "../../src/domain/patch.ts";
 import { createNodeSlideService } from "../../src/platform/node/slide-service.ts";
-import { faultOf } from "../support/slide-service.ts";
 
 const fixtures = join(import.meta.dirname, "../fixtures/slide-parts");
 const shared = join(import.meta.dirname, "../../../shared/data/slides");

@@ -122,7 +122,8 @@ async function send(http: Http, { url, name, headers }: Asked, signal: AbortSign
         `The server of "${name}" answers, but does not allow this page to read it. Its owner must send ` +
           "Access-Control-Allow-Origin and name Content-Range and ETag in Access-Control-Expose-Headers; " +
           "or download the slide and open it as a file.",
-        { again: false },
+        // A connection that broke once looks the same.
+        { again: true },
         error,
       );
     }
