@@ -6,7 +6,7 @@ import type { LocalFile } from "../protocol/call.ts";
 export type KindOfFile = "slide" | "prompt-set" | "model" | "beside-model" | "unknown";
 
 /** PyTorch's own files are backbones too: that they are not opened, and the way on, is said where backbones are brought. */
-const models = /\.(onnx|safetensors|pt|pth|ckpt|bin)$/i;
+export const models = /\.(onnx|safetensors|pt|pth|ckpt|bin)$/i;
 const beside = /(\.json|\.data|_data)$/i;
 
 export async function kindOfFile(file: LocalFile): Promise<KindOfFile> {

@@ -1,4 +1,5 @@
 // Which kind of slide an address or a list of paths stands for, by its form alone. Fetches nothing.
+import { Fault } from "../base/fault.ts";
 
 /** `root`: what the pieces are relative to, ending in "/"; `entry`: the piece that says what the slide is, relative to it. */
 export type TreeKind = "iiif" | "deep-zoom" | "zarr" | "dicomweb";
@@ -35,21 +36,55 @@ function decoded(part: string): string {
   }
 }
 
-/** What a folder's or a selection's paths look like; `root` is the folder inside it that is the slide. */
+/**
+ * What a folder's or a selection's paths look like; `root` is the folder inside it that is the slide. Fault invalid where several slides lie
+ * beside each other: none of them is guessed.
+ */
 export function treeOfPaths(
   paths: readonly string[],
 ): Readonly<{ kind: TreeKind; root: string; entry: string }> | null {
-  const shortest = (mark: RegExp): string | undefined =>
-    paths.filter((path) => mark.test(path)).sort((a, b) => a.length - b.length || (a < b ? -1 : 1))[0];
-  const split = (path: string): Readonly<{ root: string; entry: string }> => {
-    const at = path.lastIndexOf("/") + 1;
-    return { root: path.slice(0, at), entry: path.slice(at) };
-  };
-  const zarr = shortest(/(^|\/)(zarr\.json|\.zattrs|\.zgroup)$/);
-  if (zarr !== undefined) return { kind: "zarr", root: split(zarr).root, entry: "" };
-  const info = shortest(/(^|\/)info\.json$/i);
-  if (info !== undefined) return { kind: "iiif", ...split(info) };
-  const deepZoom = shortest(/\.dzi$/i);
-  if (deepZoom !== undefined) return { kind: "deep-zoom", ...split(deepZoom) };
+  for (const { kind, mark } of marks) {
+    const found = outermost(paths.filter((path) => mark.test(path)).map(split));
+    const [first] = found;
+    if (!first) continue;
+    if (found.length > 1) {
+      const names = [...found]
+        .sort((a, b) => (a.root + a.entry < b.root + b.entry ? -1 : 1))
+
+        .slice(0, 4)
+        .map(({ root, entry }) => `"${kind === "zarr" ? root.replace(/\/$/, "") : root + entry}"`);
+      throw new Fault(
+        "invalid",
+        `There are ${found.length} slides in it (${names.join(", ")}), of which one is opened at a time. Open the folder of one of them.`,
+      );
+    }
+    return { kind, root: first.root, entry: kind === "zarr" ? "" : first.entry };
+  }
   return null;
+}
+
+const marks: readonly Readonly<{ kind: TreeKind; mark: RegExp }>[] = [
+  { kind: "zarr", mark: /(^|\/)(zarr\.json|\.zattrs|\.zgroup)$/ },
+  { kind: "iiif", mark: /(^|\/)info\.json$/i },
+  { kind: "deep-zoom", mark: /\.dzi$/i },
+];
+
+type Place = Readonly<{ root: string; entry: string }>;
+
+function split(path: string): Place {
+  const at = path.lastIndexOf("/") + 1;
+  return { root: path.slice(0, at), entry: path.slice(at) };
+}
+
+/** Those that lie in no other's folder; of one folder's Zarr marks, one. */
+function outermost(places: readonly Place[]): readonly Place[] {
+  const isMark = /^(zarr\.json|\.z\w+)$/;
+  const kept: Place[] = [];
+  for (const place of [...places].sort((a, b) => a.root.length - b.root.length || (a.entry < b.entry ? -1 : 1))) {
+    const inside = kept.some(({ root, entry }) =>
+      root === place.root ? isMark.test(entry) && isMark.test(place.entry) : place.root.startsWith(root),
+    );
+    if (!inside) kept.push(place);
+  }
+  return kept;
 }

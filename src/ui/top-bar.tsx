@@ -79,7 +79,8 @@ function SlideMenu() {
           </Menu.Item>
         ))}
         <Menu.Divider />
-        <Menu.Item onClick={host.pickSlide}>Open a slide file…</Menu.Item>
+        <Menu.Item onClick={host.pickSlide}>Open a slide file, or several of one slide…</Menu.Item>
+        <Menu.Item onClick={host.pickSlideFolder}>Open a slide folder (DICOM, OME-Zarr, Deep Zoom)…</Menu.Item>
         <Menu.Item onClick={() => ui.setState({ dialog: { kind: "open-url" } })}>
           Open a slide by its address…
         </Menu.Item>
