@@ -9,7 +9,7 @@ import { mutate, random } from "../support/mutate.ts";
 import { partFixtures } from "../support/reference-patches.ts";
 import { localFile } from "../support/slide-service.ts";
 
-const perSlide = process.env.PATHOTUNE_LONG === "1" ? 2000 : 40;
+const perSlide = process.env.PATHOTUNE_LONG === "1" ? 2000 : 25;
 const service = createNodeSlideService();
 const twins = join(partFixtures, "twins");
 

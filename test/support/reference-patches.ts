@@ -19,8 +19,14 @@ export const patchedSlides: readonly string[] = Object.keys(slides);
 const pixels = 32;
 const scale = 0.5;
 
+/** What is needed of a slide service. */
+type Patches = Readonly<{
+  calibrate(params: Parameters<SlideApi["calibrate"]>[0]): Promise<unknown>;
+  patch(params: Parameters<SlideApi["patch"]>[0]): Promise<Readonly<{ level: number; data: Uint8Array }>>;
+}>;
+
 /** Which patches of the open slide differ from the reference of `name`, in words; all are read at 0.5 um/px. */
-export async function patchMismatches(service: SlideApi, slideId: SlideId, name: string): Promise<readonly string[]> {
+export async function patchMismatches(service: Patches, slideId: SlideId, name: string): Promise<readonly string[]> {
   const cases = slides[name];
   if (cases?.length !== 24) throw new Error(`no 24 reference patches of ${name}`);
   await service.calibrate({

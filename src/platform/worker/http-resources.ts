@@ -1,17 +1,10 @@
 // The pieces of a slide beside an address, over HTTP. Stays below the root the person agreed to. Knows no format.
-import { Fault } from "../../base/fault.ts";
+import { Fault, isFault } from "../../base/fault.ts";
+import { createSharedWork } from "../../base/shared-work.ts";
 import type { TreeAddress } from "../../slide/address-kind.ts";
+import type { ByteSource } from "../../slide/byte-source.ts";
 import type { Resources } from "../../slide/resources.ts";
-import {
-  type Answer,
-  type Asked,
-  ask,
-  defaultHttp,
-  type Http,
-  httpFault,
-  nameOfAddress,
-  truncatedWords,
-} from "./http-request.ts";
+import { type Asked, ask, defaultHttp, type Http, nameOfAddress } from "./http-request.ts";
 import { defaultHttpSource, openHttpSource } from "./http-source.ts";
 
 /** `root` is absolute, http(s), and ends in "/". */
@@ -29,6 +22,30 @@ export function createHttpResources({ root, entry, query }: TreeAddress, http: H
     url.search = query;
     return { url: url.href, name: nameOfAddress(path === "" ? root : path), headers };
   };
+  const openAt = async (path: string, signal: AbortSignal): Promise<ByteSource | null> => {
+    try {
+      return await openHttpSource(asked(path, {}).url, signal, {
+        ...defaultHttpSource,
+        ...http,
+        wholeFileBytes: wholePieceBytes,
+      });
+    } catch (error) {
+      if (isFault(error, "network") && error.detail.reason === "missing") return null;
+      throw error;
+    }
+  };
+  // Pages may ask other origins for the end of a file only with leave asked first, which bare servers do not understand: the size is learnt
+  // instead, once a piece.
+  const sources = new Map<string, ByteSource | null>();
+  const opening = createSharedWork(openAt);
+  const sourceAt = async (path: string, signal: AbortSignal): Promise<ByteSource | null> => {
+    const known = sources.get(path);
+    if (known !== undefined) return known;
+    const source = await opening.join(path, signal);
+    for (const oldest of sources.keys()) if (sources.size >= mostSources) sources.delete(oldest);
+    sources.set(path, source);
+    return source;
+  };
   return {
     name,
     remote: true,
@@ -45,45 +62,20 @@ export function createHttpResources({ root, entry, query }: TreeAddress, http: H
         },
         signal,
       ),
-    range: (path, offset, length, signal) => {
-      const header = offset < 0 ? `bytes=${offset}` : `bytes=${offset}-${offset + length - 1}`;
-      const request = asked(path, { Range: header });
-      const judge = (answer: Answer): Uint8Array | null => judgeRange(answer, request.name, offset, length);
-      return ask(http, request, { statuses: [200, 206, 404], most: wholeInsteadOfPart, judge }, signal);
+    async range(path, offset, length, signal) {
+      const source = await sourceAt(path, signal);
+      return source ? source.read(offset < 0 ? source.size + offset : offset, length, signal) : null;
     },
-    open: (path, signal) => openHttpSource(asked(path, {}).url, signal, { ...defaultHttpSource, ...http }),
-    close() {},
+    open: openAt,
+    close: () => sources.clear(),
   };
 }
 
 const notFoundPage = 1024 * 1024;
-
-/** A small piece may come whole where a part was asked. */
-const wholeInsteadOfPart = 64 * 1024 * 1024;
-
-function judgeRange(
-  { status, headers, bytes }: Answer,
-  name: string,
-  offset: number,
-  length: number,
-): Uint8Array | null {
-  if (status === 404) return null;
-  if (status === 200) {
-    const from = offset < 0 ? bytes.length + offset : offset;
-    if (from < 0 || from + length > bytes.length) {
-      throw new Fault("damaged", `"${name}" is cut off: it ends at ${bytes.length}. Copy it to the server again.`);
-    }
-    return bytes.subarray(from, from + length);
-  }
-  const range = /^bytes (\d+)-/.exec(headers.get("content-range") ?? "");
-  if (offset >= 0 && range && Number(range[1]) !== offset) {
-    throw httpFault("wrong-range", `The server of "${name}" sent other bytes than those asked for.`, { again: true });
-  }
-  if (bytes.length !== length) {
-    throw httpFault("truncated", truncatedWords(name, bytes.length, length), { again: true });
-  }
-  return bytes;
-}
+/** Large pieces of which parts are read; each holds what its first answer brought. */
+const mostSources = 64;
+/** What such a piece may have where a server sends no parts. */
+const wholePieceBytes = 4 * 1024 * 1024;
 
 /** As in a path, but with the characters that IIIF and DICOMweb write plainly. */
 const encodePart = (part: string): string => encodeURIComponent(part).replace(/%2C/g, ",").replace(/%3D/g, "=");

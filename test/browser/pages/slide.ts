@@ -1,4 +1,5 @@
 // Test page: the real slide worker, asked through its protocol, pixels answered as sha256.
+import { mpp, type SlideId } from "../../../src/base/brand.ts";
 import { connect, type Port } from "../../../src/protocol/rpc.ts";
 import { type SlideApi, type SlideSource, slideMethods } from "../../../src/protocol/slide-api.ts";
 
@@ -23,6 +24,26 @@ function picked(): SlideSource {
 
 const bench = {
   openUrl: (url: string) => api.open({ source: { kind: "url", url: new URL(url, location.href).href } }),
+  async faultOfUrl(url: string): Promise<string> {
+    try {
+      await api.open({ source: { kind: "url", url } });
+      return "opened";
+    } catch (error) {
+      const { kind, message, detail } = error as { kind?: string; message: string; detail?: { reason?: string } };
+      return `${kind}/${detail?.reason}: ${message}`;
+    }
+  },
+  declare: (slideId: SlideId) =>
+    api.calibrate({
+      slideId,
+      calibration: { kind: "declared", mppX: mpp(0.5), mppY: mpp(0.5), how: "stated" },
+    }),
+  /** A folder picked with `<input webkitdirectory>`. */
+  openFolder: () => {
+    const files = [...(document.querySelector<HTMLInputElement>("#folder")?.files ?? [])];
+    const named = files.map((file) => ({ path: file.webkitRelativePath.replace(/^[^/]*\//, ""), file }));
+    return api.open({ source: { kind: "files", name: "folder", files: named } });
+  },
   openFile: () => api.open({ source: picked() }),
   async faultOfFile(): Promise<string> {
     try {
@@ -35,6 +56,10 @@ const bench = {
   },
   async patchHash(patch: Parameters<SlideApi["patch"]>[0]): Promise<string> {
     return sha256((await overPort.patch(patch)).data);
+  },
+  async patchBytes(patch: Parameters<SlideApi["patch"]>[0]): Promise<{ level: number; bytes: number[] }> {
+    const { level, data } = await overPort.patch(patch);
+    return { level, bytes: [...data] };
   },
   async tileSize(params: Parameters<SlideApi["tile"]>[0]): Promise<readonly number[]> {
     const image = await api.tile(params);
