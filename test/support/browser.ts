@@ -66,24 +66,14 @@ export async function serveFolder(
   };
 }
 
-/** Serves the sources through Vite: for test pages under test/browser/pages; without isolation as a bare host would. */
-export async function serveSources({ isolated = true }: Readonly<{ isolated?: boolean }> = {}): Promise<Served> {
+/** Serves the sources through Vite: for test pages under test/browser/pages. */
+export async function serveSources(): Promise<Served> {
   const server = await createViteServer({
     root,
     logLevel: "error",
     // Node's test files run side by side: each Vite keeps its own cache of optimised dependencies.
-    cacheDir: join(root, ".cache", `vite-${process.pid}${isolated ? "" : "-plain"}`),
-    server: {
-      port: 0,
-      strictPort: false,
-      host: "127.0.0.1",
-      hmr: false,
-      watch: null,
-      // Merged into the configuration's: an empty value leaves the header without effect.
-      ...(!isolated && {
-        headers: { "Cross-Origin-Opener-Policy": "unsafe-none", "Cross-Origin-Embedder-Policy": "unsafe-none" },
-      }),
-    },
+    cacheDir: join(root, ".cache", `vite-${process.pid}`),
+    server: { port: 0, strictPort: false, host: "127.0.0.1", hmr: false, watch: null },
   });
   await server.listen();
   const { port } = present(server.httpServer?.address(), "the server's address") as AddressInfo;

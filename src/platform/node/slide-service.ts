@@ -2,7 +2,7 @@
 import { Fault } from "../../base/fault.ts";
 import type { TileImage } from "../../protocol/call.ts";
 import type { SlideApi, SlideSource } from "../../protocol/slide-api.ts";
-import type { ByteSource } from "../../slide/byte-source.ts";
+import { type ByteSource, checkLength, checkRange } from "../../slide/byte-source.ts";
 import { createSlideService, type SlideServiceDeps } from "../../slide/service.ts";
 import { openFileSource } from "./file-source.ts";
 import { folderSource } from "./folder-source.ts";
@@ -53,7 +53,8 @@ async function openSource(source: SlideSource): Promise<ByteSource> {
     size: file.size,
     async read(offset, length, signal) {
       signal.throwIfAborted();
-      return new Uint8Array(await file.slice(offset, offset + length).arrayBuffer());
+      checkRange(file.size, offset, length, "data");
+      return checkLength(new Uint8Array(await file.slice(offset, offset + length).arrayBuffer()), length, file.name);
     },
     close() {},
   };

@@ -10,8 +10,6 @@ export type Http = Readonly<{
   attempts: number;
   /** A server that sends nothing for so long is asked again. */
   stallMilliseconds: number;
-  /** Whether a request whose answer nobody may read can tell a server that forbids reading from one that is not there. */
-  tellsForbidden: boolean;
 }>;
 
 export const defaultHttp: Http = {
@@ -19,8 +17,6 @@ export const defaultHttp: Http = {
   wait,
   attempts: 4,
   stallMilliseconds: 30_000,
-  // A page that is isolated for threads (COEP) is refused such requests too.
-  tellsForbidden: globalThis.crossOriginIsolated !== true,
 };
 
 /** Why a server could not be read; `detail.reason` of its Fault. */
@@ -114,13 +110,12 @@ async function send(http: Http, { url, name, headers }: Asked, signal: AbortSign
     return await http.fetch(url, { ...init, headers, redirect: "manual" });
   } catch (error) {
     signal.throwIfAborted();
-    // A page is not told why. A request whose answer nobody may read succeeds where only the permission is missing.
-    const answers =
-      http.tellsForbidden &&
-      (await http.fetch(url, { ...init, method: "HEAD", mode: "no-cors" }).then(
-        () => true,
-        () => false,
-      ));
+    // A page is not told why. A request whose answer nobody may read succeeds where only the permission is missing. That it fails proves
+    // nothing: a page that is isolated for threads (COEP) is refused such requests too.
+    const answers = await http.fetch(url, { ...init, method: "HEAD", mode: "no-cors" }).then(
+      () => true,
+      () => false,
+    );
     signal.throwIfAborted();
     if (answers) {
       throw httpFault(
@@ -136,11 +131,9 @@ async function send(http: Http, { url, name, headers }: Asked, signal: AbortSign
     const insecure = url.startsWith("http:") ? " (a page served over https cannot read http:// addresses)" : "";
     throw httpFault(
       "unreachable",
-      http.tellsForbidden
-        ? `"${name}" cannot be fetched: its server does not answer. Check the address and your connection${insecure}, then try again.`
-        : `"${name}" cannot be fetched: its server does not answer, or does not allow this page to read it. Check the address and your ` +
-            `connection${insecure}; if the address opens in a tab of its own, its owner must send Access-Control-Allow-Origin. Or ` +
-            "download the slide and open it as a file.",
+      `"${name}" cannot be fetched: its server does not answer, or does not allow this page to read it. Check the address and your ` +
+        `connection${insecure}. If the address opens in a tab of its own, the server's owner must send Access-Control-Allow-Origin; ` +
+        "or download the slide and open it as a file.",
       { again: true },
       error,
     );
