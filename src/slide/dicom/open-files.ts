@@ -26,11 +26,12 @@ export async function openDicomFiles(sources: readonly ByteSource[], signal: Abo
         continue;
       }
       if (instance.kind !== "volume") {
-        // Labels name patients: they are listed, their pixels are not touched.
-        parts.push({
-          instance,
-          read: () => Promise.reject(new Fault("invalid", "Labels and overviews are not read.")),
-        });
+        // Labels name patients: their pixels are not even looked for before somebody asks.
+        const read = async (frame: number, one: AbortSignal) => {
+          const own = await openFrames(file, instance.frames, nativeFrameBytes(instance), one);
+          return { bytes: await own.read(frame, one), transferSyntax: file.transferSyntax };
+        };
+        parts.push({ instance, read });
         continue;
       }
       codingOf(file.transferSyntax);

@@ -5,7 +5,7 @@ import { calibrationWarnings, measured } from "../calibration.ts";
 import { property } from "../description-text.ts";
 import { fingerprintOfParts } from "../fingerprint.ts";
 import { checkTile } from "../picture-pyramid.ts";
-import type { EncodedTile, SlideReader } from "../slide-reader.ts";
+import type { AssociatedImage, EncodedTile, SlideReader } from "../slide-reader.ts";
 import { colourWarning, frameTile } from "./frame-tile.ts";
 import type { SlideInstance } from "./instance.ts";
 
@@ -94,8 +94,23 @@ export async function dicomSlide(
       return found ? found.tile : null;
     },
     untrusted: () => [],
+    associated: parts.flatMap(associatedImage),
     close,
   };
+}
+
+const associatedNames = { label: "label", overview: "macro", thumbnail: "thumbnail" } as const;
+
+/** Pictures of the glass, of one frame each; read only when a person asks. */
+function associatedImage({ instance, read }: Part): readonly AssociatedImage[] {
+  const { kind, frames, tileWidth, tileHeight } = instance;
+  if (kind === "volume" || frames !== 1) return [];
+  const name = associatedNames[kind];
+  const readIt = async (signal: AbortSignal): Promise<EncodedTile> => {
+    const { bytes, transferSyntax } = await read(0, signal);
+    return frameTile(instance, transferSyntax, bytes, `The ${name}`);
+  };
+  return [{ name, width: tileWidth, height: tileHeight, read: readIt }];
 }
 
 /** Instances of one size are one level: a slide may be cut into several (concatenation). */
