@@ -103,7 +103,8 @@ export function decodePng(bytes: Uint8Array, header: PngHeader): Uint8Array {
       const line = raw.subarray(at + 1, at + 1 + pass.stride);
       undoFilter(filter, line, above, step);
       const y = pass.y + row * pass.dy;
-      for (let i = 0, x = pass.x; i < pass.columns; i++, x += pass.dx) paint(line, i, (y * width + x) * 3);
+      if (colour === "rgb" && !interlaced) out.set(line, y * width * 3);
+      else for (let i = 0, x = pass.x; i < pass.columns; i++, x += pass.dx) paint(line, i, (y * width + x) * 3);
       above = line;
       at += pass.stride + 1;
     }
@@ -148,22 +149,28 @@ function painter(
 }
 
 function undoFilter(filter: number, line: Uint8Array, above: Uint8Array, step: number): void {
-  const left = (i: number): number => (i >= step ? line[i - step]! : 0);
+  const n = line.length;
   switch (filter) {
     case 0:
       return;
     case 1:
-      for (let i = step; i < line.length; i++) line[i] = line[i]! + line[i - step]!;
+      for (let i = step; i < n; i++) line[i] = line[i]! + line[i - step]!;
       return;
     case 2:
-      for (let i = 0; i < line.length; i++) line[i] = line[i]! + above[i]!;
+      for (let i = 0; i < n; i++) line[i] = line[i]! + above[i]!;
       return;
     case 3:
-      for (let i = 0; i < line.length; i++) line[i] = line[i]! + ((left(i) + above[i]!) >> 1);
+      for (let i = 0; i < n; i++) {
+        const left = i >= step ? line[i - step]! : 0;
+        line[i] = line[i]! + ((left + above[i]!) >> 1);
+      }
       return;
     case 4:
-      for (let i = 0; i < line.length; i++)
-        line[i] = line[i]! + paeth(left(i), above[i]!, i >= step ? above[i - step]! : 0);
+      for (let i = 0; i < n; i++) {
+        const left = i >= step ? line[i - step]! : 0;
+        const corner = i >= step ? above[i - step]! : 0;
+        line[i] = line[i]! + paeth(left, above[i]!, corner);
+      }
       return;
     default:
       throw damaged(`a line has filter ${filter}`);
@@ -171,7 +178,9 @@ function undoFilter(filter: number, line: Uint8Array, above: Uint8Array, step: n
 }
 
 function paeth(a: number, b: number, c: number): number {
-  const [pa, pb, pc] = [Math.abs(b - c), Math.abs(a - c), Math.abs(a + b - 2 * c)];
+  const pa = Math.abs(b - c);
+  const pb = Math.abs(a - c);
+  const pc = Math.abs(a + b - c - c);
   return pa <= pb && pa <= pc ? a : pb <= pc ? b : c;
 }
 

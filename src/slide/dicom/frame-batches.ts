@@ -1,6 +1,6 @@
 // Frames asked for at the same time travel in one request, as one request a frame is what makes DICOMweb slow. What was fetched is kept
-// within a budget. Knows no server. A batch is left when nobody waits for any of its frames.
-import { createByteLru } from "../../base/byte-lru.ts";
+// within the budget of whoever owns the cache. Knows no server. A batch is left when nobody waits for any of its frames.
+import type { ByteLru } from "../../base/byte-lru.ts";
 import { present } from "../../base/fault.ts";
 import { orAborted } from "../../base/shared-work.ts";
 
@@ -13,7 +13,13 @@ export type BatchOptions = Readonly<{
   most: number;
   /** Requests at once. */
   together: number;
-  budgetBytes: number;
+}>;
+
+/** Where fetched values are kept: several batches share one budget, each under keys of its own. */
+export type FrameCache<T> = Readonly<{
+  kept: ByteLru<string, T>;
+  keyOf(frame: number): string;
+  bytesOf(value: T): number;
 }>;
 
 /** Turns of the microtask queue to wait for company: callers that start together get here within a few. */
@@ -23,10 +29,9 @@ type Wish<T> = { readonly result: Promise<T>; resolve(value: T): void; reject(er
 
 export function createFrameBatches<T>(
   fetchBatch: FetchBatch<T>,
-  bytesOf: (value: T) => number,
-  { most, together, budgetBytes }: BatchOptions,
+  { kept, keyOf, bytesOf }: FrameCache<T>,
+  { most, together }: BatchOptions,
 ): FrameBatches<T> {
-  const kept = createByteLru<number, T>(budgetBytes);
   const waiting = new Map<number, Wish<T>>();
   const running = new Map<number, Wish<T>>();
   let requests = 0;
@@ -48,7 +53,7 @@ export function createFrameBatches<T>(
       const values = await fetchBatch(frames, controller.signal);
       frames.forEach((frame, i) => {
         const value = present(values[i], "a frame that was asked for");
-        kept.set(frame, value, bytesOf(value));
+        kept.set(keyOf(frame), value, bytesOf(value));
         running.get(frame)?.resolve(value);
       });
     } catch (error) {
@@ -92,7 +97,7 @@ export function createFrameBatches<T>(
   return {
     async read(frame, signal) {
       signal.throwIfAborted();
-      const found = kept.get(frame);
+      const found = kept.get(keyOf(frame));
       if (found !== undefined) return found;
       let mine = running.get(frame);
       // One that everybody left is about to end; whoever comes now asks anew.

@@ -1,5 +1,6 @@
 // A DICOM slide from a DICOMweb server (WADO-RS): the series' metadata, frames in batches. Knows the requests, no host.
 // Source: DICOM PS3.18, 10.4 (retrieve) and 10.6 (search). Servers differ in which media types they understand: several are tried.
+import { type ByteLru, createByteLru } from "../../base/byte-lru.ts";
 import { Fault, isFault } from "../../base/fault.ts";
 import { pictureLimits } from "../picture-pyramid.ts";
 import { type Resource, type Resources, readJson } from "../resources.ts";
@@ -12,7 +13,9 @@ import { parseMultipart } from "./multipart.ts";
 import { dicomSlide, type FrameBytes, type Part } from "./pyramid.ts";
 
 const maxMetadataBytes = 256 * 1024 * 1024;
-const batching = { most: 16, together: 4, budgetBytes: 64 * 1024 * 1024 } as const;
+const batching = { most: 16, together: 4 } as const;
+/** Compressed frames kept of a slide, all its instances together. */
+const cacheBytes = 64 * 1024 * 1024;
 const json = "application/dicom+json";
 
 /** `entry`: "studies/<uid>" or "studies/<uid>/series/<uid>". */
@@ -26,11 +29,12 @@ export async function openDicomWeb(resources: Resources, entry: string, signal: 
     );
   }
   const parts: Part[] = [];
+  const kept = createByteLru<string, FrameBytes>(cacheBytes);
   list.forEach((one: unknown, i) => {
     const attributes = attributesOfJson(one);
     const stored = text(attributes, tags.availableTransferSyntax) ?? text(attributes, tags.transferSyntax) ?? "";
     const instance = parseInstance(attributes, stored, `instance ${i + 1} of the series`);
-    if (instance) parts.push(partOf(resources, series, instance));
+    if (instance) parts.push(partOf(resources, series, instance, kept));
   });
   if (parts.length === 0) {
     throw new Fault(
@@ -64,9 +68,19 @@ async function onlySeries(resources: Resources, study: string, signal: AbortSign
   return `${study}/series/${only}`;
 }
 
-function partOf(resources: Resources, series: string, instance: SlideInstance): Part {
+function partOf(
+  resources: Resources,
+  series: string,
+  instance: SlideInstance,
+  kept: ByteLru<string, FrameBytes>,
+): Part {
   const fetchBatch = frameFetcher(resources, `${series}/instances/${instance.sop}/frames`, instance);
-  const batches = createFrameBatches<FrameBytes>(fetchBatch, ({ bytes }) => bytes.length, batching);
+  const cache = {
+    kept,
+    keyOf: (frame: number) => `${instance.sop}/${frame}`,
+    bytesOf: ({ bytes }: FrameBytes) => bytes.length,
+  };
+  const batches = createFrameBatches(fetchBatch, cache, batching);
   return { instance, read: batches.read };
 }
 

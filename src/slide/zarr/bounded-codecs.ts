@@ -33,7 +33,10 @@ function bounded(unpack: (bytes: Uint8Array, most: number) => Promise<Uint8Array
       },
       async decode(bytes) {
         try {
-          return await unpack(bytes, chunkBytes(meta));
+          const out = await unpack(bytes, chunkBytes(meta));
+          // Too little is found out where the chunk is put together; a stream that was cut ends in nothing.
+          if (out.length === 0) throw damaged("it is cut off");
+          return out;
         } catch (error) {
           throw error instanceof Fault ? error : damaged("it cannot be unpacked", error);
         }
