@@ -34,7 +34,9 @@ export function keptAddress(url: URL): string {
 }
 
 export function nameInUrl(url: URL): string {
-  const last = url.pathname.split("/").at(-1) ?? "";
+  // info.json and zarr.json are what all such slides are called; the folder tells them apart.
+  const path = url.pathname.replace(/\/(info\.json|zarr\.json|\.zattrs|\.zgroup|metadata)?$/, "");
+  const last = path.split("/").at(-1) ?? "";
   try {
     return decodeURIComponent(last) || url.host;
   } catch {

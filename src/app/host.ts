@@ -2,7 +2,14 @@
 import type { SlideId } from "../base/brand.ts";
 import { Fault, toFault } from "../base/fault.ts";
 import type { SlideRef } from "../domain/project.ts";
-import { type FileHandles, pickFile } from "../platform/page/file-handles.ts";
+import {
+  type FileHandles,
+  filesOfFolder,
+  pickFiles,
+  pickFolder,
+  type Reopened,
+  type SlideHandle,
+} from "../platform/page/file-handles.ts";
 import { type ActionContext, perform } from "../state/action.ts";
 import { loadProject } from "../state/actions/project-file.ts";
 import { importPromptSet } from "../state/actions/prompt-sets.ts";
@@ -13,6 +20,7 @@ import { bringFiles, type UiStore } from "../ui/ui-store.ts";
 import { demoSlide, demoSlideUrl, keptAddress, nameInUrl, slideUrl } from "./addresses.ts";
 import { type DroppedFile, readDropped, readPickedFolder } from "./dropped-files.ts";
 import { kindOfFile, slideExtensions, sortGiven } from "./kind-of-file.ts";
+import { type SlideGroup, slideGroups } from "./slide-groups.ts";
 
 const largestPromptSet = 256e6;
 
@@ -26,8 +34,19 @@ export type HostDeps = Readonly<{
 export type AppHost = Host &
   Readonly<{
     openFile(file: File, handle: FileSystemFileHandle | null, how?: OpenHow): Promise<boolean>;
+    /** A folder or several files that are one slide. */
+    openParts(group: SlideParts, how?: OpenHow): Promise<boolean>;
+    /** What was kept of a slide of the project. */
+    openAgain(found: Reopened, how: OpenHow): Promise<boolean>;
     showDemo(show: boolean): Promise<boolean>;
   }>;
+
+type SlideParts = Readonly<{
+  name: string;
+  from: "files" | "folder";
+  files: readonly Readonly<{ path: string; file: File }>[];
+  handle: SlideHandle | null;
+}>;
 
 type OpenHow = Readonly<{ expected?: SlideId; show?: boolean }>;
 
@@ -49,6 +68,29 @@ export function createHost({ context, ui, handles, restartEngine }: HostDeps): A
     return opened;
   };
 
+  const openParts: AppHost["openParts"] = async ({ name, from, files, handle }, how = {}) => {
+    const opened = await perform(context, openSlide, {
+      source: { kind: "files", name, files: files.map(({ path, file }) => ({ path, file })) },
+      name,
+      kept: { kind: from },
+      ...how,
+    });
+    const id = context.session.getState().currentSlide;
+    if (opened && handle && id && how.show !== false) await handles.remember(id, handle);
+    return opened;
+  };
+
+  const openGroup = (group: SlideGroup, how: OpenHow): Promise<boolean> => {
+    const several = group.files.flatMap(({ handle }) => handle ?? []);
+    const handle =
+      group.from === "folder"
+        ? (group.files[0]?.folderHandle ?? null)
+        : several.length === group.files.length
+          ? several
+          : null;
+    return openParts({ ...group, handle }, how);
+  };
+
   const loadPromptSet = async (file: File): Promise<void> => {
     if (file.size > largestPromptSet) {
       throw new Fault("limit", `"${file.name}" is too large for a prompt set; those are a few hundred kilobytes.`);
@@ -63,7 +105,11 @@ export function createHost({ context, ui, handles, restartEngine }: HostDeps): A
   };
 
   /** What belongs to one backbone goes to its form together; slides and prompt sets are taken one by one. */
-  const takeAll = async (given: readonly DroppedFile[], expected?: SlideId): Promise<void> => {
+  const takeAll = async (all: readonly DroppedFile[], expected?: SlideId): Promise<void> => {
+    const how = expected === undefined ? {} : { expected };
+    const { slides, rest: given } = await slideGroups(all);
+    for (const group of slides) await openGroup(group, how);
+    if (given.length === 0) return;
     const kinds = await Promise.all(given.map(({ file }) => kindOfFile(file).catch(() => "unknown" as const)));
     const importing = ui.getState().dialog.kind === "import-model";
     const sorted = sortGiven(
@@ -78,7 +124,7 @@ export function createHost({ context, ui, handles, restartEngine }: HostDeps): A
         if (kind === "prompt-set") await loadPromptSet(file);
         else if (kind === "project") await loadProjectFile(file);
         else if (kind === "prompt-state") ui.setState({ dialog: { kind: "declare-prompts", file } });
-        else await openFile(file, handle, expected === undefined ? {} : { expected });
+        else await openFile(file, handle, how);
       } catch (error) {
         complain(error, `"${file.name}" could not be read`);
       }
@@ -89,11 +135,15 @@ export function createHost({ context, ui, handles, restartEngine }: HostDeps): A
 
   // Plain inputs beside the picker: for browsers without it, and for whoever drives the page by its elements.
   let expectedNext: SlideId | undefined;
-  const slideInput = fileInput("slide-file", {}, (files) => {
+  const takeExpected = (given: readonly DroppedFile[]): void => {
     const expected = expectedNext;
     expectedNext = undefined;
-    void takeAll(plain(files), expected);
-  });
+    void takeAll(given, expected);
+  };
+  const slideInput = fileInput("slide-file", { many: "files" }, (files) => takeExpected(plain(files)));
+  const slideFolderInput = fileInput("slide-folder", { many: "folder" }, (files) =>
+    takeExpected(readPickedFolder(files)),
+  );
   const projectInput = fileInput("project-file", { accept: ".zip" }, (files) => void takeAll(plain(files)));
   const setInput = fileInput(
     "prompt-set-file",
@@ -117,10 +167,28 @@ export function createHost({ context, ui, handles, restartEngine }: HostDeps): A
       return;
     }
     try {
-      const picked = await pickFile("Slides", slideExtensions);
-      if (picked) await openFile(picked.file, picked.handle, expected === undefined ? {} : { expected });
+      const picked = (await pickFiles("Slides", slideExtensions)) ?? [];
+      const given = picked.map(({ file, handle }) => ({ path: file.name, file, handle, folder: null }));
+      if (given.length > 0) await takeAll(given, expected);
     } catch (error) {
       complain(error, "The slide could not be opened");
+    }
+  };
+
+  const pickSlideFolder = async (expected?: SlideId): Promise<void> => {
+    if (!handles.supported) {
+      expectedNext = expected;
+      slideFolderInput.click();
+      return;
+    }
+    try {
+      const handle = await pickFolder();
+      if (!handle) return;
+      const files = await filesOfFolder(handle);
+      const how = expected === undefined ? {} : { expected };
+      await openParts({ name: handle.name, from: "folder", files, handle }, how);
+    } catch (error) {
+      complain(error, "The folder could not be opened");
     }
   };
 
@@ -143,14 +211,21 @@ export function createHost({ context, ui, handles, restartEngine }: HostDeps): A
     });
   };
 
+  const openAgain: AppHost["openAgain"] = (found, how) =>
+    found.kind === "file"
+      ? openFile(found.file, null, how)
+      : openParts({ name: found.name, from: found.kind, files: found.files, handle: null }, how);
+
   const reopenFile = async (slide: SlideRef): Promise<void> => {
+    const pick = (): Promise<void> =>
+      slide.source.kind === "folder" ? pickSlideFolder(slide.id) : pickSlide(slide.id);
     try {
-      const file = await handles.reopen(slide.id);
-      if (file) await openFile(file, null, { expected: slide.id });
-      else await pickSlide(slide.id);
+      const found = await handles.reopen(slide.id);
+      if (found) await openAgain(found, { expected: slide.id });
+      else await pick();
     } catch (error) {
       complain(error, `"${slide.name}" could not be opened again`);
-      await pickSlide(slide.id);
+      await pick();
     }
   };
 
@@ -166,6 +241,8 @@ export function createHost({ context, ui, handles, restartEngine }: HostDeps): A
 
   return {
     openFile,
+    openParts,
+    openAgain,
     showDemo,
     openDropped: (transfer) => {
       readDropped(transfer)
@@ -173,6 +250,7 @@ export function createHost({ context, ui, handles, restartEngine }: HostDeps): A
         .catch((error: unknown) => complain(error, "What was dropped could not be read"));
     },
     pickSlide: () => void pickSlide(),
+    pickSlideFolder: () => void pickSlideFolder(),
     pickPromptSet: () => setInput.click(),
     pickProject: () => projectInput.click(),
     pickModelFiles: () => modelInput.click(),

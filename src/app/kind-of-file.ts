@@ -11,12 +11,12 @@ export type KindOfFile = "slide" | "prompt-set" | "prompt-state" | "project" | "
 
 /** Names under which slides we read are stored; `.ome.tif` ends like any TIFF. */
 export const slideExtensions = [
-  ...[".svs", ".tif", ".tiff", ".btf", ".ndpi", ".scn", ".qptiff"],
+  ...[".svs", ".tif", ".tiff", ".btf", ".ndpi", ".scn", ".qptiff", ".dcm"],
   ...[".png", ".jpg", ".jpeg", ".bmp"],
 ] as const;
 
 /** PyTorch's own files are backbones too: that they are not opened, and the way on, is said where backbones are brought. */
-const models = /\.(onnx|safetensors|pt|pth|ckpt|bin)$/i;
+export const models = /\.(onnx|safetensors|pt|pth|ckpt|bin)$/i;
 const beside = /(\.json|\.data|_data)$/i;
 
 export async function kindOfFile(file: LocalFile): Promise<KindOfFile> {

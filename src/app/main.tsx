@@ -120,8 +120,8 @@ async function start(element: HTMLElement): Promise<void> {
   const reopenQuietly = async (slide: SlideRef, show: boolean): Promise<boolean> => {
     if (slide.source.kind === "embedded") return host.showDemo(show);
     if (slide.source.kind === "url") return false;
-    const file = await handles.reopenSilently(slide.id).catch(() => null);
-    return file !== null && host.openFile(file, null, { expected: slide.id, show });
+    const found = await handles.reopenSilently(slide.id).catch(() => null);
+    return found !== null && host.openAgain(found, { expected: slide.id, show });
   };
 
   const app: App = { context, host, ui, stage: createStage() };

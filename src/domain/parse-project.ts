@@ -126,7 +126,7 @@ function readCalibration(at: At): Calibration {
 }
 
 function readSource(at: At): SlideRef["source"] {
-  const kind = readOneOf(field(at, "kind"), ["embedded", "file", "url"]);
+  const kind = readOneOf(field(at, "kind"), ["embedded", "file", "files", "folder", "url"]);
   return kind === "url" ? { kind, url: readString(field(at, "url"), { max: 4096 }) } : { kind };
 }
 

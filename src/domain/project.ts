@@ -13,7 +13,9 @@ export type SlideRef = Readonly<{
   name: string;
   fingerprint: Fingerprint;
   origin: SlideOrigin;
-  source: Readonly<{ kind: "embedded" } | { kind: "file" } | { kind: "url"; url: string }>;
+  source: Readonly<
+    { kind: "embedded" } | { kind: "file" } | { kind: "files" } | { kind: "folder" } | { kind: "url"; url: string }
+  >;
   /** Declared by the person; null while the file's own calibration stands. */
   declared: Calibration | null;
   /** Case (patient) the slide belongs to, if declared. */

@@ -11,6 +11,8 @@ export const calibrationSources = [
   "philips",
   "leica",
   "qptiff",
+  "dicom",
+  "iiif",
   "generated",
 ] as const;
 export type CalibrationSource = (typeof calibrationSources)[number];
@@ -39,7 +41,7 @@ export type Level = Readonly<{
 
 /**
  * Recognises the same file after a reload: byte length and sha256 of its first and last 64 KiB (`SlideId` is the hex sha256
- * of these together). The name is kept apart because it can identify a patient.
+ * of these together). Of a slide of many parts: a telling piece's length, what describes the slide, and that piece. The name is kept apart because it can identify a patient.
  */
 export type Fingerprint = Readonly<{ bytes: number; head: string; tail: string }>;
 

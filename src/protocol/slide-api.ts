@@ -5,7 +5,15 @@ import type { Patch, PatchPixels, PatchSpec } from "../domain/patch.ts";
 import type { Calibration, SlideInfo, SlidePhotograph } from "../domain/slide.ts";
 import type { LocalFile, Method, TileImage } from "./call.ts";
 
-export type SlideSource = Readonly<{ kind: "file"; file: LocalFile } | { kind: "url"; url: string }>;
+/**
+ * `files`: a folder or several files that are one slide; `path` is relative to the folder. `url`: one file, or a slide of many parts whose
+ * kind the address tells (info.json, .dzi, .zarr, DICOMweb's studies/.../series/...).
+ */
+export type SlideSource = Readonly<
+  | { kind: "file"; file: LocalFile }
+  | { kind: "files"; name: string; files: readonly Readonly<{ path: string; file: LocalFile }>[] }
+  | { kind: "url"; url: string }
+>;
 
 /** Low-resolution tissue mask: 1 tissue, 0 glass; `data` is width*height bytes; a mask pixel covers `downsample` level-0 px. */
 export type TissueMask = Readonly<{

@@ -27,6 +27,7 @@ export function createTileDecoder(codecs: TileCodecs): TileDecoder {
     switch (tile.codec) {
       case "jpeg":
       case "jp2k":
+      case "jpeg-ls":
       case "webp":
         return codecs[tile.codec](tile, signal);
       case "pixels":

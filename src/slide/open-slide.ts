@@ -63,7 +63,6 @@ const wayOn = "PathoTune reads Aperio SVS, Hamamatsu NDPI, OME-TIFF, tiled TIFF,
 const convertAny = "Convert it with bioformats2raw/raw2ometiff, wsidicomizer or libvips to a tiled JPEG pyramid TIFF.";
 
 const signatures: readonly Signature[] = [
-  { at: 128, bytes: ascii("DICM"), is: "a DICOM file", next: convertAny },
   { at: 0, bytes: ascii("GIF8"), is: "a GIF picture", next: wayOn },
   { at: 0, bytes: ascii("RIFF"), is: "a WebP picture or a film", next: convertAny },
   { at: 4, bytes: ascii("jP  "), is: "a JPEG 2000 picture", next: convertAny },

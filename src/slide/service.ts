@@ -5,25 +5,23 @@ import { createSharedWork } from "../base/shared-work.ts";
 import type { Rect, Region } from "../domain/geometry.ts";
 import { type Level, mppOf, type SlideInfo, slideBounds } from "../domain/slide.ts";
 import type { TileImage } from "../protocol/call.ts";
-import type { SlideApi, SlideSource, TissueMask } from "../protocol/slide-api.ts";
-import { createBlockCache } from "./block-cache.ts";
-import type { ByteSource } from "./byte-source.ts";
+import type { SlideApi, TissueMask } from "../protocol/slide-api.ts";
 import { planPatch, readExactPatch } from "./exact-patch.ts";
-import { fingerprintOf, slideIdOf } from "./fingerprint.ts";
-import { openSlide } from "./open-slide.ts";
+import { slideIdOf } from "./fingerprint.ts";
+import { type InputDeps, openInput } from "./open-input.ts";
 import { readOverview } from "./overview.ts";
 import type { EncodedTile, SlideReader, TileDecoder } from "./slide-reader.ts";
 import { createTileStore, type TileStore } from "./tile-window.ts";
 import { readTissueMask, tissueGrid, tissueShare, tissueShareOfPixels } from "./tissue.ts";
 
-export type SlideServiceDeps = Readonly<{
-  openSource(source: SlideSource, signal: AbortSignal): Promise<ByteSource>;
-  decode: TileDecoder;
-  /** One tile as a picture for display. */
-  toImage(tile: EncodedTile, signal: AbortSignal): Promise<TileImage>;
-  /** RGB pixels, row-major, as a picture for display. */
-  pixelsToImage(rgb: Uint8Array, width: number, height: number): Promise<TileImage>;
-}>;
+export type SlideServiceDeps = InputDeps &
+  Readonly<{
+    decode: TileDecoder;
+    /** One tile as a picture for display. */
+    toImage(tile: EncodedTile, signal: AbortSignal): Promise<TileImage>;
+    /** RGB pixels, row-major, as a picture for display. */
+    pixelsToImage(rgb: Uint8Array, width: number, height: number): Promise<TileImage>;
+  }>;
 
 type OpenSlide = {
   info: SlideInfo;
@@ -83,10 +81,9 @@ export function createSlideService(deps: SlideServiceDeps): SlideApi {
 
   return {
     async open({ source }, { signal = never() } = {}) {
-      const bytes = createBlockCache(await deps.openSource(source, signal));
-      const reader = await openSlide(bytes, signal);
+      const { reader, fingerprint } = await openInput(source, deps, signal);
       try {
-        const info = infoOf(reader, await fingerprintOf(bytes, signal));
+        const info = infoOf(reader, fingerprint);
         forget(info.id);
         slides.set(info.id, { info, reader, tiles: createTileStore(reader, deps.decode), mask: null });
         return info;

@@ -1,13 +1,13 @@
 // What every container format offers: a description of the slide and its tiles, still encoded. Knows no container and no decoder.
 
 import type { Rect } from "../domain/geometry.ts";
-import type { Calibration, Level, SlideOrigin, SlidePhotograph, SlideProperty } from "../domain/slide.ts";
+import type { Calibration, Fingerprint, Level, SlideOrigin, SlidePhotograph, SlideProperty } from "../domain/slide.ts";
 import type { ByteSource } from "./byte-source.ts";
 
 /** A self-contained image in a codec a host decodes: size checked, colour space stated. Safe to hand to a decoder. */
 export type CodedTile = Readonly<{
-  /** jpeg: tables merged, colour forced by a marker. jp2k: a bare codestream; the decoder converts `ycbcr`. webp: as stored. */
-  codec: "jpeg" | "jp2k" | "webp";
+  /** jpeg: tables merged, colour forced by a marker. jp2k: a bare codestream; the decoder converts `ycbcr`. jpeg-ls, webp: as stored. */
+  codec: "jpeg" | "jp2k" | "jpeg-ls" | "webp";
   bytes: Uint8Array;
   /** Coded size in pixels; a tile of a level may be smaller than the level's tiles only at its right and lower edge. */
   width: number;
@@ -65,6 +65,8 @@ export type SlideDescription = Readonly<{
 
 export type SlideReader = Readonly<{
   description: SlideDescription;
+  /** What a slide of many parts is recognised by; absent: the ends of its one file. */
+  fingerprint?: Fingerprint;
   /** The encoded tile, or null where the file has none. Faults: damaged, unsupported, limit, and the source's own. */
   tile(level: number, column: number, row: number, signal: AbortSignal): Promise<EncodedTile | null>;
   /** Parts of `area` (pixels of that level) that must count as missing although a tile exists there. */

@@ -13,6 +13,8 @@ export type Host = Readonly<{
   /** Slides, prompt sets and backbones alike, also folders; each is recognised by what it is. Call it inside the drop event. */
   openDropped(transfer: DataTransfer): void;
   pickSlide(): void;
+  /** A folder that is one slide: OME-Zarr, Deep Zoom, IIIF, DICOM. */
+  pickSlideFolder(): void;
   pickPromptSet(): void;
   pickProject(): void;
   /** Files of a backbone; what they are is found out by reading them. */

@@ -126,7 +126,7 @@ function OpenUrlDialog() {
         <TextInput
           label="Address"
           placeholder="https://…/slide.svs"
-          description="The server must allow range requests and other sites' pages (CORS)."
+          description="A slide file, a Deep Zoom .dzi, an IIIF info.json, an OME-Zarr folder (.zarr) or a DICOMweb series (…/studies/…/series/…). The server must allow other sites' pages (CORS), and range requests for files."
           value={url}
           data-autofocus
           onChange={(event) => setUrl(event.currentTarget.value)}

@@ -80,7 +80,8 @@ function SlideMenu() {
           </Menu.Item>
         ))}
         <Menu.Divider />
-        <Menu.Item onClick={host.pickSlide}>Open a slide file…</Menu.Item>
+        <Menu.Item onClick={host.pickSlide}>Open a slide file, or several of one slide…</Menu.Item>
+        <Menu.Item onClick={host.pickSlideFolder}>Open a slide folder (DICOM, OME-Zarr, Deep Zoom)…</Menu.Item>
         <Menu.Item onClick={() => ui.setState({ dialog: { kind: "open-url" } })}>
           Open a slide by its address…
         </Menu.Item>
@@ -111,6 +112,8 @@ export function calibrationWords(calibration: Calibration): string {
     philips: "from the scanner",
     leica: "from the scanner",
     qptiff: "from the scanner",
+    dicom: "from the scanner",
+    iiif: "from the server",
     generated: "as drawn",
   };
   const how =

@@ -2,6 +2,7 @@
 // handed over by the page ({ connect: MessagePort }), to the engine worker, so that pixels never pass the page.
 import { Fault } from "../base/fault.ts";
 import { createFileSource } from "../platform/worker/file-source.ts";
+import { createHttpResources } from "../platform/worker/http-resources.ts";
 import { openHttpSource } from "../platform/worker/http-source.ts";
 import { decodeTile, pixelsToBitmap, tileToBitmap } from "../platform/worker/image-decoder.ts";
 import { type Port, serve, transfer } from "../protocol/rpc.ts";
@@ -13,6 +14,7 @@ declare const self: DedicatedWorkerGlobalScope;
 
 const slides = createSlideService({
   openSource,
+  openTree: async (address) => createHttpResources({ ...address, root: httpAddress(address.root) }),
   decode: decodeTile,
   toImage: tileToBitmap,
   pixelsToImage: pixelsToBitmap,
@@ -48,19 +50,24 @@ self.addEventListener("message", (event) => {
 });
 
 async function openSource(source: SlideSource, signal: AbortSignal): Promise<ByteSource> {
-  if (source.kind === "file") return createFileSource(source.file);
-  if (!/^https?:$/.test(protocolOf(source.url))) {
-    throw new Fault("invalid", "A slide's address must be complete and start with https:// or http://.");
+  switch (source.kind) {
+    case "file":
+      return createFileSource(source.file);
+    case "url":
+      return openHttpSource(httpAddress(source.url), signal);
+    case "files":
+      throw new Error("assertion failed: several files are opened one by one");
+    default:
+      return source satisfies never;
   }
-  return openHttpSource(source.url, signal);
 }
 
-function protocolOf(url: string): string {
-  try {
-    return new URL(url).protocol;
-  } catch {
-    return "";
+/** The address, if it is complete and http(s). */
+function httpAddress(url: string): string {
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+    throw new Fault("invalid", "A slide's address must be complete and start with https:// or http://.");
   }
+  return url;
 }
 
 /** rpc.ts names what it needs of a port structurally; the DOM's types differ from it only in their overloads. */

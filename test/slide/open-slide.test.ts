@@ -160,7 +160,7 @@ describe("what is no slide we read ends in words that say what it is and what to
     ["an empty file", new Uint8Array(0), /not-a-slide: .*empty/],
     ["one byte", text("I"), /not-a-slide/],
     ["text", text("hello, this is no slide"), /not-a-slide: .*does not start like a TIFF/],
-    ["a DICOM file", dicom, /not-a-slide: .*DICOM.*Convert/],
+    ["a DICOM file", dicom, /damaged: .*DICOM.*Copy, download or export/],
     ["a ZIP", text("PK\u0003\u0004 and so on"), /not-a-slide: .*ZIP.*Unpack/],
     ["a web page", text("<!DOCTYPE html><html>"), /not-a-slide: .*web page/],
     ["old-style JPEG", forged({ 259: short(6) }), /unsupported: .*old-style JPEG.*vips/],

@@ -287,7 +287,7 @@ export function createFakeSlides(): Pick<SlideApi, "open" | "close" | "calibrate
     open: async ({ source }, call) => {
       await Promise.resolve();
       call?.signal?.throwIfAborted();
-      const name = source.kind === "file" ? source.file.name : source.url;
+      const name = source.kind === "file" ? source.file.name : source.kind === "files" ? source.name : source.url;
       if (name === "bad") throw new Fault("not-a-slide", '"bad" is not a slide.');
       const info =
         name === "plain" ? slideInfo(9, { calibration: { kind: "unknown" } }) : slideInfo(Number.parseInt(name, 10));

@@ -8,6 +8,7 @@ import { createTileDecoder } from "../../slide/decode-tile.ts";
 import type { CodedTile, DecodedTile, EncodedTile } from "../../slide/slide-reader.ts";
 import { readsBackExactly } from "./exact-readback.ts";
 import { fetchBytes } from "./fetch-bytes.ts";
+import { decodeJpegLs } from "./jpeg-ls-decoder.ts";
 
 /** No colour profile and no premultiplication: pixels as they are stored. */
 const exact: ImageBitmapOptions = { colorSpaceConversion: "none", premultiplyAlpha: "none" };
@@ -23,6 +24,7 @@ export async function tileToBitmap(tile: EncodedTile, signal: AbortSignal): Prom
 export const decodeTile = createTileDecoder({
   jpeg: decodeNatively,
   webp: decodeNatively,
+  "jpeg-ls": decodeJpegLs,
   jp2k: createJp2kDecoder(async (messages) => {
     const { default: factory } = await import("@cornerstonejs/codec-openjpeg/decodewasmjs");
     const signal = new AbortController().signal;

@@ -68,8 +68,8 @@ const page = {
   },
   reopenFile: async (): Promise<string | null> => {
     try {
-      const file = await createFileHandles().reopen(slideId(1));
-      return file && (await file.text());
+      const found = await createFileHandles().reopen(slideId(1));
+      return found?.kind === "file" ? await found.file.text() : null;
     } catch (error) {
       return isFault(error) ? `${error.kind}: ${error.message}` : String(error);
     }

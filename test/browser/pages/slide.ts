@@ -32,6 +32,26 @@ const bench = {
     opened.set(info.id, info);
     return info;
   },
+  async faultOfUrl(url: string): Promise<string> {
+    try {
+      await api.open({ source: { kind: "url", url } });
+      return "opened";
+    } catch (error) {
+      const { kind, message, detail } = error as { kind?: string; message: string; detail?: { reason?: string } };
+      return `${kind}/${detail?.reason}: ${message}`;
+    }
+  },
+  declare: (slideId: SlideId) =>
+    api.calibrate({
+      slideId,
+      calibration: { kind: "declared", mppX: mpp(0.5), mppY: mpp(0.5), how: "stated" },
+    }),
+  /** A folder picked with `<input webkitdirectory>`. */
+  openFolder: () => {
+    const files = [...(document.querySelector<HTMLInputElement>("#folder")?.files ?? [])];
+    const named = files.map((file) => ({ path: file.webkitRelativePath.replace(/^[^/]*\//, ""), file }));
+    return api.open({ source: { kind: "files", name: "folder", files: named } });
+  },
   async faultOfFile(): Promise<string> {
     try {
       await api.open({ source: picked() });
@@ -73,6 +93,10 @@ const bench = {
       hashes.push(await sha256(Uint8Array.from(rgba.filter((_, i) => i % 4 !== 3))));
     }
     return hashes;
+  },
+  async patchBytes(patch: Parameters<SlideApi["patch"]>[0]): Promise<{ level: number; bytes: number[] }> {
+    const { level, data } = await overPort.patch(patch);
+    return { level, bytes: [...data] };
   },
   async tileSize(params: Parameters<SlideApi["tile"]>[0]): Promise<readonly number[]> {
     const image = await api.tile(params);
