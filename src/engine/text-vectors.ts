@@ -40,9 +40,11 @@ export function readRequestedText(
     return { texts, vectors: found };
   };
   const { tokens, head } = settings;
+  const encoder = vectors?.encoder.trim().slice(0, 200) ?? "";
+  if (encoder === "") problems.push("text: no encoder is named");
   if (head && !head.template.includes("{class}")) problems.push("head: its template must name {class}");
   return {
-    encoder: vectors?.encoder ?? "",
+    encoder,
     tokens: tokens && use(tokens.template, tokens.control, "textual prompts"),
     head: head && use(head.template, head.control, "head"),
   };

@@ -6,6 +6,7 @@ import type { Label, TissueClass } from "../domain/label.ts";
 import { type Model, patchSpecOf } from "../domain/model.ts";
 import { type PatchSpec, regionAround } from "../domain/patch.ts";
 import type { SlideRef } from "../domain/project.ts";
+import { textsNeeded } from "../domain/prompt-kinds.ts";
 import type { PromptSetSummary } from "../domain/prompt-set.ts";
 import type { TuningSettings } from "../domain/run.ts";
 import { type Calibration, mppOf } from "../domain/slide.ts";
@@ -242,5 +243,6 @@ export function blocksTune(state: AppState): string | null {
     const labelled = [...project.labels.values()].some((label) => label.slideId === info.id);
     if (labelled && mppOf(info.calibration) === null) return `State the um/px of "${name}" first: labels are on it.`;
   }
-  return null;
+  const [problem] = textsNeeded(tuningSettings(state)?.text, tunedClassNames(state)).problems;
+  return problem === undefined ? null : `The text of the prompts cannot be made: ${problem}. See Advanced.`;
 }

@@ -17,6 +17,7 @@ describe.skipIf(!hasBrowser)("kinds of prompts in the app", () => {
   let app: AppPage;
   let errors: string[];
   const elsewhere: string[] = [];
+  const ofEncoder: string[] = [];
   beforeAll(async () => {
     served = await serveSmallApp();
     browser = await launch();
@@ -24,6 +25,7 @@ describe.skipIf(!hasBrowser)("kinds of prompts in the app", () => {
     errors = collectErrors(page);
     page.on("request", (request) => {
       const { hostname, protocol } = new URL(request.url());
+      if (/transformers|text-worker/.test(request.url())) ofEncoder.push(request.url());
       if (/^https?:$/.test(protocol) && hostname !== "localhost") elsewhere.push(request.url());
     });
     app = createAppPage(page, served.url);
@@ -108,5 +110,7 @@ describe.skipIf(!hasBrowser)("kinds of prompts in the app", () => {
       .first()
       .waitFor();
     expect(elsewhere).toEqual([]);
+    // Nothing of the encoder is loaded before a person chooses one.
+    expect(ofEncoder).toEqual([]);
   });
 });

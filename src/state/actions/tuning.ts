@@ -59,15 +59,10 @@ async function textOf(
   { settings, classes }: Pick<TuneParams, "settings" | "classes">,
   signal: AbortSignal,
 ): Promise<TextVectors | null> {
-  const needed = textsNeeded(
-    settings.text,
-    classes.map((c) => c.name),
-  );
-  if (needed.problems.length > 0) {
-    const message = `The text of the prompts cannot be made: ${needed.problems.join("; ")}.`;
-    throw new Fault("invalid", message, { problems: needed.problems });
-  }
-  return needed.texts.length > 0 ? texts.vectorsOf(needed.texts, signal) : null;
+  // What cannot be filled in blocks Tune (selectors.ts).
+  const names = classes.map((c) => c.name);
+  const needed = textsNeeded(settings.text, names).texts;
+  return needed.length > 0 ? texts.vectorsOf(needed, signal) : null;
 }
 
 function record(context: ActionContext, run: TuningRun, labels: number, estimate: Estimate | null = null): void {
