@@ -30,8 +30,15 @@ export type SlideApi = Readonly<{
   close: Method<Readonly<{ slideId: SlideId }>, void>;
   /** The person's calibration for a slide without (or with a wrong) one; patches use it from then on. */
   calibrate: Method<Readonly<{ slideId: SlideId; calibration: Calibration }>, SlideInfo>;
-  /** One decoded tile for display; null where the file has none. Edge tiles may be larger than their valid area. */
-  tile: Method<Readonly<{ slideId: SlideId; level: number; column: number; row: number }>, TileImage | null>;
+  /**
+   * One decoded tile for display; null where the file has none. Edge tiles may be larger than their valid area. `managed`: colours
+   * through the slide's profile to the screen's (Fault unsupported where there is none to apply); without it, and always for
+   * analysis, as they are stored. Whoever shows it says which.
+   */
+  tile: Method<
+    Readonly<{ slideId: SlideId; level: number; column: number; row: number; managed?: boolean }>,
+    TileImage | null
+  >;
   /** Any region scaled into `maxPixels` for display (thumbnails, previews). Never for analysis. */
   preview: Method<Readonly<{ slideId: SlideId; region: Region; maxPixels: number }>, TileImage>;
   /** A photograph of the glass or its label. It may identify a patient: only when a person asks to see it, never exported. */

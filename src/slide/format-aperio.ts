@@ -6,7 +6,7 @@ import { measured, parseDecimal } from "./calibration.ts";
 import { field, parseDescriptionText, propertiesOf } from "./description-text.ts";
 import type { AssociatedImage, SlideReader } from "./slide-reader.ts";
 import { maxTiledImages } from "./tiff/limits.ts";
-import { associatedImage } from "./tiff/open-image.ts";
+import { associatedImages } from "./tiff/open-image.ts";
 import { buildPyramid, type Pyramid } from "./tiff/pyramid.ts";
 import { readNumber, readText } from "./tiff/tag-values.ts";
 import { tag } from "./tiff/tags.ts";
@@ -23,7 +23,7 @@ export async function openAperio(file: TiffFile, signal: AbortSignal): Promise<S
   const associated: AssociatedImage[] = [];
   for (const directory of levelsAndPictures(file)) {
     const kind = await kindOf(file, directory, signal);
-    if (kind !== "level") associated.push(await associatedImage(file, directory, kind, signal));
+    if (kind !== "level") associated.push(...(await associatedImages(file, directory, kind, signal)));
     else if (isTiled(directory)) images.push(await openTiledImage(file, directory, signal));
   }
   const [base, ...rest] = images;

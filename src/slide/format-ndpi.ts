@@ -4,7 +4,7 @@ import { property } from "./description-text.ts";
 import type { AssociatedImage, SlideReader } from "./slide-reader.ts";
 import { maxTiledImages } from "./tiff/limits.ts";
 import { openNdpiImage } from "./tiff/ndpi-image.ts";
-import { associatedImage } from "./tiff/open-image.ts";
+import { associatedImages } from "./tiff/open-image.ts";
 import { convertHint } from "./tiff/pixel-format.ts";
 import { buildPyramid } from "./tiff/pyramid.ts";
 import { readNumber, readText } from "./tiff/tag-values.ts";
@@ -29,8 +29,8 @@ export async function openNdpi(file: TiffFile, signal: AbortSignal): Promise<Sli
   for (const directory of file.directories) {
     const lens = await readNumber(file, directory, tag.ndpiSourceLens, signal, 0);
     const offset = await readNumber(file, directory, tag.ndpiFocalPlane, signal, 0);
-    if (lens === -1) associated.push(await associatedImage(file, directory, "macro", signal));
-    else if (lens === -2) associated.push(await associatedImage(file, directory, "map", signal));
+    if (lens === -1) associated.push(...(await associatedImages(file, directory, "macro", signal)));
+    else if (lens === -2) associated.push(...(await associatedImages(file, directory, "map", signal)));
     else if (lens > 0 && offset !== 0) planes++;
     else if (lens > 0 && images.length < maxTiledImages) images.push(await openNdpiImage(file, directory, signal));
   }

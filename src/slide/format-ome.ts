@@ -6,7 +6,7 @@ import { property } from "./description-text.ts";
 import { type OmeImage, parseOme } from "./ome-xml.ts";
 import type { AssociatedImage, SlideReader } from "./slide-reader.ts";
 import { maxXmlBytes } from "./tiff/limits.ts";
-import { associatedImage, openImage } from "./tiff/open-image.ts";
+import { associatedImages, openImage } from "./tiff/open-image.ts";
 import { buildPyramid } from "./tiff/pyramid.ts";
 import { readNumber, readSubDirectories, readText } from "./tiff/tag-values.ts";
 import { tag } from "./tiff/tags.ts";
@@ -55,7 +55,7 @@ export async function openOme(file: TiffFile, signal: AbortSignal): Promise<Slid
   const associated: AssociatedImage[] = [];
   for (const { image, kind } of pictures) {
     const place = file.directories[image.firstPlane];
-    if (kind && place) associated.push(await associatedImage(file, place, kind, signal));
+    if (kind && place) associated.push(...(await associatedImages(file, place, kind, signal)));
   }
   return tiffSlide({
     file,

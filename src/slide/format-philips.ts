@@ -4,7 +4,7 @@ import { Fault } from "../base/fault.ts";
 import { measured } from "./calibration.ts";
 import type { AssociatedImage, SlideReader } from "./slide-reader.ts";
 import { maxXmlBytes } from "./tiff/limits.ts";
-import { associatedImage, isMask } from "./tiff/open-image.ts";
+import { associatedImages, isMask } from "./tiff/open-image.ts";
 import { convertHint } from "./tiff/pixel-format.ts";
 import { buildPyramid } from "./tiff/pyramid.ts";
 import { readText } from "./tiff/tag-values.ts";
@@ -36,7 +36,7 @@ export async function openPhilips(file: TiffFile, signal: AbortSignal): Promise<
   for (const directory of file.directories) {
     const text = (await readText(file, directory, tag.imageDescription, signal)) ?? "";
     const kind = text.startsWith("Macro") ? "macro" : text.startsWith("Label") ? "label" : null;
-    if (kind && !isTiled(directory)) associated.push(await associatedImage(file, directory, kind, signal));
+    if (kind && !isTiled(directory)) associated.push(...(await associatedImages(file, directory, kind, signal)));
   }
   return tiffSlide({
     file,

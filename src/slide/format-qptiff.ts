@@ -3,7 +3,7 @@
 import { Fault } from "../base/fault.ts";
 import type { AssociatedImage, SlideReader } from "./slide-reader.ts";
 import { maxTiledImages } from "./tiff/limits.ts";
-import { associatedImage, openImage } from "./tiff/open-image.ts";
+import { associatedImages, openImage } from "./tiff/open-image.ts";
 import { buildPyramid } from "./tiff/pyramid.ts";
 import { readNumber, readText } from "./tiff/tag-values.ts";
 import { tag } from "./tiff/tags.ts";
@@ -33,7 +33,7 @@ export async function openQptiff(file: TiffFile, signal: AbortSignal): Promise<S
       levels.push(await openImage(file, directory, signal));
     } else {
       const name = kind === "Label" ? "label" : kind === "Overview" ? "macro" : "thumbnail";
-      associated.push(await associatedImage(file, directory, name, signal));
+      associated.push(...(await associatedImages(file, directory, name, signal)));
     }
   }
   const [base, ...rest] = levels;

@@ -4,7 +4,7 @@ import { Fault } from "../base/fault.ts";
 import { measured } from "./calibration.ts";
 import type { AssociatedImage, SlideReader } from "./slide-reader.ts";
 import { maxXmlBytes } from "./tiff/limits.ts";
-import { associatedImage } from "./tiff/open-image.ts";
+import { associatedImages } from "./tiff/open-image.ts";
 import { convertHint } from "./tiff/pixel-format.ts";
 import { buildPyramid } from "./tiff/pyramid.ts";
 import { readText } from "./tiff/tag-values.ts";
@@ -51,7 +51,7 @@ export async function openScn(file: TiffFile, signal: AbortSignal): Promise<Slid
   const view = childOf(scan, "view");
   const associated: AssociatedImage[] = [];
   const [photo] = whole.flatMap(dimensionsOf);
-  if (photo) associated.push(await associatedImage(file, directoryOf(file, photo), "macro", signal));
+  if (photo) associated.push(...(await associatedImages(file, directoryOf(file, photo), "macro", signal)));
   return tiffSlide({
     file,
     pyramid,

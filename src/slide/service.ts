@@ -19,6 +19,8 @@ export type SlideServiceDeps = InputDeps &
     decode: TileDecoder;
     /** One tile as a picture for display. */
     toImage(tile: EncodedTile, signal: AbortSignal): Promise<TileImage>;
+    /** The same with its colours through an ICC profile; absent where the host cannot. */
+    toManagedImage?(tile: EncodedTile, profile: Uint8Array, signal: AbortSignal): Promise<TileImage>;
     /** RGB pixels, row-major, as a picture for display. */
     pixelsToImage(rgb: Uint8Array, width: number, height: number): Promise<TileImage>;
   }>;
@@ -27,6 +29,8 @@ type OpenSlide = {
   info: SlideInfo;
   readonly reader: SlideReader;
   readonly tiles: TileStore;
+  /** The ICC profile, read when it is first needed; a failure is not kept. */
+  profile: Promise<Uint8Array | null> | null;
   /** Kept per calibration: the mask's sizes are in um. */
   mask: Readonly<{ key: string; mask: TissueMask | Fault }> | null;
 };
@@ -47,6 +51,14 @@ export function createSlideService(deps: SlideServiceDeps): SlideApi {
     slides.delete(id);
     slide?.tiles.clear();
     slide?.reader.close();
+  };
+
+  const profileOf = (slide: OpenSlide): Promise<Uint8Array | null> => {
+    slide.profile ??= (slide.reader.profile?.(never()) ?? Promise.resolve(null)).catch((error: unknown) => {
+      slide.profile = null;
+      throw error;
+    });
+    return slide.profile;
   };
 
   const masks = createSharedWork<SlideId, TissueMask>(async (id, signal) => {
@@ -85,7 +97,7 @@ export function createSlideService(deps: SlideServiceDeps): SlideApi {
       try {
         const info = infoOf(reader, fingerprint);
         forget(info.id);
-        slides.set(info.id, { info, reader, tiles: createTileStore(reader, deps.decode), mask: null });
+        slides.set(info.id, { info, reader, tiles: createTileStore(reader, deps.decode), profile: null, mask: null });
         return info;
       } catch (error) {
         reader.close();
@@ -107,9 +119,19 @@ export function createSlideService(deps: SlideServiceDeps): SlideApi {
       return slide.info;
     },
 
-    async tile({ slideId, level, column, row }, { signal = never() } = {}) {
-      const encoded = await slideOf(slideId).reader.tile(level, column, row, signal);
-      return encoded ? deps.toImage(encoded, signal) : null;
+    async tile({ slideId, level, column, row, managed = false }, { signal = never() } = {}) {
+      const slide = slideOf(slideId);
+      const encoded = await slide.reader.tile(level, column, row, signal);
+      if (!encoded) return null;
+      if (!managed) return deps.toImage(encoded, signal);
+      const profile = await profileOf(slide);
+      if (!profile || !deps.toManagedImage) {
+        throw new Fault(
+          "unsupported",
+          "There is no colour profile to apply; the colours can be shown as they are stored.",
+        );
+      }
+      return deps.toManagedImage(encoded, profile, signal);
     },
 
     async preview({ slideId, region, maxPixels }, { signal = never() } = {}) {
@@ -125,8 +147,8 @@ export function createSlideService(deps: SlideServiceDeps): SlideApi {
       return deps.toImage(await found.read(signal), signal);
     },
 
-    async profile({ slideId }, { signal = never() } = {}) {
-      return (await slideOf(slideId).reader.profile?.(signal)) ?? null;
+    async profile({ slideId }) {
+      return (await profileOf(slideOf(slideId)))?.slice() ?? null;
     },
 
     async patch({ slideId, region, spec }, { signal = never() } = {}) {

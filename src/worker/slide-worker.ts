@@ -4,7 +4,7 @@ import { Fault } from "../base/fault.ts";
 import { createFileSource } from "../platform/worker/file-source.ts";
 import { createHttpResources } from "../platform/worker/http-resources.ts";
 import { openHttpSource } from "../platform/worker/http-source.ts";
-import { decodeTile, pixelsToBitmap, tileToBitmap } from "../platform/worker/image-decoder.ts";
+import { decodeTile, pixelsToBitmap, tileToBitmap, tileToManagedBitmap } from "../platform/worker/image-decoder.ts";
 import { type Port, serve, transfer } from "../protocol/rpc.ts";
 import { type SlideApi, type SlideSource, slideMethods } from "../protocol/slide-api.ts";
 import type { ByteSource } from "../slide/byte-source.ts";
@@ -17,6 +17,7 @@ const slides = createSlideService({
   openTree: async (address) => createHttpResources({ ...address, root: httpAddress(address.root) }),
   decode: decodeTile,
   toImage: tileToBitmap,
+  toManagedImage: tileToManagedBitmap,
   pixelsToImage: pixelsToBitmap,
 });
 

@@ -117,6 +117,26 @@ describe.skipIf(!hasBrowser)("the slide worker in Chromium", () => {
     expect(errors).toEqual([]);
   });
 
+  type Managed = readonly (readonly [number, number, readonly number[], readonly number[]])[];
+  const colours: Readonly<Record<string, Managed>> = JSON.parse(
+    readFileSync(join(root, "test/fixtures/slides/managed.json"), "utf8"),
+  );
+  for (const [name, pixels] of Object.entries(colours)) {
+    test(`shows ${name} through its profile where asked, and as it is stored where not`, async () => {
+      await page.setInputFiles("#slide", join(root, "test/fixtures/slides/twins", name));
+      const { id } = await page.evaluate(() => bench.openFile());
+      const places = pixels.map(([x, y]) => [x, y] as const);
+      const ask = (managed: boolean) =>
+        page.evaluate((p) => bench.tilePixels(p.id, p.managed, p.places), { id, managed, places });
+      expect(await ask(false)).toEqual(pixels.map(([, , stored]) => stored));
+      const shown = await ask(true);
+      // LittleCMS and the browser's engine round apart.
+      const off = pixels.flatMap(([, , , wanted], i) => wanted.map((v, c) => Math.abs(v - (shown[i]?.[c] ?? -99))));
+      expect(Math.max(...off)).toBeLessThanOrEqual(3);
+      await page.evaluate((p) => bench.close(p), id);
+    });
+  }
+
   const tcga = "svs/tcga-cr-7395-01a-01-ts1.svs";
   const real = [tcga, "ndpi/test3-DAPI-2-387.ndpi", "gen/pyr3_deflate_subifd_be.ome.tif", "gen/pyr3_jpeg420_le.tif"];
   for (const slide of slides("shared.json").filter(({ file }) => real.includes(file))) {

@@ -33,6 +33,9 @@ describe("LZW", () => {
   ])("with %s is damaged", (_, data, expected) => {
     expect(() => decodeLzw(data, 50, "It")).toThrow(expected);
   });
+  test("of the order of bits before TIFF 6.0 is refused by name", () => {
+    expect(() => decodeLzw(Uint8Array.of(0, 1, 2, 3), 50, "It")).toThrow(/before TIFF 6.0/);
+  });
   test("without a Clear ends when its table is full", () => {
     const literals = Array.from({ length: 6000 }, (_, i) => {
       const made = 258 + i; // entries there are before the next code is read, one fewer than codes so far

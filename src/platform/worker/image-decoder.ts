@@ -5,6 +5,7 @@ import openJpegUrl from "@cornerstonejs/codec-openjpeg/decodewasm?url";
 import { Fault } from "../../base/fault.ts";
 import { createJp2kDecoder } from "../../slide/codec/openjpeg.ts";
 import { createTileDecoder } from "../../slide/decode-tile.ts";
+import { checkProfile, jpegWithProfile, pngWithProfile } from "../../slide/managed-image.ts";
 import type { CodedTile, DecodedTile, EncodedTile } from "../../slide/slide-reader.ts";
 import { readsBackExactly } from "./exact-readback.ts";
 import { fetchBytes } from "./fetch-bytes.ts";
@@ -12,6 +13,9 @@ import { decodeJpegLs } from "./jpeg-ls-decoder.ts";
 
 /** No colour profile and no premultiplication: pixels as they are stored. */
 const exact: ImageBitmapOptions = { colorSpaceConversion: "none", premultiplyAlpha: "none" };
+
+/** Colours converted from the embedded profile to sRGB. */
+const managed: ImageBitmapOptions = { colorSpaceConversion: "default", premultiplyAlpha: "none" };
 
 /** For display; ownership of the bitmap is the caller's. Fault `damaged` where the browser cannot decode the bytes. */
 export async function tileToBitmap(tile: EncodedTile, signal: AbortSignal): Promise<ImageBitmap> {
@@ -33,12 +37,33 @@ export const decodeTile = createTileDecoder({
   }),
 });
 
-async function nativeBitmap(tile: CodedTile, signal: AbortSignal): Promise<ImageBitmap> {
+/** For display, colours through the profile: the browser applies what is embedded. Never for analysis. */
+export async function tileToManagedBitmap(
+  tile: EncodedTile,
+  profile: Uint8Array,
+  signal: AbortSignal,
+): Promise<ImageBitmap> {
+  checkProfile(profile);
+  if (tile.codec === "jpeg" && tile.colour !== "grey") {
+    return bitmapOf(jpegWithProfile(tile.bytes, profile), "jpeg", managed, signal);
+  }
+  return bitmapOf(pngWithProfile(await decodeTile(tile, signal), profile), "png", managed, signal);
+}
+
+const nativeBitmap = (tile: CodedTile, signal: AbortSignal): Promise<ImageBitmap> =>
+  bitmapOf(tile.bytes, tile.codec, exact, signal);
+
+async function bitmapOf(
+  bytes: Uint8Array,
+  codec: string,
+  options: ImageBitmapOptions,
+  signal: AbortSignal,
+): Promise<ImageBitmap> {
   signal.throwIfAborted();
-  const blob = new Blob([tile.bytes as Uint8Array<ArrayBuffer>], { type: `image/${tile.codec}` });
+  const blob = new Blob([bytes as Uint8Array<ArrayBuffer>], { type: `image/${codec}` });
   let bitmap: ImageBitmap;
   try {
-    bitmap = await createImageBitmap(blob, exact);
+    bitmap = await createImageBitmap(blob, options);
   } catch (error) {
     throw new Fault("damaged", "The browser cannot decode a tile of this slide: its data is damaged.", {}, error);
   }

@@ -7,6 +7,9 @@ const end = 257;
 
 /** Exactly `length` bytes; a longer stream is cut, as libtiff does, a shorter one is a Fault `damaged`. */
 export function decodeLzw(bytes: Uint8Array, length: number, what: string): Uint8Array {
+  if (bytes[0] === 0 && ((bytes[1] ?? 0) & 1) === 1) {
+    throw new Fault("unsupported", `${what} is packed with LZW as before TIFF 6.0, which is not read.`);
+  }
   const out = new Uint8Array(length);
   // Entry i >= 258 is the string at `start[i]`, `sizes[i]` bytes long: it was written to `out` when the entry was made.
   const start = new Int32Array(4097);

@@ -1,5 +1,5 @@
 // Any image of a TIFF file, tiled or in strips, as a level or as a photograph beside the slide. Knows no vendor.
-import { Fault } from "../../base/fault.ts";
+import { Fault, isFault } from "../../base/fault.ts";
 import { maxWholePixels } from "../decode-tile.ts";
 import type { AssociatedImage, EncodedTile } from "../slide-reader.ts";
 import { openStrippedImage } from "./stripped-image.ts";
@@ -17,22 +17,25 @@ export async function isMask(file: TiffFile, directory: TiffDirectory, signal: A
   return ((await readNumber(file, directory, tag.newSubfileType, signal, 0)) & 4) !== 0;
 }
 
-/** Nothing but its size is read now; a photograph that cannot be read fails when it is asked for, not when the slide opens. */
-export async function associatedImage(
+/**
+ * The photograph stored in a directory, or none where not even its size makes sense: a slide is not refused for its label. Nothing
+ * but its size is read now; one that cannot be decoded fails when it is asked for.
+ */
+export async function associatedImages(
   file: TiffFile,
   directory: TiffDirectory,
   name: AssociatedImage["name"],
   signal: AbortSignal,
-): Promise<AssociatedImage> {
-  const { width, height } = await sizeOf(file, directory, signal);
-  return {
-    name,
-    width,
-    height,
-    async read(readSignal) {
-      return wholeOf(await openImage(file, directory, readSignal), readSignal);
-    },
-  };
+): Promise<readonly AssociatedImage[]> {
+  try {
+    const { width, height } = await sizeOf(file, directory, signal);
+    const read = async (readSignal: AbortSignal): Promise<EncodedTile> =>
+      wholeOf(await openImage(file, directory, readSignal), readSignal);
+    return [{ name, width, height, read }];
+  } catch (error) {
+    if (isFault(error, "damaged") || isFault(error, "limit")) return [];
+    throw error;
+  }
 }
 
 /** All tiles of an image as one picture. */

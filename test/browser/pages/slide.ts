@@ -72,6 +72,18 @@ const bench = {
   calibrate: (slideId: SlideId, x: number, y: number) =>
     api.calibrate({ slideId, calibration: { kind: "declared", mppX: mpp(x), mppY: mpp(y), how: "stated" } }),
   close: (slideId: SlideId) => api.close({ slideId }),
+  /** RGB of pixels [x, y] of tile 0, 0 of level 0, colours through the slide's profile or as stored. */
+  async tilePixels(
+    slideId: SlideId,
+    managed: boolean,
+    places: readonly (readonly [number, number])[],
+  ): Promise<readonly (readonly number[])[]> {
+    const image = await api.tile({ slideId, level: 0, column: 0, row: 0, managed });
+    if (!(image instanceof ImageBitmap)) return [];
+    const context = new OffscreenCanvas(image.width, image.height).getContext("2d", { alpha: false });
+    context?.drawImage(image, 0, 0);
+    return places.map(([x, y]) => [...(context?.getImageData(x, y, 1, 1).data ?? [])].slice(0, 3));
+  },
   /** sha256 of the part inside its level of each tile [level, column, row] as it goes to the screen; null where there is none. */
   async tileHashes(
     slideId: SlideId,
