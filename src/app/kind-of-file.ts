@@ -94,7 +94,10 @@ export function sortGiven<F extends Given>(given: readonly F[], importing: boole
       ...stray.map(({ path }) => `"${path}" is of use together with its backbone only. Drop both at once.`),
       ...folders.flatMap((folder) => {
         if (!isModel)
-          return `"${folder}" holds no backbone (.onnx or .safetensors). Drop slides and prompt sets as files.`;
+          return (
+            `"${folder}" holds no backbone (.onnx or .safetensors) and is no slide of many parts (DICOM, OME-Zarr, Deep Zoom, IIIF). ` +
+            "Drop slides of one file and prompt sets as files."
+          );
         const paths = leftOut(folder);
         return paths.length === 0 ? [] : leftOutWords(folder, paths);
       }),

@@ -44,7 +44,11 @@ export async function openInput(source: SlideSource, deps: InputDeps, signal: Ab
     return openWith(openers[tree.kind], await deps.openTree(tree, signal), tree.entry, signal);
   }
   const bytes = await deps.openSource(source, signal);
-  if (await isDicom(bytes, signal)) return named(await openDicomFiles([bytes], signal));
+  const dicom = await isDicom(bytes, signal).catch((error: unknown) => {
+    bytes.close();
+    throw error;
+  });
+  if (dicom) return named(await openDicomFiles([bytes], signal));
   const cached = createBlockCache(bytes);
   const reader = await openSlide(cached, signal);
   try {

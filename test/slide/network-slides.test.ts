@@ -2,6 +2,7 @@
 // every failure in words.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Level } from "../../src/domain/slide.ts";
 import type { RawImage } from "../../src/platform/node/slide-service.ts";
@@ -91,6 +92,35 @@ describe("pieces beside an address", () => {
       expect(fault, path).toMatch(expected);
       expect(fault).not.toContain("abc");
     }
+  });
+
+  test("may be compressed on the way, which a page of another origin is not shown", async () => {
+    const { url } = await started(
+      servePartsOf(twins, (path, response) => {
+        if (!path.endsWith(".json")) return false;
+        const bytes = gzipSync(readFileSync(join(twins, path)));
+        const headers = {
+          "content-type": "application/json",
+          "content-encoding": "gzip",
+          "content-length": bytes.length,
+        };
+        response.writeHead(200, { ...headers, "access-control-allow-origin": "*" }).end(bytes);
+        return true;
+      }),
+    );
+    const hiding = {
+      ...hastyHttp,
+      fetch: async (address: string, init: RequestInit) => {
+        const response = await fetch(address, init);
+        const headers = new Headers(response.headers);
+        headers.delete("content-encoding");
+        // As a tiny text has it: longer compressed than not.
+        if (address.endsWith(".json")) headers.set("content-length", "100000");
+        return new Response(response.body, { status: response.status, headers });
+      },
+    };
+    const info = await createNetService(hiding).open({ source: { kind: "url", url: `${url}/iiif-3/info.json` } });
+    expect(info.width).toBe(200);
   });
 
   test("that are broken later name the tile's failure, and the slide stays open", async () => {

@@ -80,8 +80,7 @@ async function once<T>(http: Http, asked: Asked, wanted: Wanted<T>, signal: Abor
     const most = typeof wanted.most === "number" ? wanted.most : wanted.most(response);
     const bytes = await readBody(response, most, asked.name, alive);
     const stated = Number(response.headers.get("content-length") ?? Number.NaN);
-    // Compressed answers state the length before unpacking.
-    if (Number.isFinite(stated) && !response.headers.get("content-encoding") && stated !== bytes.length) {
+    if (bytes.length < stated && !mayBeCompressed(response)) {
       throw httpFault("truncated", truncatedWords(asked.name, bytes.length, stated), { again: true });
     }
     return { status: response.status, headers: response.headers, bytes };
@@ -100,6 +99,11 @@ async function once<T>(http: Http, asked: Asked, wanted: Wanted<T>, signal: Abor
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** A compressed answer states its length before unpacking, and another origin's page is not shown that it was compressed: by its type then. */
+function mayBeCompressed({ headers }: Response): boolean {
+  return headers.has("content-encoding") || /^text\/|json|xml/i.test(headers.get("content-type") ?? "");
 }
 
 async function send(http: Http, { url, name, headers }: Asked, signal: AbortSignal): Promise<Response> {
