@@ -1,4 +1,5 @@
 // JPEG 2000 by the OpenJPEG module a host has loaded: pixels as OpenSlide gives them. Knows no host.
+// The wavelet is computed in single precision: builds of OpenJPEG for newer processors round one pixel in a million otherwise, by 1.
 // Source of the colour rule: OpenSlide src/openslide-decode-jp2k.c (chroma repeated, libjpeg's conversion tables).
 import { Fault, toFault } from "../../base/fault.ts";
 import type { CodedTileDecoder, DecodedTile } from "../slide-reader.ts";
