@@ -59,6 +59,7 @@ export async function openHttpSource(
   return {
     name,
     size: version.size,
+    remote: true,
     async read(offset, length, readSignal) {
       readSignal.throwIfAborted();
       checkRange(version.size, offset, length, "data");

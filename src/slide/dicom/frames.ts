@@ -41,6 +41,8 @@ export async function openFrames(
 const itemTag = 0xfffee000;
 const endTag = 0xfffee0dd;
 const maxFragments = 8_000_000;
+/** On a server each piece that is walked past is a request of its own. */
+const maxRemoteFragments = 2000;
 
 /** Parts of one frame, to be joined. */
 type Place = readonly Readonly<{ offset: number; length: number }>[];
@@ -118,6 +120,13 @@ async function walkFragments(
     if (item.tag !== itemTag) throw damaged(source, `there is no piece of pixel data at byte ${at}`);
     checkRange(source.size, at + 8, item.length, `piece ${found.length} of the pixel data`);
     found.push({ offset: at + 8, length: item.length, start: item.start });
+    if (source.remote && found.length > maxRemoteFragments) {
+      throw new Fault(
+        "unsupported",
+        `"${source.name}" has no table of where its frames are, so its server would be asked thousands of times. Download it and open it ` +
+          "as a file, or open it through DICOMweb.",
+      );
+    }
     if (found.length > maxFragments)
       throw new Fault("limit", `"${source.name}" holds more than ${maxFragments} pieces of pixel data.`);
     at += 8 + item.length;
