@@ -12,6 +12,7 @@ import type { TuningRun, TuningSettings } from "../domain/run.ts";
 import type { SlideInfo } from "../domain/slide.ts";
 import type { EngineStatus, LoadProgress } from "../protocol/engine-api.ts";
 import type { CapabilityReport } from "./capability-report.ts";
+import { initialMaps, type MapsState } from "./map-state.ts";
 
 export type OpenSlide = Readonly<{ info: SlideInfo; name: string; source: SlideRef["source"] }>;
 
@@ -74,6 +75,9 @@ export type SessionState = Readonly<{
   previousSet: PromptSetId | null | undefined;
   notices: readonly Notice[];
   capabilities: CapabilityReport;
+  maps: MapsState;
+  /** Goes up when the tissue of a slide is found otherwise. */
+  tissueRevision: number;
 }>;
 
 export type SessionStore = StoreApi<SessionState>;
@@ -98,6 +102,8 @@ export function createSessionStore(capabilities: CapabilityReport = []): Session
     previousSet: undefined,
     notices: [],
     capabilities,
+    maps: initialMaps,
+    tissueRevision: 0,
   }));
 }
 
