@@ -5,6 +5,7 @@ import { stateOf } from "../state/action.ts";
 import { clearClick } from "../state/actions/clicks.ts";
 import { redo, undo } from "../state/actions/history.ts";
 import { labelPatch, removeLabel } from "../state/actions/labels.ts";
+import { toggleMap } from "../state/actions/maps.ts";
 import { blinkPromptSets } from "../state/actions/prompt-sets.ts";
 import { startTuning } from "../state/actions/tuning.ts";
 import { labelAt } from "../state/selectors.ts";
@@ -20,6 +21,8 @@ export const shortcuts: readonly (readonly [keys: readonly string[], what: strin
   [["Ctrl Shift Z"], "Redo"],
   [["T"], "Tune"],
   [["B"], "Blink between the last two prompt sets"],
+  [["M"], "Show or hide the map"],
+  [["Ctrl Wheel"], "Opacity of the map"],
   [["Esc"], "Stop labelling or measuring; forget the patch"],
   [["Arrows"], "Move over the slide"],
   [["+", "−"], "Zoom"],
@@ -78,6 +81,7 @@ export function useKeyboard(): void {
       else if (event.key === "?") ui.setState({ dialog: { kind: "shortcuts" } });
       else if (key === "t") perform(startTuning, {});
       else if (key === "b") perform(blinkPromptSets);
+      else if (key === "m") perform(toggleMap);
       else return;
       // Escape also closes menus: they must still see it.
       if (key !== "escape") event.preventDefault();

@@ -9,9 +9,11 @@ import { labelPatch } from "../state/actions/labels.ts";
 import { currentSlide, patchSpec, slideMpp } from "../state/selectors.ts";
 import type { OpenSlide } from "../state/session-store.ts";
 import { useApp, useAppState, usePerform, useUi } from "./app-context.ts";
+import { MapHud } from "./map-hud.tsx";
 import { NoticeList } from "./notice-list.tsx";
 import { StageBanner } from "./stage-banner.tsx";
 import { marksOf, outlineOf } from "./stage-marks.ts";
+import { useMap, useOpacityWheel } from "./use-map.ts";
 import { useViewer } from "./use-viewer.ts";
 import { Magnifications, ScaleBarHud } from "./view-hud.tsx";
 
@@ -81,6 +83,9 @@ function OneSlide({ open }: Readonly<{ open: OpenSlide }>) {
   };
   const viewer = useViewer(element, navigator, open, onClick);
 
+  useMap(viewer);
+  useOpacityWheel(element);
+
   const { project } = state.project;
   const { click } = state.session;
   const spec = patchSpec(state);
@@ -114,6 +119,7 @@ function OneSlide({ open }: Readonly<{ open: OpenSlide }>) {
           Synthetic: drawn by a program
         </span>
       )}
+      <MapHud />
       <ScaleBarHud mpp={mpp} />
       <div className="pt-hud pt-navigator">
         <div ref={navigator} />
