@@ -1,9 +1,11 @@
 // What the panels ask of the browser: pickers, files, addresses. Turns each into commands of the state floor.
 import type { SlideId } from "../base/brand.ts";
 import { Fault, toFault } from "../base/fault.ts";
+import { geoJsonLimits } from "../domain/parse-geojson.ts";
 import type { SlideRef } from "../domain/project.ts";
 import { type FileHandles, pickFile } from "../platform/page/file-handles.ts";
 import { type ActionContext, perform } from "../state/action.ts";
+import { importGeoJson } from "../state/actions/import-geojson.ts";
 import { importPromptSet } from "../state/actions/prompt-sets.ts";
 import { openSlide, showSlide } from "../state/actions/slides.ts";
 import { notify } from "../state/session-store.ts";
@@ -57,6 +59,12 @@ export function createHost({ context, ui, handles, restartEngine }: HostDeps): A
     await perform(context, importPromptSet, { name: file.name, bytes });
   };
 
+  const loadAnnotations = async (file: File): Promise<void> => {
+    if (file.size > geoJsonLimits.bytes)
+      throw new Fault("limit", `"${file.name}" is too large: at most 512 MB are read.`);
+    await perform(context, importGeoJson, { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) });
+  };
+
   /** What belongs to one backbone goes to its form together; slides and prompt sets are taken one by one. */
   const takeAll = async (given: readonly DroppedFile[], expected?: SlideId): Promise<void> => {
     const kinds = await Promise.all(given.map(({ file }) => kindOfFile(file).catch(() => "unknown" as const)));
@@ -71,6 +79,7 @@ export function createHost({ context, ui, handles, restartEngine }: HostDeps): A
     for (const { file, handle, kind } of sorted.others) {
       try {
         if (kind === "prompt-set") await loadPromptSet(file);
+        else if (kind === "annotations") await loadAnnotations(file);
         else await openFile(file, handle, expected === undefined ? {} : { expected });
       } catch (error) {
         complain(error, `"${file.name}" could not be read`);
@@ -88,6 +97,9 @@ export function createHost({ context, ui, handles, restartEngine }: HostDeps): A
     void takeAll(plain(files), expected);
   });
   const setInput = fileInput("prompt-set-file", { accept: ".safetensors" }, (files) => void takeAll(plain(files)));
+  const annotationInput = fileInput("annotations-file", { accept: ".geojson,.json" }, (files) => {
+    void takeAll(plain(files));
+  });
   const modelInput = fileInput("model-files", { many: "files" }, (files) => void takeAll(plain(files)));
   const folderInput = fileInput("model-folder", { many: "folder" }, (files) => void takeAll(readPickedFolder(files)));
 
@@ -155,6 +167,7 @@ export function createHost({ context, ui, handles, restartEngine }: HostDeps): A
     },
     pickSlide: () => void pickSlide(),
     pickPromptSet: () => setInput.click(),
+    pickAnnotations: () => annotationInput.click(),
     pickModelFiles: () => modelInput.click(),
     pickModelFolder: () => folderInput.click(),
     openDemo: () => void showDemo(true),

@@ -3,7 +3,7 @@ import { promptSetFileLimits } from "../domain/prompt-set-file.ts";
 import type { LocalFile } from "../protocol/call.ts";
 
 /** `beside-model`: of use with a backbone only (external data, a configuration). `unknown`: that may be called anything, or a slide. */
-export type KindOfFile = "slide" | "prompt-set" | "model" | "beside-model" | "unknown";
+export type KindOfFile = "slide" | "prompt-set" | "annotations" | "model" | "beside-model" | "unknown";
 
 /** PyTorch's own files are backbones too: that they are not opened, and the way on, is said where backbones are brought. */
 const models = /\.(onnx|safetensors|pt|pth|ckpt|bin)$/i;
@@ -11,11 +11,19 @@ const beside = /(\.json|\.data|_data)$/i;
 
 export async function kindOfFile(file: LocalFile): Promise<KindOfFile> {
   if (/\.(svs|tiff?)$/i.test(file.name)) return "slide";
+  if (/\.geojson$/i.test(file.name) || (/\.json$/i.test(file.name) && (await holdsFeatures(file))))
+    return "annotations";
   if (beside.test(file.name)) return "beside-model";
   const metadata = await safetensorsMetadata(file);
   // Under any version of the format: one that is too new is refused in words, as a prompt set.
   if (metadata?.format?.startsWith("pathotune-prompts")) return "prompt-set";
   return metadata || models.test(file.name) ? "model" : "unknown";
+}
+
+/** A .json of QuPath's: it says so in its first characters. */
+async function holdsFeatures(file: LocalFile): Promise<boolean> {
+  const head = new TextDecoder().decode(await file.slice(0, Math.min(file.size, 400)).arrayBuffer());
+  return /"type"\s*:\s*"Feature(?:Collection)?"/.test(head);
 }
 
 /**

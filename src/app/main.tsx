@@ -15,6 +15,7 @@ import { recoverModel, reloadModel, startModel } from "../state/actions/models.t
 import { forgetOpenSlides } from "../state/actions/slides.ts";
 import { settleInterruptedRuns } from "../state/actions/tuning.ts";
 import { followMaps } from "../state/follow-maps.ts";
+import { followTissue } from "../state/follow-tissue.ts";
 import { createProjectStore } from "../state/project-store.ts";
 import { isTuning } from "../state/selectors.ts";
 import { createSessionStore, notify } from "../state/session-store.ts";
@@ -128,6 +129,7 @@ async function start(element: HTMLElement): Promise<void> {
   for (const warning of warnings) notify(session, "warning", warning);
   settleInterruptedRuns(context);
   followScorer(context);
+  followTissue(context);
   followMaps(context);
   leadIn(context, project.slides.size === 0 && project.classes.length === 0);
   followIndex(context);

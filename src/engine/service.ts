@@ -237,6 +237,10 @@ export function createEngine(deps: EngineDeps): Engine {
       loaded?.session.swept.forget(sheet);
     },
 
+    async forgetTissue() {
+      loaded?.session.analyser.forgetTissue();
+    },
+
     compiled: () => loaded?.session.programs.compiled ?? 0,
     release,
   };

@@ -61,6 +61,8 @@ export type MapEngineApi = Readonly<{
     Readonly<{ held: number }>
   >;
   forgetFeatures: Method<Readonly<{ sheet: SheetId }>, void>;
+  /** A slide's tissue is found otherwise now: what is remembered of it is asked for again. */
+  forgetTissue: Method<Readonly<{ slideId: SlideId }>, void>;
 }>;
 
 export const mapEngineMethods: Readonly<Record<keyof MapEngineApi, true>> = {
@@ -68,4 +70,5 @@ export const mapEngineMethods: Readonly<Record<keyof MapEngineApi, true>> = {
   previewMap: true,
   putFeatures: true,
   forgetFeatures: true,
+  forgetTissue: true,
 };

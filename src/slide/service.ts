@@ -4,6 +4,7 @@ import { assert, Fault, isFault } from "../base/fault.ts";
 import { createSharedWork } from "../base/shared-work.ts";
 import type { Rect, Region } from "../domain/geometry.ts";
 import { type Level, mppOf, type SlideInfo, slideBounds } from "../domain/slide.ts";
+import { defaultTissue, type TissueSettings } from "../domain/zone.ts";
 import type { TileImage } from "../protocol/call.ts";
 import type { SlideApi, SlideSource, TissueMask } from "../protocol/slide-api.ts";
 import { createBlockCache } from "./block-cache.ts";
@@ -14,7 +15,14 @@ import { openSlide } from "./open-slide.ts";
 import { readOverview } from "./overview.ts";
 import type { EncodedTile, SlideReader, TileDecoder } from "./slide-reader.ts";
 import { createTileStore, type TileStore } from "./tile-window.ts";
-import { readTissueMask, tissueGrid, tissueShare, tissueShareOfPixels } from "./tissue.ts";
+import {
+  readTissueOverview,
+  type TissueOverview,
+  tissueGrid,
+  tissueMaskOf,
+  tissueShare,
+  tissueShareOfPixels,
+} from "./tissue.ts";
 
 export type SlideServiceDeps = Readonly<{
   openSource(source: SlideSource, signal: AbortSignal): Promise<ByteSource>;
@@ -30,7 +38,10 @@ type OpenSlide = {
   readonly reader: SlideReader;
   readonly tiles: TileStore;
   /** Kept per calibration: the mask's sizes are in um. */
-  mask: Readonly<{ key: string; mask: TissueMask | Fault }> | null;
+  overview: Readonly<{ key: string; overview: TissueOverview | Fault }> | null;
+  tissue: TissueSettings;
+  /** Of exactly these settings of exactly this overview. */
+  mask: Readonly<{ overview: TissueOverview; tissue: TissueSettings; mask: TissueMask }> | null;
 };
 
 /** Longest side of a preview in pixels. */
@@ -55,26 +66,31 @@ export function createSlideService(deps: SlideServiceDeps): SlideApi {
     const slide = slideOf(id);
     const { calibration } = slide.info;
     const key = JSON.stringify(calibration);
-    if (slide.mask?.key !== key) {
+    if (slide.overview?.key !== key) {
       if (calibration.kind === "unknown") {
         throw new Fault(
           "missing-calibration",
           "Tissue cannot be found while the slide's um per pixel is unknown. State it first.",
         );
       }
-      slide.mask = { key, mask: await readMask(slide, calibration, signal) };
+      slide.overview = { key, overview: await readOverviewOf(slide, calibration, signal) };
     }
-    if (slide.mask.mask instanceof Fault) throw slide.mask.mask;
+    const { overview } = slide.overview;
+    if (overview instanceof Fault) throw overview;
+    const { tissue } = slide;
+    if (slide.mask?.overview !== overview || slide.mask.tissue !== tissue) {
+      slide.mask = { overview, tissue, mask: tissueMaskOf(overview, tissue) };
+    }
     return slide.mask.mask;
   });
   /** A slide too large for a mask stays so: the Fault is kept, everything else is tried again. */
-  const readMask = async (
+  const readOverviewOf = async (
     slide: OpenSlide,
-    calibration: Parameters<typeof readTissueMask>[2],
+    calibration: Parameters<typeof readTissueOverview>[2],
     signal: AbortSignal,
-  ): Promise<TissueMask | Fault> => {
+  ): Promise<TissueOverview | Fault> => {
     try {
-      return await readTissueMask(slide.tiles, levelsOf(slide.info), calibration, signal);
+      return await readTissueOverview(slide.tiles, levelsOf(slide.info), calibration, signal);
     } catch (error) {
       if (isFault(error, "limit")) return error;
       throw error;
@@ -88,7 +104,8 @@ export function createSlideService(deps: SlideServiceDeps): SlideApi {
       try {
         const info = infoOf(reader, await fingerprintOf(bytes, signal));
         forget(info.id);
-        slides.set(info.id, { info, reader, tiles: createTileStore(reader, deps.decode), mask: null });
+        const tiles = createTileStore(reader, deps.decode);
+        slides.set(info.id, { info, reader, tiles, overview: null, tissue: defaultTissue, mask: null });
         return info;
       } catch (error) {
         reader.close();
@@ -108,6 +125,10 @@ export function createSlideService(deps: SlideServiceDeps): SlideApi {
       const slide = slideOf(slideId);
       slide.info = { ...slide.info, calibration };
       return slide.info;
+    },
+
+    async setTissue({ slideId, settings }) {
+      slideOf(slideId).tissue = settings ?? defaultTissue;
     },
 
     async tile({ slideId, level, column, row }, { signal = never() } = {}) {

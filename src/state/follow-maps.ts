@@ -27,8 +27,7 @@ function followKept(context: ActionContext): () => void {
   const look = (): void => {
     const state = stateOf(context);
     const here = sheetHere(state, state.session.maps.options.overlap);
-    const tissue = here && state.project.project.tissue.get(here.slideId);
-    const key = here ? `${here.id} ${state.session.tissueRevision} ${tissue ? "own" : "default"}` : "";
+    const key = here ? `${here.id} ${state.session.tissueRevision}` : "";
     if (key === last) return;
     last = key;
     if (!here) return;

@@ -67,7 +67,8 @@ export function createMapRegistry(): MapRegistry {
       cells.forEach((cell, i) => {
         const state = states[i] ?? placeState.none;
         if (sheet.states[cell] !== placeState.read && state === placeState.read) sheet.read++;
-        sheet.states[cell] = state;
+        // What a file says of a place says nothing of what was read there.
+        if (state !== placeState.none) sheet.states[cell] = state;
         if (!layer) return;
         const before = layer.scores[cell * classes] ?? Number.NaN;
         layer.scores.set(scores.subarray(i * classes, (i + 1) * classes), cell * classes);

@@ -14,6 +14,8 @@ export type Host = Readonly<{
   openDropped(transfer: DataTransfer): void;
   pickSlide(): void;
   pickPromptSet(): void;
+  /** Labels, regions or a map as GeoJSON. */
+  pickAnnotations(): void;
   /** Files of a backbone; what they are is found out by reading them. */
   pickModelFiles(): void;
   pickModelFolder(): void;

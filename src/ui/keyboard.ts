@@ -23,7 +23,7 @@ export const shortcuts: readonly (readonly [keys: readonly string[], what: strin
   [["B"], "Blink between the last two prompt sets"],
   [["M"], "Show or hide the map"],
   [["Ctrl Wheel"], "Opacity of the map"],
-  [["Esc"], "Stop labelling or measuring; forget the patch"],
+  [["Esc"], "Stop labelling, drawing or measuring; forget the patch"],
   [["Arrows"], "Move over the slide"],
   [["+", "−"], "Zoom"],
   [["Enter"], "Classify the patch in the centre (slide focused)"],
@@ -64,8 +64,8 @@ export function useKeyboard(): void {
       if (label) perform(removeLabel, { id: label.id });
     };
     const onEscape = (): void => {
-      const { measuring, labelling } = ui.getState();
-      if (measuring || labelling) ui.setState({ measuring: null, labelling: false });
+      const { measuring, labelling, drawing } = ui.getState();
+      if (measuring || labelling || drawing) ui.setState({ measuring: null, labelling: false, drawing: null });
       else perform(clearClick);
     };
     const onKey = (event: KeyboardEvent): void => {

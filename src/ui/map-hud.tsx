@@ -2,7 +2,7 @@
 import { useSyncExternalStore } from "react";
 import { placeOnMap, shownMap } from "../state/map-looks.ts";
 import { useApp, useAppState } from "./app-context.ts";
-import { lookName, lookWords } from "./map-words.ts";
+import { lookName, lookNames } from "./map-words.ts";
 
 export function MapHud() {
   const { stage, context } = useApp();
@@ -17,7 +17,7 @@ export function MapHud() {
   return (
     <div className="pt-hud pt-map-value" data-testid="map-value">
       {name && <span className={`pt-swatch pt-look-${name}`} />}
-      {name && <span>{lookWords[name]}</span>}
+      {name && <span>{lookNames[name]}</span>}
       {best && (
         <>
           <span className="pt-swatch" style={{ background: best.color }} />

@@ -6,7 +6,7 @@ import type { look } from "../domain/map-look.ts";
 import { changeMapView } from "../state/actions/maps.ts";
 import { comparedShown, figuresShown, type ShownMap } from "../state/map-looks.ts";
 import { useAppState, usePerform } from "./app-context.ts";
-import { areaWords, lookWords } from "./map-words.ts";
+import { areaWords, lookNames, lookWords } from "./map-words.ts";
 
 export function MapLegend({ map }: Readonly<{ map: ShownMap }>) {
   const state = useAppState();
@@ -110,7 +110,7 @@ function Other({ name, count }: Readonly<{ name: keyof typeof look; count: numbe
       <th scope="row">
         <span className="pt-line" title={lookWords[name]}>
           <span className={`pt-swatch pt-look-${name}`} />
-          <span className="pt-cut">{lookWords[name]}</span>
+          <span className="pt-cut">{lookNames[name]}</span>
         </span>
       </th>
       <td>{count.toLocaleString("en-GB")}</td>

@@ -1,6 +1,14 @@
 // The whole-slide map: computing it, how far it is, and what it says in figures. Draws and dispatches; numbers come from map-looks.ts.
 import { Button, Menu, Progress } from "@mantine/core";
 import { useState } from "react";
+import type { Action } from "../state/action.ts";
+import {
+  exportEmbeddings,
+  exportMapCsv,
+  exportMapOutlines,
+  exportMapPicture,
+  exportMapTiles,
+} from "../state/actions/exchange.ts";
 import { cancelSweep, discardMap, pauseSweep, resumeSweep, startSweep } from "../state/actions/maps.ts";
 import { shownMap } from "../state/map-looks.ts";
 import { layerToSweep } from "../state/map-selectors.ts";
@@ -12,6 +20,14 @@ import { MapView } from "./map-view.tsx";
 import { leftWords, rateWords } from "./map-words.ts";
 import { MoreMenu } from "./more-menu.tsx";
 import { ReasonButton } from "./reason-button.tsx";
+
+const exports: readonly Action[] = [
+  exportMapTiles,
+  exportMapOutlines,
+  exportMapCsv,
+  exportMapPicture,
+  exportEmbeddings,
+];
 
 export function MapPanel() {
   const state = useAppState();
@@ -43,6 +59,13 @@ export function MapPanel() {
           )}
           {map && (
             <MoreMenu about="the map">
+              <Menu.Label>Save as a file (research use only)</Menu.Label>
+              {exports.map((action) => (
+                <Menu.Item key={action.id} onClick={() => perform(action)}>
+                  {action.title}
+                </Menu.Item>
+              ))}
+              <Menu.Divider />
               <Menu.Item color="red" onClick={() => perform(discardMap)}>
                 Discard this map
               </Menu.Item>

@@ -2,6 +2,15 @@
 import { look } from "../domain/map-look.ts";
 import { secondsWords } from "./words.ts";
 
+export const lookNames: Readonly<Record<keyof typeof look, string>> = {
+  notComputed: "Not computed",
+  background: "Background",
+  uncertain: "Uncertain",
+  negative: "Another class",
+  unreadable: "Unreadable",
+  unscored: "No class yet",
+};
+
 export const lookWords: Readonly<Record<keyof typeof look, string>> = {
   notComputed: "Not computed",
   background: "Background (no tissue)",

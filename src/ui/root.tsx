@@ -23,6 +23,7 @@ import { SlideStage } from "./slide-stage.tsx";
 import { cssVariables, theme } from "./theme.ts";
 import { TopBar } from "./top-bar.tsx";
 import { TunePanel } from "./tune-panel.tsx";
+import { ZonePanel } from "./zone-panel.tsx";
 
 export function Root({ app }: Readonly<{ app: App }>) {
   return (
@@ -44,6 +45,7 @@ function Page() {
         <ClassPanel />
         <BackbonePanel />
         <PromptSetPanel />
+        <ZonePanel />
       </aside>
       <SlideStage />
       <aside className="pt-panel pt-right" aria-label="What it says">

@@ -14,6 +14,7 @@ import { NoticeList } from "./notice-list.tsx";
 import { StageBanner } from "./stage-banner.tsx";
 import { marksOf, outlineOf } from "./stage-marks.ts";
 import { useMap, useOpacityWheel } from "./use-map.ts";
+import { useShapes } from "./use-shapes.ts";
 import { useViewer } from "./use-viewer.ts";
 import { Magnifications, ScaleBarHud } from "./view-hud.tsx";
 
@@ -85,6 +86,7 @@ function OneSlide({ open }: Readonly<{ open: OpenSlide }>) {
 
   useMap(viewer);
   useOpacityWheel(element);
+  useShapes(viewer, info);
 
   const { project } = state.project;
   const { click } = state.session;

@@ -3,11 +3,13 @@
 import OpenSeadragon from "openseadragon";
 import type { Point, Region } from "../domain/geometry.ts";
 import type { SlideInfo } from "../domain/slide.ts";
+import { type DrawTool, startDrawing } from "./draw-tool.ts";
 import { watchKeyboardFocus } from "./keyboard-focus.ts";
 import { createMapLayer } from "./map-layer.ts";
 import type { MapPicture } from "./map-picture.ts";
 import type { Mark, Window } from "./marks.ts";
 import { createMarksLayer, type Outline, type Ruler } from "./marks-layer.ts";
+import { createShapesLayer, type Shape } from "./shapes-layer.ts";
 import { SlideTileSource, type TileAsker } from "./slide-tile-source.ts";
 import { type Affine, affineFrom } from "./slide-to-screen.ts";
 import { closeBitmapsWithTiles, WsiDrawer } from "./wsi-drawer.ts";
@@ -35,6 +37,10 @@ export type SlideViewer = Readonly<{
   setRuler(ruler: Ruler | null): void;
   /** A whole-slide map over the slide; null: none. */
   setMap(picture: MapPicture | null): void;
+  /** Regions and outlines over the slide and its map. */
+  setShapes(shapes: readonly Shape[]): void;
+  /** The pointer draws instead of moving the slide; null: it moves it again. */
+  setTool(tool: DrawTool | null): void;
   /** Where level-0 points lie on the screen now (CSS pixels of the element); null before the slide is there. */
   slideToScreen(): Affine | null;
   view(): SlideView | null;
@@ -98,7 +104,9 @@ export function createViewer(element: HTMLElement, options: ViewerOptions, event
     gestureSettingsUnknown: { clickToZoom: false, dblClickToZoom: true },
   });
   const layer = createMarksLayer(viewer.canvas);
+  const shapes = createShapesLayer(layer.root, layer.root.firstChild as Element | null);
   const map = createMapLayer(layer.root);
+  let endTool: (() => void) | null = null;
   let destroyed = false;
   let image: OpenSeadragon.TiledImage | null = null;
   let ghost: ((at: Point<"slide">) => Region | null) | null = null;
@@ -147,7 +155,10 @@ export function createViewer(element: HTMLElement, options: ViewerOptions, event
     if (!view) return;
     const size = viewer.viewport.getContainerSize();
     const affine = slideToScreen();
-    if (affine) map.draw(affine, size.x, size.y);
+    if (affine) {
+      map.draw(affine, size.x, size.y);
+      shapes.draw(affine, size.x, size.y);
+    }
     const turned = viewer.viewport.getRotation(true);
     const window: Window = { ...view.bounds, slidePerPixel: view.slidePerPixel, width: size.x, height: size.y, turned };
     layer.draw(window);
@@ -213,6 +224,20 @@ export function createViewer(element: HTMLElement, options: ViewerOptions, event
     setOutline: layer.setOutline,
     setRuler: layer.setRuler,
     setMap: map.setPicture,
+    setShapes: shapes.setShapes,
+    setTool(tool) {
+      endTool?.();
+      endTool =
+        tool &&
+        startDrawing(viewer.canvas, tool, {
+          at: (event) => {
+            const box = viewer.canvas.getBoundingClientRect();
+            return slidePoint(new OpenSeadragon.Point(event.clientX - box.left, event.clientY - box.top));
+          },
+          draft: shapes.setDraft,
+          slidePerPixel: () => currentView()?.slidePerPixel ?? 1,
+        });
+    },
     slideToScreen,
     setGhost(regionAt) {
       ghost = regionAt;
@@ -243,7 +268,9 @@ export function createViewer(element: HTMLElement, options: ViewerOptions, event
       viewer.canvas.removeEventListener("pointermove", onMove);
       viewer.canvas.removeEventListener("pointerleave", onLeave);
       keyboardFocus();
+      endTool?.();
       map.destroy();
+      shapes.destroy();
       layer.destroy();
       viewer.destroy();
     },

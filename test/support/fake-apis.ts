@@ -242,6 +242,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
       return sweeps.preview(sheet, wanted, classes, examples);
     },
     putFeatures: async ({ sheet, cells, features }) => ({ held: sweeps.put(sheet, cells, features) }),
+    forgetTissue: async () => undefined,
     forgetFeatures: async ({ sheet }) => void sweeps.features.delete(sheet),
     forecast: async () => ({ seconds: null }),
   };
@@ -314,6 +315,7 @@ export function createFakeSlides(): Pick<SlideApi, "open" | "close" | "calibrate
       open.set(slideId, info);
       return info;
     },
+    setTissue: async ({ slideId }) => void need(slideId),
     tile: unused,
     preview: unused,
     patch: unused,
