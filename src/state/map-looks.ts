@@ -3,9 +3,9 @@
 
 import type { Point } from "../domain/geometry.ts";
 import { figuresOf, type MapFigures } from "../domain/map-figures.ts";
-import { cellAt, cellsTouching } from "../domain/map-grid.ts";
+import { cellAt, cellCentre, cellsTouching } from "../domain/map-grid.ts";
 import { differenceOf, type LayerNumbers, look, lookAt, looksOf, matchClasses } from "../domain/map-look.ts";
-import type { SheetLayer, SheetRecord } from "../domain/map-sheet.ts";
+import { placeState, type SheetLayer, type SheetRecord } from "../domain/map-sheet.ts";
 import type { AppState } from "./action.ts";
 import type { MapRegistry } from "./map-registry.ts";
 import { labelledRegions, shownLayers, shownSheet } from "./map-selectors.ts";
@@ -100,4 +100,16 @@ export function placeOnMap(state: AppState, map: ShownMap, at: Point<"slide">): 
     score: scores?.[cell * classes + c] ?? 0,
   }));
   return { cell, look: value, scores: answered ? list.toSorted((a, b) => b.score - a.score) : [] };
+}
+
+/**
+ * Where a look at the map means the place that was looked at: the middle of the cell, whose patch the map has answered. Correcting it is
+ * labelling that very patch. The point itself where no map is shown, or nothing was computed there.
+ */
+export function placeMeant(state: AppState, maps: MapRegistry, at: Point<"slide">): Point<"slide"> {
+  if (!state.session.maps.view.visible) return at;
+  const map = shownMap(state, maps);
+  const cell = map && cellAt(map.sheet.grid, at);
+  if (!map || cell === null || map.numbers.states[cell] !== placeState.read) return at;
+  return cellCentre(map.sheet.grid, cell);
 }

@@ -8,6 +8,7 @@ import { labelPatch, removeLabel } from "../state/actions/labels.ts";
 import { toggleMap } from "../state/actions/maps.ts";
 import { blinkPromptSets } from "../state/actions/prompt-sets.ts";
 import { startTuning } from "../state/actions/tuning.ts";
+import { placeMeant } from "../state/map-looks.ts";
 import { labelAt } from "../state/selectors.ts";
 import { notify } from "../state/session-store.ts";
 import { type App, useApp, usePerform } from "./app-context.ts";
@@ -39,7 +40,8 @@ function isTyping(target: EventTarget | null): boolean {
 
 /** The place keys speak of: under the pointer; with the keyboard alone the centre of the view; else the clicked patch. Never a guess. */
 function placeOf({ stage, context }: App): Point<"slide"> | null {
-  if (stage.pointer) return stage.pointer;
+  // On a map a key corrects the patch that the map shows there, not one a little beside it.
+  if (stage.pointer) return placeMeant(stateOf(context), context.maps, stage.pointer);
   if (stage.viewer?.byKeyboard()) return stage.view?.centre ?? null;
   const { click, currentSlide } = context.session.getState();
   return click.kind !== "none" && click.patch.slideId === currentSlide ? centre(click.patch.region) : null;

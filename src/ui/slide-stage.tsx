@@ -6,6 +6,7 @@ import { regionAround } from "../domain/patch.ts";
 import { stateOf } from "../state/action.ts";
 import { classifyAt } from "../state/actions/clicks.ts";
 import { labelPatch } from "../state/actions/labels.ts";
+import { placeMeant } from "../state/map-looks.ts";
 import { currentSlide, patchSpec, slideMpp } from "../state/selectors.ts";
 import type { OpenSlide } from "../state/session-store.ts";
 import { useApp, useAppState, usePerform, useUi } from "./app-context.ts";
@@ -70,15 +71,16 @@ function OneSlide({ open }: Readonly<{ open: OpenSlide }>) {
   const measuring = useUi((s) => s.measuring);
   const { info } = open;
 
-  const onClick = (at: Point<"slide">): void => {
+  const onClick = (clicked: Point<"slide">): void => {
     const tool = ui.getState();
     if (tool.measuring) {
       const { from, to } = tool.measuring;
-      const next = from === null || to !== null ? { from: at, to: null } : { from, to: at };
+      const next = from === null || to !== null ? { from: clicked, to: null } : { from, to: clicked };
       ui.setState({ measuring: next, ...(next.to && { dialog: { kind: "calibration" } as const }) });
       return;
     }
     const classId = context.session.getState().selectedClass;
+    const at = placeMeant(stateOf(context), context.maps, clicked);
     if (tool.labelling && classId !== null) perform(labelPatch, { at, classId });
     if (classifyAt.enabled(stateOf(context), { at }) === true || !tool.labelling) perform(classifyAt, { at });
   };
@@ -101,7 +103,11 @@ function OneSlide({ open }: Readonly<{ open: OpenSlide }>) {
   useEffect(() => viewer?.setOutline(outline), [viewer, outline]);
   useEffect(() => {
     const at = patchSpec(stateOf(context));
-    viewer?.setGhost(at && !measuring ? (p) => regionAround(p, at, info.calibration) : null);
+    viewer?.setGhost(
+      at && !measuring
+        ? (p) => regionAround(placeMeant(stateOf(context), context.maps, p), at, info.calibration)
+        : null,
+    );
   }, [viewer, context, info.calibration, measuring, spot]);
   useEffect(() => {
     const { from, to } = measuring ?? { from: null, to: null };

@@ -2,7 +2,7 @@
 // 100,000 features nor a whole slide's embeddings stop the page.
 import { Fault } from "../../base/fault.ts";
 import { appVersion } from "../../domain/app-version.ts";
-import { centre } from "../../domain/geometry.ts";
+import { centre, type Region } from "../../domain/geometry.ts";
 import {
   type Embedding,
   embeddingsZip,
@@ -11,12 +11,13 @@ import {
   mostClasses,
   wsinferCsv,
 } from "../../domain/map-files.ts";
-import { cellAt } from "../../domain/map-grid.ts";
+import { cellAt, cellPatch } from "../../domain/map-grid.ts";
 import { looksOf } from "../../domain/map-look.ts";
 import { placeState } from "../../domain/map-sheet.ts";
 import { writePng } from "../../domain/png-file.ts";
 import { researchUseNotice } from "../../domain/prompt-set.ts";
 import { labelObject, placeObject, type QupathObject, writeGeoJson, zoneObject } from "../../domain/qupath-geojson.ts";
+import { writeZip, type ZipEntry } from "../../domain/zip-file.ts";
 import { type Action, type ActionContext, type AppState, stateOf } from "../action.ts";
 import { labelledCells, type ShownMap, shownMap } from "../map-looks.ts";
 import { outlineObjects } from "../map-outlines.ts";
@@ -135,10 +136,19 @@ export const exportMapCsv: Action = {
   run: async (context) => {
     const map = answeredMap(context);
     const csv = wsinferCsv(map.sheet.grid, answeredCells(map), map.layer.classes, map.scores);
-    context.saveFile("pathotune-map.csv", await textFile([csv]));
-    context.saveFile("pathotune-map.csv.json", sidecarOf(context, map));
+    saveTogether(context, "pathotune-map-table.zip", [
+      { path: "pathotune-map.csv", bytes: await textFile([csv]) },
+      { path: "pathotune-map.json", bytes: sidecarOf(context, map) },
+    ]);
   },
 };
+
+/** One file: browsers ask before a page saves a second one, and a sidecar that is refused is lost. */
+function saveTogether(context: ActionContext, name: string, entries: readonly ZipEntry[]): void {
+  context.saveFile(name, writeZip(entries));
+}
+
+const samePlace = (a: Region, b: Region): boolean => a.x === b.x && a.y === b.y;
 
 function sidecarOf(context: ActionContext, map: ReturnType<typeof answeredMap>): Uint8Array {
   const state = stateOf(context);
@@ -166,8 +176,10 @@ export const exportMapPicture: Action = {
       Disclaimer: researchUseNotice,
       ...(isSynthetic(stateOf(context)) && { Comment: "Synthetic: drawn by a program." }),
     });
-    context.saveFile("pathotune-map.png", png);
-    context.saveFile("pathotune-map.png.json", sidecarOf(context, map));
+    saveTogether(context, "pathotune-map-picture.zip", [
+      { path: "pathotune-map.png", bytes: png },
+      { path: "pathotune-map.json", bytes: sidecarOf(context, map) },
+    ]);
   },
 };
 
@@ -185,7 +197,8 @@ export const exportEmbeddings: Action = {
     const target = new Map<number, number>();
     for (const { classId, patch } of examples(state)) {
       const cell = patch.slideId === sheet.slideId ? cellAt(sheet.grid, centre(patch.region)) : null;
-      if (cell !== null)
+      // Of exactly this patch: a label a little beside it shows other tissue.
+      if (cell !== null && samePlace(cellPatch(sheet.grid, cell), patch.region))
         target.set(
           cell,
           classes.findIndex((c) => c.id === classId),
