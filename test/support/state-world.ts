@@ -14,6 +14,7 @@ import { labelPatch } from "../../src/state/actions/labels.ts";
 import { reloadModel } from "../../src/state/actions/models.ts";
 import { openSlide } from "../../src/state/actions/slides.ts";
 import { followMaps } from "../../src/state/follow-maps.ts";
+import { followTissue } from "../../src/state/follow-tissue.ts";
 import { createProjectStore } from "../../src/state/project-store.ts";
 import { createSessionStore, notify } from "../../src/state/session-store.ts";
 import { engineAgain } from "../../src/state/tune-through.ts";
@@ -102,6 +103,7 @@ export async function createStateWorld(options: WorldOptions = {}): Promise<Stat
     saveFile: (name, bytes) => void saved.set(name, bytes),
   });
   followScorer(context);
+  followTissue(context);
   followMaps(context);
   const world: StateWorld = {
     context,
