@@ -23,7 +23,7 @@ export const shortcuts: readonly (readonly [keys: readonly string[], what: strin
   [["T"], "Tune"],
   [["B"], "Blink between the last two prompt sets"],
   [["M"], "Show or hide the map"],
-  [["Ctrl Wheel"], "Opacity of the map"],
+  [["Alt Wheel"], "Opacity of the map"],
   [["Esc"], "Stop labelling, drawing or measuring; forget the patch"],
   [["Arrows"], "Move over the slide"],
   [["+", "−"], "Zoom"],

@@ -66,7 +66,7 @@ export function MapView({ map }: Readonly<{ map: ShownMap }>) {
           onChange={(threshold) => perform(changeMapView, { threshold })}
         />
       </Labelled>
-      <Labelled words={`Opacity ${Math.round(view.opacity * 100)} %, Ctrl + wheel on the slide`}>
+      <Labelled words={`Opacity ${Math.round(view.opacity * 100)} %, Alt + wheel on the slide`}>
         <Slider
           size="xs"
           min={0.05}

@@ -64,17 +64,17 @@ export function useMap(viewer: SlideViewer | null): void {
 
 const wheelStep = 0.05;
 
-/** Ctrl or Alt with the wheel over the slide changes the map's opacity; the wheel alone zooms, as ever. */
+/** Alt with the wheel over the slide changes the map's opacity; the wheel alone zooms, and so does a pinch, which browsers tell as Ctrl. */
 export function useOpacityWheel(element: RefObject<HTMLElement | null>): void {
   const { context } = useApp();
   useEffect(() => {
     const host = element.current;
     if (!host) return;
     const onWheel = (event: WheelEvent): void => {
-      if (!event.ctrlKey && !event.altKey) return;
+      if (!event.altKey) return;
       const { view, sheets } = context.session.getState().maps;
       if (sheets.size === 0) return;
-      // Else the browser zooms the page, and OpenSeadragon the slide.
+      // Else OpenSeadragon zooms the slide.
       event.preventDefault();
       event.stopPropagation();
       const opacity = Math.min(1, Math.max(0.05, view.opacity - Math.sign(event.deltaY) * wheelStep));
