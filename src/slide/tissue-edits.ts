@@ -19,7 +19,7 @@ export function penMask(rgb: Uint8Array, width: number, height: number, pixelUm:
     const [r, g, b] = [rgb[i * 3]!, rgb[i * 3 + 1]!, rgb[i * 3 + 2]!];
     const most = Math.max(r, g, b);
     const least = Math.min(r, g, b);
-    const coloured = g > r + 12 && most - least > 40;
+    const coloured = g > r + 5 && most - least > 20;
     const black = most < blackInk && most - least < 25;
     ink[i] = Number(coloured || black);
   }
