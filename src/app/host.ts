@@ -1,6 +1,7 @@
 // What the panels ask of the browser: pickers, files, addresses. Turns each into commands of the state floor.
 import type { SlideId } from "../base/brand.ts";
 import { Fault, toFault } from "../base/fault.ts";
+import { geoJsonLimits } from "../domain/parse-geojson.ts";
 import type { SlideRef } from "../domain/project.ts";
 import {
   type FileHandles,
@@ -11,6 +12,7 @@ import {
   type SlideHandle,
 } from "../platform/page/file-handles.ts";
 import { type ActionContext, perform } from "../state/action.ts";
+import { importGeoJson } from "../state/actions/import-geojson.ts";
 import { loadProject } from "../state/actions/project-file.ts";
 import { importPromptSet } from "../state/actions/prompt-sets.ts";
 import { openSlide, showSlide } from "../state/actions/slides.ts";
@@ -104,6 +106,12 @@ export function createHost({ context, ui, handles, restartEngine }: HostDeps): A
     await perform(context, loadProject, { name: file.name, bytes });
   };
 
+  const loadAnnotations = async (file: File): Promise<void> => {
+    if (file.size > geoJsonLimits.bytes)
+      throw new Fault("limit", `"${file.name}" is too large: at most 512 MB are read.`);
+    await perform(context, importGeoJson, { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) });
+  };
+
   /** What belongs to one backbone goes to its form together; slides and prompt sets are taken one by one. */
   const takeAll = async (all: readonly DroppedFile[], expected?: SlideId): Promise<void> => {
     const how = expected === undefined ? {} : { expected };
@@ -123,6 +131,7 @@ export function createHost({ context, ui, handles, restartEngine }: HostDeps): A
       try {
         if (kind === "prompt-set") await loadPromptSet(file);
         else if (kind === "project") await loadProjectFile(file);
+        else if (kind === "annotations") await loadAnnotations(file);
         else if (kind === "prompt-state") ui.setState({ dialog: { kind: "declare-prompts", file } });
         else await openFile(file, handle, how);
       } catch (error) {
@@ -145,6 +154,9 @@ export function createHost({ context, ui, handles, restartEngine }: HostDeps): A
     takeExpected(readPickedFolder(files)),
   );
   const projectInput = fileInput("project-file", { accept: ".zip" }, (files) => void takeAll(plain(files)));
+  const annotationInput = fileInput("annotations-file", { accept: ".geojson,.json" }, (files) => {
+    void takeAll(plain(files));
+  });
   const setInput = fileInput(
     "prompt-set-file",
     { accept: ".safetensors,.pth,.pt" },
@@ -253,6 +265,7 @@ export function createHost({ context, ui, handles, restartEngine }: HostDeps): A
     pickSlideFolder: () => void pickSlideFolder(),
     pickPromptSet: () => setInput.click(),
     pickProject: () => projectInput.click(),
+    pickAnnotations: () => annotationInput.click(),
     pickModelFiles: () => modelInput.click(),
     pickModelFolder: () => folderInput.click(),
     pickTextEncoder: () => encoderInput.click(),

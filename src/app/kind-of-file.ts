@@ -4,10 +4,18 @@ import { looksLikeTorchFile } from "../domain/torch-file.ts";
 import type { LocalFile } from "../protocol/call.ts";
 
 /**
- * `project`: this app's own. `prompt-state`: a prompt file of others. `beside-model`: of use with a backbone only (external data, a
- * configuration). `unknown`: that may be called anything, or a slide.
+ * `project`: this app's own. `prompt-state`: a prompt file of others. `annotations`: GeoJSON. `beside-model`: of use with a backbone only
+ * (external data, a configuration). `unknown`: that may be called anything, or a slide.
  */
-export type KindOfFile = "slide" | "prompt-set" | "prompt-state" | "project" | "model" | "beside-model" | "unknown";
+export type KindOfFile =
+  | "slide"
+  | "prompt-set"
+  | "prompt-state"
+  | "project"
+  | "annotations"
+  | "model"
+  | "beside-model"
+  | "unknown";
 
 /** Names under which slides we read are stored; `.ome.tif` ends like any TIFF. */
 export const slideExtensions = [
@@ -22,6 +30,8 @@ const beside = /(\.json|\.data|_data)$/i;
 export async function kindOfFile(file: LocalFile): Promise<KindOfFile> {
   if (slideExtensions.some((end) => file.name.toLowerCase().endsWith(end))) return "slide";
   if (/\.pathotune\.zip$/i.test(file.name)) return "project";
+  if (/\.geojson$/i.test(file.name) || (/\.json$/i.test(file.name) && (await holdsFeatures(file))))
+    return "annotations";
   if (beside.test(file.name)) return "beside-model";
   if (!/\.(onnx|safetensors)$/i.test(file.name) && (await isPromptState(file))) return "prompt-state";
   const metadata = await safetensorsMetadata(file);
@@ -38,6 +48,12 @@ async function isPromptState(file: LocalFile): Promise<boolean> {
   if (!looksLikeTorchFile(head)) return false;
   const start = await file.slice(0, Math.min(file.size, pickleStart)).arrayBuffer();
   return new TextDecoder("latin1").decode(start).includes("Prompt_Tokens");
+}
+
+/** A .json of QuPath's: it says so in its first characters. */
+async function holdsFeatures(file: LocalFile): Promise<boolean> {
+  const head = new TextDecoder().decode(await file.slice(0, Math.min(file.size, 400)).arrayBuffer());
+  return /"type"\s*:\s*"Feature(?:Collection)?"/.test(head);
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Journal } from "../domain/keeping.ts";
 import { emptyProject, type Project, type SlideRef } from "../domain/project.ts";
 import { createFileHandles } from "../platform/page/file-handles.ts";
 import { createIndexedDbJournalStore } from "../platform/page/journal-store.ts";
+import { createIndexedDbMapStore } from "../platform/page/map-store.ts";
 import { createIndexedDbModelStore } from "../platform/page/model-store.ts";
 import { createActionContext, perform, stateOf } from "../state/action.ts";
 import { followScorer } from "../state/actions/clicks.ts";
@@ -13,6 +14,8 @@ import { engineDied } from "../state/actions/engine.ts";
 import { recoverModel, reloadModel, startModel } from "../state/actions/models.ts";
 import { forgetOpenSlides } from "../state/actions/slides.ts";
 import { settleInterruptedRuns } from "../state/actions/tuning.ts";
+import { followMaps } from "../state/follow-maps.ts";
+import { followTissue } from "../state/follow-tissue.ts";
 import { createProjectStore } from "../state/project-store.ts";
 import { isTuning } from "../state/selectors.ts";
 import { createSessionStore, notify } from "../state/session-store.ts";
@@ -98,6 +101,7 @@ async function start(element: HTMLElement): Promise<void> {
     restartEngine: () => engineAgain(session, replaceEngine),
     models: createIndexedDbModelStore(),
     texts: createTexts(textLibraryUrl()),
+    mapStore: createIndexedDbMapStore(),
     embedded: { kind: "folder", manifestUrl: manifestUrl() },
     prefer: askedProvider(),
     newId,
@@ -131,6 +135,8 @@ async function start(element: HTMLElement): Promise<void> {
   for (const warning of warnings) notify(session, "warning", warning);
   settleInterruptedRuns(context);
   followScorer(context);
+  followTissue(context);
+  followMaps(context);
   leadIn(context, project.slides.size === 0 && project.classes.length === 0);
   followIndex(context);
   void readCapabilities().then((capabilities) => session.setState({ capabilities }));

@@ -9,6 +9,7 @@ import type { Example, Scorer } from "../protocol/engine-api.ts";
 import { createFeatureCache } from "./feature-cache.ts";
 import { type CosineHead, cosineScores, fitCentroids } from "./heads/centroid.ts";
 import { scoresOfSet } from "./heads/of-set.ts";
+import { fitPreview, previewTemperature } from "./preview-head.ts";
 import { concatenate, promptedFeatures, promptsOfSet, upperShapeOf } from "./prompted.ts";
 import type { Session } from "./session.ts";
 import { mostSimilar } from "./similar.ts";
@@ -19,7 +20,6 @@ const answeredShare = 1 / 64;
 const similarPlaces = 8;
 /** The newest sets: what a person blinks between. */
 const mostReadAhead = 4;
-const previewTemperature = 10;
 
 type Labelled = Readonly<{ classes: readonly TissueClass[]; examples: readonly Example[] }>;
 export type Classifier = (patch: Patch, scorer: Scorer, signal: AbortSignal) => Promise<Prediction>;
@@ -96,25 +96,14 @@ export function createClassifier(session: Session): Classifier {
     if (labelled.length < 2) {
       return unscored(patch, tissue, signal, "Label places of two classes, or load a prompt set, to get scores.");
     }
-    const cut = cutFor(session);
     const order = labelled.map((c) => c.id).join(",");
     const key = `${order}|${examples.map((e) => `${e.classId}:${patchKey(e.patch)}`).join("|")}`;
     if (preview?.key !== key) {
-      const patches = examples.map((example) => example.patch);
-      const analyses = await session.analyser.analyse(patches, cut, lanePriority.click, signal);
-      const width = analyses[0]!.features.length;
-      const features = new Float32Array(width * analyses.length);
-      analyses.forEach((analysis, i) => {
-        features.set(analysis.features, i * width);
-      });
-      const targets = examples.map((example) => labelled.findIndex((c) => c.id === example.classId));
-      if (targets.includes(-1)) throw new Fault("invalid", "A label names a class that does not exist.");
-      preview = {
-        key,
-        head: fitCentroids({ features, width, targets, classes: labelled.length }, previewTemperature),
-      };
+      const fitted = await fitPreview(session, classes, examples, signal);
+      if (!fitted) throw new Error("assertion failed: two labelled classes give a head");
+      preview = { key, head: fitted.head };
     }
-    const [analysis] = await session.analyser.analyse([patch], cut, lanePriority.click, signal);
+    const [analysis] = await session.analyser.analyse([patch], cutFor(session), lanePriority.click, signal);
     const scores = scored(labelled, cosineScores(preview.head, analysis!.features));
     return { kind: "scored", by: { kind: "frozen-preview", labels: examples.length }, scores, tissue };
   };

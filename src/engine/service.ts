@@ -19,8 +19,10 @@ import { indexPlaces } from "./index-places.ts";
 import { inspectModel } from "./inspect-model.ts";
 import { type FetchBytes, loadModel } from "./load-model.ts";
 import type { LoadedModel } from "./loaded-model.ts";
+import { previewMap } from "./preview-map.ts";
 import { promptsOfSet, upperShapeOf } from "./prompted.ts";
 import { type Session, type SessionDeps, startSession } from "./session.ts";
+import { sweep } from "./sweep.ts";
 import { tunableHere } from "./tunable.ts";
 import { type TuneHooks, tune } from "./tune.ts";
 import { type CountedWorkload, createWorkload } from "./workload.ts";
@@ -57,6 +59,7 @@ export function createEngine(deps: EngineDeps): Engine {
   const gates = deps.gates ?? createMemoryGateStore();
   const clicks = createLatest();
   const loads = createLatest();
+  const recolour = createLatest();
   const finishing = new Set<RunId>();
   let loaded: Loaded | null = null;
   let speed: Speed | null = null;
@@ -235,6 +238,28 @@ export function createEngine(deps: EngineDeps): Engine {
     async forecast({ settings, labels }) {
       if (!loaded || !speed || labels < 2) return { seconds: null };
       return { seconds: tuningSeconds(speed, loaded.work, settings, labels) };
+    },
+
+    async sweep(params, options) {
+      const onProgress = options?.onProgress ?? (() => {});
+      return { cells: await sweep(current().session, deps.slides, params, signalOf(options), onProgress) };
+    },
+
+    previewMap: (params, options) =>
+      recolour.run((signal) => previewMap(current().session, params, signal), options?.signal),
+
+    async putFeatures({ sheet, slideId, spec, grid, cells, features }) {
+      const { swept, model } = current().session;
+      swept.put(sheet, { slideId, spec, grid }, cells, features, model.shape.featureWidth);
+      return { held: swept.count(sheet) };
+    },
+
+    async forgetFeatures({ sheet }) {
+      loaded?.session.swept.forget(sheet);
+    },
+
+    async forgetTissue() {
+      loaded?.session.analyser.forgetTissue();
     },
 
     compiled: () => loaded?.session.programs.compiled ?? 0,

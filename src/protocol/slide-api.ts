@@ -3,6 +3,7 @@ import type { SlideId } from "../base/brand.ts";
 import type { Region } from "../domain/geometry.ts";
 import type { Patch, PatchPixels, PatchSpec } from "../domain/patch.ts";
 import type { Calibration, SlideInfo, SlidePhotograph } from "../domain/slide.ts";
+import type { TissueSettings } from "../domain/zone.ts";
 import type { LocalFile, Method, TileImage } from "./call.ts";
 
 /**
@@ -30,6 +31,8 @@ export type SlideApi = Readonly<{
   close: Method<Readonly<{ slideId: SlideId }>, void>;
   /** The person's calibration for a slide without (or with a wrong) one; patches use it from then on. */
   calibrate: Method<Readonly<{ slideId: SlideId; calibration: Calibration }>, SlideInfo>;
+  /** How the slide's tissue is found from now on, for masks, clicks and maps alike; null: by default. */
+  setTissue: Method<Readonly<{ slideId: SlideId; settings: TissueSettings | null }>, void>;
   /**
    * One decoded tile for display; null where the file has none. Edge tiles may be larger than their valid area. `managed`: colours
    * through the slide's profile to the screen's (Fault unsupported where there is none to apply); without it, and always for
@@ -60,6 +63,7 @@ export const slideMethods: Readonly<Record<keyof SlideApi, true>> = {
   open: true,
   close: true,
   calibrate: true,
+  setTissue: true,
   tile: true,
   preview: true,
   photograph: true,

@@ -4,6 +4,7 @@ import { assert, Fault, isFault } from "../base/fault.ts";
 import { createSharedWork } from "../base/shared-work.ts";
 import type { Rect, Region } from "../domain/geometry.ts";
 import { type Level, mppOf, type SlideInfo, slideBounds } from "../domain/slide.ts";
+import { defaultTissue, type TissueSettings } from "../domain/zone.ts";
 import type { TileImage } from "../protocol/call.ts";
 import type { SlideApi, TissueMask } from "../protocol/slide-api.ts";
 import { planPatch, readExactPatch } from "./exact-patch.ts";
@@ -12,7 +13,14 @@ import { type InputDeps, openInput } from "./open-input.ts";
 import { readOverview } from "./overview.ts";
 import type { EncodedTile, SlideReader, TileDecoder } from "./slide-reader.ts";
 import { createTileStore, type TileStore } from "./tile-window.ts";
-import { readTissueMask, tissueGrid, tissueShare, tissueShareOfPixels } from "./tissue.ts";
+import {
+  readTissueOverview,
+  type TissueOverview,
+  tissueGrid,
+  tissueMaskOf,
+  tissueShare,
+  tissueShareOfPixels,
+} from "./tissue.ts";
 
 export type SlideServiceDeps = InputDeps &
   Readonly<{
@@ -32,7 +40,10 @@ type OpenSlide = {
   /** The ICC profile, read when it is first needed; a failure is not kept. */
   profile: Promise<Uint8Array | null> | null;
   /** Kept per calibration: the mask's sizes are in um. */
-  mask: Readonly<{ key: string; mask: TissueMask | Fault }> | null;
+  overview: Readonly<{ key: string; overview: TissueOverview | Fault }> | null;
+  tissue: TissueSettings;
+  /** Of exactly these settings of exactly this overview. */
+  mask: Readonly<{ overview: TissueOverview; tissue: TissueSettings; mask: TissueMask }> | null;
 };
 
 /** Longest side of a preview in pixels. */
@@ -65,26 +76,31 @@ export function createSlideService(deps: SlideServiceDeps): SlideApi {
     const slide = slideOf(id);
     const { calibration } = slide.info;
     const key = JSON.stringify(calibration);
-    if (slide.mask?.key !== key) {
+    if (slide.overview?.key !== key) {
       if (calibration.kind === "unknown") {
         throw new Fault(
           "missing-calibration",
           "Tissue cannot be found while the slide's um per pixel is unknown. State it first.",
         );
       }
-      slide.mask = { key, mask: await readMask(slide, calibration, signal) };
+      slide.overview = { key, overview: await readOverviewOf(slide, calibration, signal) };
     }
-    if (slide.mask.mask instanceof Fault) throw slide.mask.mask;
+    const { overview } = slide.overview;
+    if (overview instanceof Fault) throw overview;
+    const { tissue } = slide;
+    if (slide.mask?.overview !== overview || slide.mask.tissue !== tissue) {
+      slide.mask = { overview, tissue, mask: tissueMaskOf(overview, tissue) };
+    }
     return slide.mask.mask;
   });
   /** A slide too large for a mask stays so: the Fault is kept, everything else is tried again. */
-  const readMask = async (
+  const readOverviewOf = async (
     slide: OpenSlide,
-    calibration: Parameters<typeof readTissueMask>[2],
+    calibration: Parameters<typeof readTissueOverview>[2],
     signal: AbortSignal,
-  ): Promise<TissueMask | Fault> => {
+  ): Promise<TissueOverview | Fault> => {
     try {
-      return await readTissueMask(slide.tiles, levelsOf(slide.info), calibration, signal);
+      return await readTissueOverview(slide.tiles, levelsOf(slide.info), calibration, signal);
     } catch (error) {
       if (isFault(error, "limit")) return error;
       throw error;
@@ -97,7 +113,9 @@ export function createSlideService(deps: SlideServiceDeps): SlideApi {
       try {
         const info = infoOf(reader, fingerprint);
         forget(info.id);
-        slides.set(info.id, { info, reader, tiles: createTileStore(reader, deps.decode), profile: null, mask: null });
+        const tiles = createTileStore(reader, deps.decode);
+        const kept = { profile: null, overview: null, tissue: defaultTissue, mask: null };
+        slides.set(info.id, { info, reader, tiles, ...kept });
         return info;
       } catch (error) {
         reader.close();
@@ -117,6 +135,10 @@ export function createSlideService(deps: SlideServiceDeps): SlideApi {
       const slide = slideOf(slideId);
       slide.info = { ...slide.info, calibration };
       return slide.info;
+    },
+
+    async setTissue({ slideId, settings }) {
+      slideOf(slideId).tissue = settings ?? defaultTissue;
     },
 
     async tile({ slideId, level, column, row, managed = false }, { signal = never() } = {}) {

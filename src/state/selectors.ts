@@ -1,5 +1,5 @@
 // Questions about the state, answered from it alone: counts, examples, who scores a click, what blocks Tune. Pure; no action.
-import { type ClassId, type Mpp, mpp, type PromptSetId } from "../base/brand.ts";
+import { type ClassId, type Mpp, mpp, type PromptSetId, type SlideId } from "../base/brand.ts";
 import { computationDifferences } from "../domain/computation.ts";
 import { centre, contains, type Point, type Region } from "../domain/geometry.ts";
 import type { Label, TissueClass } from "../domain/label.ts";
@@ -10,6 +10,7 @@ import { textsNeeded } from "../domain/prompt-kinds.ts";
 import type { PromptSetSummary } from "../domain/prompt-set.ts";
 import type { TuningSettings } from "../domain/run.ts";
 import { type Calibration, mppOf } from "../domain/slide.ts";
+import type { Zone } from "../domain/zone.ts";
 import type { EngineStatus, Example, Scorer } from "../protocol/engine-api.ts";
 import type { AppState } from "./action.ts";
 import { readOnlyMessage } from "./project-store.ts";
@@ -245,4 +246,8 @@ export function blocksTune(state: AppState): string | null {
   }
   const [problem] = textsNeeded(tuningSettings(state)?.text, tunedClassNames(state)).problems;
   return problem === undefined ? null : `The text of the prompts cannot be made: ${problem}. See Advanced.`;
+}
+
+export function zonesHere({ project }: Pick<AppState, "project">, slideId: SlideId): readonly Zone[] {
+  return [...project.project.zones.values()].filter((zone) => zone.slideId === slideId);
 }

@@ -13,6 +13,7 @@ import type { SlideInfo } from "../domain/slide.ts";
 import { noTraffic, type Traffic } from "../domain/traffic.ts";
 import type { EngineStatus, LoadProgress } from "../protocol/engine-api.ts";
 import type { CapabilityReport } from "./capability-report.ts";
+import { initialMaps, type MapsState } from "./map-state.ts";
 
 export type OpenSlide = Readonly<{ info: SlideInfo; name: string; source: SlideRef["source"] }>;
 
@@ -76,6 +77,9 @@ export type SessionState = Readonly<{
   notices: readonly Notice[];
   capabilities: CapabilityReport;
   traffic: Traffic;
+  maps: MapsState;
+  /** Goes up when the tissue of a slide is found otherwise. */
+  tissueRevision: number;
 }>;
 
 export type SessionStore = StoreApi<SessionState>;
@@ -101,6 +105,8 @@ export function createSessionStore(capabilities: CapabilityReport = []): Session
     notices: [],
     capabilities,
     traffic: noTraffic,
+    maps: initialMaps,
+    tissueRevision: 0,
   }));
 }
 

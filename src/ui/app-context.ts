@@ -17,6 +17,8 @@ export type Host = Readonly<{
   pickSlideFolder(): void;
   pickPromptSet(): void;
   pickProject(): void;
+  /** Labels, regions or a map as GeoJSON. */
+  pickAnnotations(): void;
   /** Files of a backbone; what they are is found out by reading them. */
   pickModelFiles(): void;
   pickModelFolder(): void;

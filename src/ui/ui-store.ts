@@ -32,6 +32,14 @@ export type ImportDraft = Readonly<{
   form: ImportForm;
 }>;
 
+/** What the pointer draws on the slide, and what a finished shape becomes. */
+export type Drawing = Readonly<{
+  kind: "rectangle" | "polygon" | "brush";
+  purpose: "region" | "add-tissue" | "remove-tissue";
+  /** um, of the brush. */
+  radiusUm: number;
+}>;
+
 export type UiState = Readonly<{
   dialog: Dialog;
   importing: ImportDraft;
@@ -40,6 +48,9 @@ export type UiState = Readonly<{
   textEncoder: string | null;
   /** Clicks label with the selected class instead of only asking. */
   labelling: boolean;
+  drawing: Drawing | null;
+  /** The outline of the tissue is shown on the slide. */
+  tissueShown: boolean;
   /** Slides of the project that must be handed over again, by name. */
   missing: readonly SlideRef[];
 }>;
@@ -77,6 +88,8 @@ export function createUiStore(): UiStore {
     measuring: null,
     textEncoder: null,
     labelling: false,
+    drawing: null,
+    tissueShown: false,
     missing: [],
   }));
 }

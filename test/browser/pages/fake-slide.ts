@@ -84,6 +84,7 @@ export function fakeSlideApi(): SlideApi {
     open: async () => fakeSlide,
     close: async () => undefined,
     calibrate: async ({ calibration }) => ({ ...fakeSlide, calibration }),
+    setTissue: async () => undefined,
     tile: async ({ level: index, column, row }) => {
       const d = fakeSlide.levels[index]?.downsampleX ?? 1;
       return paint(column * tile * d, row * tile * d, tile, d).transferToImageBitmap();
