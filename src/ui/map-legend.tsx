@@ -3,6 +3,7 @@ import { useMemo } from "react";
 import type { TissueClass } from "../domain/label.ts";
 import type { MapFigures } from "../domain/map-figures.ts";
 import type { look } from "../domain/map-look.ts";
+import { frozenLayer } from "../domain/map-sheet.ts";
 import { changeMapView } from "../state/actions/maps.ts";
 import { comparedShown, figuresShown, type ShownMap } from "../state/map-looks.ts";
 import { useAppState, usePerform } from "./app-context.ts";
@@ -62,6 +63,15 @@ export function MapLegend({ map }: Readonly<{ map: ShownMap }>) {
         <p className="pt-hint" data-testid="map-compared">
           Against “{map.against.layer.name}”: {compared.changed} patches changed their class (in the new one's colour),{" "}
           {compared.same} stayed, {compared.uncertain} are uncertain in one of the two.
+        </p>
+      )}
+      {layer?.key === frozenLayer && maps.preview && (
+        <p
+          className="pt-hint"
+          data-testid="map-preview"
+          title={`${Math.round(maps.preview.milliseconds)} ms in the engine`}
+        >
+          Preview from {maps.preview.labels} labels on frozen features; it follows every label at once.
         </p>
       )}
       {layer && figures.answered > 0 && <SlideLevel classes={layer.classes} figures={figures} />}

@@ -91,8 +91,6 @@ describe.skipIf(!hasBrowser)("a map on a slide with known corners", () => {
   const views = [
     { x: 8000, y: 6000, z: 22, turned: 0 },
     { x: 8000, y: 6000, z: 27, turned: 33 },
-    { x: 8000, y: 6000, z: 27, turned: 217 },
-    { x: 8300, y: 6300, z: 1.9, turned: 0 },
     { x: 8300, y: 6300, z: 1.9, turned: 71 },
     { x: 15400, y: 11500, z: 0.7, turned: 90 },
     { x: 420, y: 400, z: 1.37, turned: 12 },
