@@ -25,11 +25,15 @@ import { kindOfFile, slideExtensions, sortGiven } from "./kind-of-file.ts";
 import { type SlideGroup, slideGroups } from "./slide-groups.ts";
 
 const largestPromptSet = 256e6;
+/** Where the hub's files really come from. */
+const hubOrigins = ["https://huggingface.co", "https://*.huggingface.co", "https://*.hf.co"] as const;
 
 export type HostDeps = Readonly<{
   context: ActionContext;
   ui: UiStore;
   handles: FileHandles;
+  /** Page and workers may ask these servers from now on. */
+  approve: (origins: readonly string[]) => Promise<void>;
   restartEngine: () => void;
 }>;
 
@@ -52,7 +56,7 @@ type SlideParts = Readonly<{
 
 type OpenHow = Readonly<{ expected?: SlideId; show?: boolean }>;
 
-export function createHost({ context, ui, handles, restartEngine }: HostDeps): AppHost {
+export function createHost({ context, ui, handles, approve, restartEngine }: HostDeps): AppHost {
   const complain = (error: unknown, what: string): void => {
     const fault = toFault(error, "invalid", what);
     notify(context.session, "error", fault.message, fault);
@@ -271,7 +275,8 @@ export function createHost({ context, ui, handles, restartEngine }: HostDeps): A
     pickTextEncoder: () => encoderInput.click(),
     openDemo: () => void showDemo(true),
     openUrl,
-    approveOrigin: (text) => void openAddress(slideUrl(text)),
+    approveOrigin: (text) => void approve([slideUrl(text).origin]).then(() => openAddress(slideUrl(text))),
+    approveHub: () => approve(hubOrigins),
     reopen: (slide) => {
       if (slide.source.kind === "embedded") void showDemo(true);
       else if (slide.source.kind === "url") openUrl(slide.source.url);

@@ -29,7 +29,7 @@ import { askedProvider, askedSlide, asksEmbedded, manifestUrl, textLibraryUrl } 
 import { followIndex, leadIn } from "./background.ts";
 import { readCapabilities } from "./capabilities.ts";
 import { createHost, saveFile } from "./host.ts";
-import { countTraffic, prepareOffline, tellOfNewVersion } from "./offline.ts";
+import { approveOrigins, countTraffic, prepareOffline, tellOfNewVersion } from "./offline.ts";
 import { createTexts } from "./texts.ts";
 import { createUnkeptJournal } from "./unkept-journal.ts";
 import { mostRestarts, startWorkers } from "./workers.ts";
@@ -66,12 +66,7 @@ async function start(element: HTMLElement): Promise<void> {
       const next = restarts > mostRestarts ? "It keeps stopping: reload the page." : "Slides are opened again.";
       notify(session, "error", `${fault.message} ${next}`, fault);
       const lost = forgetOpenSlides(context);
-      if (restarts > mostRestarts) return;
-      const known = context.project.getState().project.slides;
-      for (const { id, show } of lost) {
-        const slide = known.get(id);
-        if (slide) void reopenQuietly(slide, show);
-      }
+      if (restarts <= mostRestarts) reopenLost(lost);
     },
     onEngineDeath: (fault, restarts) => {
       const next = restarts > mostRestarts ? "It keeps stopping: reload the page." : "The model is loaded again.";
@@ -111,12 +106,26 @@ async function start(element: HTMLElement): Promise<void> {
     workers.restartEngine();
     void perform(context, reloadModel);
   };
+  const reopenLost = (lost: ReturnType<typeof forgetOpenSlides>): void => {
+    const known = context.project.getState().project.slides;
+    for (const { id, show } of lost) {
+      const slide = known.get(id);
+      if (slide) void reopenQuietly(slide, show);
+    }
+  };
+  /** A worker keeps the policy it was started with. */
+  const approve = async (origins: readonly string[]): Promise<void> => {
+    if (!(await approveOrigins(origins))) return;
+    workers.restartSlides();
+    reopenLost(forgetOpenSlides(context));
+  };
   const ui = createUiStore();
   const handles = createFileHandles();
   const host = createHost({
     context,
     ui,
     handles,
+    approve,
     restartEngine: replaceEngine,
   });
 

@@ -42,6 +42,21 @@ export function countTraffic(session: SessionStore): void {
   });
 }
 
+/**
+ * From now on page and workers that are started may ask these servers ("https://host", subdomains by a star). Resolves to whether that
+ * is new, so that workers which ask must be started again; where no service worker sets a policy nothing is asked of it.
+ */
+export async function approveOrigins(origins: readonly string[]): Promise<boolean> {
+  const worker = possible() ? navigator.serviceWorker.controller : null;
+  if (!worker) return false;
+  const { port1, port2 } = new MessageChannel();
+  const answer = new Promise<boolean>((resolve) => {
+    port1.onmessage = ({ data }: MessageEvent<{ added?: unknown }>) => resolve(data.added === true);
+  });
+  worker.postMessage({ kind: "approve", origins }, [port2]);
+  return Promise.race([answer, later(5000)]);
+}
+
 /** A version that was found while this one runs starts when no tab of this one is left. */
 export function tellOfNewVersion(session: SessionStore): void {
   if (!possible()) return;

@@ -28,6 +28,8 @@ export type Host = Readonly<{
   /** Asks about a new origin first. */
   openUrl(url: string): void;
   approveOrigin(url: string): void;
+  /** The person asked for files of the Hugging Face hub. */
+  approveHub(): Promise<void>;
   /** Opens a slide of the project again: by its kept handle where there is one, else by asking for the file. */
   reopen(slide: SlideRef): void;
   retryEngine(): void;

@@ -44,7 +44,11 @@ export function TextEncoderChoice({ texts }: Readonly<{ texts: readonly string[]
         >
           Folder of an encoder…
         </Button>
-        <Button variant="default" onClick={() => choose(hubEncoder)} title={hubEncoder}>
+        <Button
+          variant="default"
+          onClick={() => void host.approveHub().then(() => choose(hubEncoder))}
+          title={hubEncoder}
+        >
           Download MiniLM (90 MB)
         </Button>
       </div>

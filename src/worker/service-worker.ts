@@ -2,7 +2,7 @@
 // Knows no slide and no model; what goes to other hosts is passed on as it is, and counted.
 import type { Sent } from "../domain/traffic.ts";
 import { partOf } from "./offline/byte-range.ts";
-import { isolation, withHeaders } from "./offline/headers.ts";
+import { contentPolicy, isOrigin, isolation, withHeaders } from "./offline/headers.ts";
 
 declare const self: ServiceWorkerGlobalScope;
 /** Written in by the build: what this version is called, and the files that make the page start. */
@@ -27,9 +27,13 @@ self.addEventListener("activate", (event) => {
   event.waitUntil(outdated());
 });
 
-/** A page that was opened before this worker was there names what it had loaded. */
+/** A page that was opened before this worker was there names what it had loaded; a person approves of servers. */
 self.addEventListener("message", (event) => {
-  const { kind, urls } = (event.data ?? {}) as { kind?: unknown; urls?: unknown };
+  const { kind, urls, origins } = (event.data ?? {}) as { kind?: unknown; urls?: unknown; origins?: unknown };
+  if (kind === "approve" && Array.isArray(origins)) {
+    const [port] = event.ports;
+    event.waitUntil(approve(origins.filter(isOrigin)).then((added) => port?.postMessage({ added })));
+  }
   if (kind !== "keep" || !Array.isArray(urls)) return;
   const own = urls.filter((url): url is string => typeof url === "string" && isOwn(new URL(url, self.location.href)));
   event.waitUntil(Promise.all(own.map(keep)));
@@ -51,6 +55,29 @@ self.addEventListener("fetch", (event) => {
   }
 });
 
+/** Apart from the versions' caches: it outlives them. */
+const approvals = "approved-origins";
+
+async function approved(): Promise<readonly string[]> {
+  const kept = await (await caches.open(approvals)).match(approvals);
+  const origins: unknown = kept ? await kept.json().catch(() => []) : [];
+  return Array.isArray(origins) ? origins.filter(isOrigin) : [];
+}
+
+/** Resolves to whether any of them is new: a page or worker that is there already keeps the policy it was given. */
+async function approve(origins: readonly string[]): Promise<boolean> {
+  const known = await approved();
+  const added = origins.filter((origin) => !known.includes(origin));
+  if (added.length > 0) await (await caches.open(approvals)).put(approvals, Response.json([...known, ...added]));
+  return added.length > 0;
+}
+
+/** What may do something gets a policy; all of it is isolated. */
+async function headersFor({ mode, destination }: Request): Promise<Readonly<Record<string, string>>> {
+  const acts = mode === "navigate" || destination === "worker" || destination === "sharedworker";
+  return acts ? { ...isolation, ...contentPolicy(await approved()) } : isolation;
+}
+
 const isOwn = (url: URL): boolean => url.href.startsWith(self.registration.scope);
 const hostOf = (url: URL): string | null => (url.origin === self.location.origin ? null : url.host);
 /** Past the browser's own cache: a version is kept whole or not at all. */
@@ -65,16 +92,17 @@ function nameOf(url: URL): string {
 async function ownFile(event: FetchEvent, url: URL): Promise<Response> {
   const name = nameOf(url);
   const range = event.request.headers.get("range");
+  const headers = await headersFor(event.request);
   const kept = await (await caches.open(cacheName)).match(name);
-  if (kept) return withHeaders(range === null ? kept : await partOf(kept, range), isolation);
+  if (kept) return withHeaders(range === null ? kept : await partOf(kept, range), headers);
   await tell({ host: null, bytes: 0 });
   if (range !== null) {
     event.waitUntil(keep(name));
-    return withHeaders(await fetch(event.request), isolation);
+    return withHeaders(await fetch(event.request), headers);
   }
   const response = await fetch(event.request);
   if (response.ok && response.status === 200) event.waitUntil(put(name, response.clone()));
-  return withHeaders(response, isolation);
+  return withHeaders(response, headers);
 }
 
 const keeping = new Map<string, Promise<void>>();

@@ -49,14 +49,34 @@ describe.skipIf(!hasBrowser)("the service worker", () => {
     expect(errors).toEqual([]);
   });
 
-  test("a planted upload, from page or worker, moves the meter by its bytes; looking at a slide does not", async () => {
+  test("asks nothing of a server nobody approved; a planted upload to an approved one moves the meter by its bytes", async () => {
     const { url, received, server } = await listener();
+    const origin = new URL(url).origin;
     try {
       await app.page.reload();
       await app.ready();
       const meter = app.page.getByTestId("privacy-meter");
       await expect.poll(() => meter.textContent()).toBe("No requests since opening");
-      await app.page.evaluate((to) => fetch(to, { method: "POST", body: "x".repeat(1000) }), url);
+      const upload = (to: string) =>
+        fetch(to, { method: "POST", body: "x".repeat(1000) }).then(
+          () => "sent",
+          () => "refused",
+        );
+      expect(await app.page.evaluate(upload, url)).toBe("refused");
+      expect(await app.text("privacy-meter")).toBe("No requests since opening");
+      expect(received()).toBe(0);
+      await app.page.evaluate(
+        (approved) =>
+          new Promise<void>((resolve) => {
+            const { port1, port2 } = new MessageChannel();
+            port1.onmessage = () => resolve();
+            navigator.serviceWorker.controller?.postMessage({ kind: "approve", origins: [approved] }, [port2]);
+          }),
+        origin,
+      );
+      await app.page.reload();
+      await app.ready();
+      expect(await app.page.evaluate(upload, url)).toBe("sent");
       await expect.poll(() => meter.textContent()).toContain("1000 bytes sent");
       await app.page.evaluate((to) => {
         const source = `onmessage = ({ data }) => fetch(data, { method: "POST", body: new Uint8Array(234) })`;
