@@ -1,8 +1,9 @@
 // How the app is built. `base: "./"` so that dist/ works under any path; models/ travels into dist/ beside public/.
-import { cpSync } from "node:fs";
-import { resolve } from "node:path";
+import { createHash } from "node:crypto";
+import { cpSync, readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import react from "@vitejs/plugin-react";
-import { defineConfig, type Plugin } from "vite";
+import { build, defineConfig, type Plugin } from "vite";
 
 /** WASM threads need cross-origin isolation; a static host without these headers gets one thread, and the app says so. */
 const isolation = {
@@ -26,9 +27,58 @@ function shipModels(): Plugin {
   };
 }
 
+/** One file beside index.html, written last: it names the version after everything else that was built. */
+function serviceWorker(): Plugin {
+  let out = "dist";
+  return {
+    name: "service-worker",
+    apply: "build",
+    configResolved(config) {
+      out = resolve(config.root, config.build.outDir);
+    },
+    closeBundle: {
+      order: "post",
+      sequential: true,
+      handler: async () => {
+        const files = readdirSync(out, { recursive: true, withFileTypes: true })
+          .filter((entry) => entry.isFile())
+          .map((entry) =>
+            join(entry.parentPath, entry.name)
+              .slice(out.length + 1)
+              .replaceAll("\\", "/"),
+          )
+          .toSorted();
+        const hash = createHash("sha256");
+        for (const file of files) hash.update(file).update(readFileSync(join(out, file)));
+        const shell = files.filter((file) => /\.(html|js|css|svg|webmanifest)$/.test(file));
+        await build({
+          configFile: false,
+          logLevel: "warn",
+          publicDir: false,
+          define: {
+            appVersion: JSON.stringify(hash.digest("hex").slice(0, 16)),
+            appShell: JSON.stringify(shell),
+          },
+          build: {
+            outDir: out,
+            emptyOutDir: false,
+            target: "es2023",
+            lib: {
+              entry: "src/worker/service-worker.ts",
+              formats: ["iife"],
+              name: "serviceWorker",
+              fileName: () => "service-worker.js",
+            },
+          },
+        });
+      },
+    },
+  };
+}
+
 export default defineConfig({
   base: "./",
-  plugins: [react(), shipModels()],
+  plugins: [react(), shipModels(), serviceWorker()],
   worker: { format: "es" },
   // onnxruntime-web carries its own dynamic imports of the .wasm beside it: pre-bundling would break them.
   optimizeDeps: {

@@ -5,6 +5,7 @@ const here = (path: string): string => new URL(path, document.baseURI).href;
 
 export const demoSlide = { name: "Demo slide (synthetic H&E)", path: "slides/synthetic-he.tif" } as const;
 export const demoSlideUrl = (): string => here(demoSlide.path);
+export const textLibraryUrl = (): string => here("texts/all-MiniLM-L6-v2.safetensors");
 export const manifestUrl = (): string => here("models/pathotune-tiny/manifest.json");
 
 /** The address of a slide, complete. Fault `invalid` for anything but http(s). */
@@ -33,7 +34,9 @@ export function keptAddress(url: URL): string {
 }
 
 export function nameInUrl(url: URL): string {
-  const last = url.pathname.split("/").at(-1) ?? "";
+  // info.json and zarr.json are what all such slides are called; the folder tells them apart.
+  const path = url.pathname.replace(/\/(info\.json|zarr\.json|\.zattrs|\.zgroup|metadata)?$/, "");
+  const last = path.split("/").at(-1) ?? "";
   try {
     return decodeURIComponent(last) || url.host;
   } catch {

@@ -1,6 +1,6 @@
 // What was dropped or picked as a list of files with their paths, folders opened up. Knows the browser's drag and drop; reads no bytes.
 import { Fault } from "../base/fault.ts";
-import { handleOfDropped } from "../platform/page/file-handles.ts";
+import { folderHandleOfDropped, handleOfDropped } from "../platform/page/file-handles.ts";
 
 /** `path`: relative to the dropped folder; with its name in front where more than one was dropped. `handle`: of a file dropped by itself, where the browser gives one. */
 export type DroppedFile = Readonly<{
@@ -9,16 +9,29 @@ export type DroppedFile = Readonly<{
   handle: FileSystemFileHandle | null;
   /** Name of the folder it came in; null where it was dropped by itself. */
   folder: string | null;
+  /** Of that folder, where the browser gives one. */
+  folderHandle?: FileSystemDirectoryHandle | null;
 }>;
 
-const most = { files: 500, depth: 4 } as const;
+/** An OME-Zarr slide is a folder of very many files. */
+const most = { files: 100_000, depth: 12 } as const;
+
+/** Hidden files are left out, but for those that Zarr keeps its descriptions in. */
+export const isHidden = (name: string): boolean =>
+  name.startsWith(".") && !/^\.z(attrs|group|array|metadata)$/.test(name);
 
 /** Call it inside the drop event: files and handles are there only while it lasts; the rest may take longer. */
 export function readDropped(transfer: DataTransfer): Promise<readonly DroppedFile[]> {
   const waiting = [...transfer.items].flatMap((item): readonly Promise<readonly DroppedFile[]>[] => {
     if (item.kind !== "file") return [];
     const entry = item.webkitGetAsEntry?.() ?? null;
-    if (entry?.isDirectory) return [filesUnder(entry as FileSystemDirectoryEntry)];
+    if (entry?.isDirectory) {
+      const handle = folderHandleOfDropped(item);
+      const files = filesUnder(entry as FileSystemDirectoryEntry);
+      return [
+        Promise.all([files, handle]).then(([list, folderHandle]) => list.map((one) => ({ ...one, folderHandle }))),
+      ];
+    }
     const file = item.getAsFile();
     const handle = handleOfDropped(item);
     return file ? [handle.then((known) => [{ path: file.name, file, handle: known, folder: null }])] : [];
@@ -44,7 +57,7 @@ function keptApart(lists: readonly (readonly DroppedFile[])[]): readonly Dropped
 export function readPickedFolder(files: readonly File[]): readonly DroppedFile[] {
   return files.flatMap((file) => {
     const [folder = "", ...rest] = file.webkitRelativePath.split("/");
-    const hidden = rest.some((part) => part.startsWith("."));
+    const hidden = rest.some(isHidden);
     return hidden || rest.length === 0 || rest.length > most.depth
       ? []
       : [{ path: rest.join("/"), file, handle: null, folder }];
@@ -55,13 +68,13 @@ async function filesUnder(root: FileSystemDirectoryEntry): Promise<readonly Drop
   const found: DroppedFile[] = [];
   const walk = async (directory: FileSystemDirectoryEntry, before: string, depth: number): Promise<void> => {
     for (const entry of await entriesOf(directory)) {
-      if (entry.name.startsWith(".")) continue;
+      if (isHidden(entry.name)) continue;
       const path = before + entry.name;
       if (entry.isDirectory && depth < most.depth) {
         await walk(entry as FileSystemDirectoryEntry, `${path}/`, depth + 1);
       } else if (entry.isFile) {
         if (found.length >= most.files) {
-          const message = `The folder "${root.name}" holds more than ${most.files} files. Drop the files of the backbone.`;
+          const message = `The folder "${root.name}" holds more than ${most.files} files, which no slide or backbone does. Drop the folder of one.`;
           throw new Fault("limit", message);
         }
         found.push({ path, file: await fileOf(entry as FileSystemFileEntry), handle: null, folder: root.name });

@@ -1,9 +1,19 @@
 // What the panels ask of the browser: pickers, files, addresses. Turns each into commands of the state floor.
 import type { SlideId } from "../base/brand.ts";
 import { Fault, toFault } from "../base/fault.ts";
+import { geoJsonLimits } from "../domain/parse-geojson.ts";
 import type { SlideRef } from "../domain/project.ts";
-import { type FileHandles, pickFile } from "../platform/page/file-handles.ts";
+import {
+  type FileHandles,
+  filesOfFolder,
+  pickFiles,
+  pickFolder,
+  type Reopened,
+  type SlideHandle,
+} from "../platform/page/file-handles.ts";
 import { type ActionContext, perform } from "../state/action.ts";
+import { importGeoJson } from "../state/actions/import-geojson.ts";
+import { loadProject } from "../state/actions/project-file.ts";
 import { importPromptSet } from "../state/actions/prompt-sets.ts";
 import { openSlide, showSlide } from "../state/actions/slides.ts";
 import { notify } from "../state/session-store.ts";
@@ -11,27 +21,42 @@ import type { Host } from "../ui/app-context.ts";
 import { bringFiles, type UiStore } from "../ui/ui-store.ts";
 import { demoSlide, demoSlideUrl, keptAddress, nameInUrl, slideUrl } from "./addresses.ts";
 import { type DroppedFile, readDropped, readPickedFolder } from "./dropped-files.ts";
-import { kindOfFile, sortGiven } from "./kind-of-file.ts";
+import { kindOfFile, slideExtensions, sortGiven } from "./kind-of-file.ts";
+import { type SlideGroup, slideGroups } from "./slide-groups.ts";
 
-const slideExtensions = [".svs", ".tif", ".tiff"] as const;
 const largestPromptSet = 256e6;
+/** Where the hub's files really come from. */
+const hubOrigins = ["https://huggingface.co", "https://*.huggingface.co", "https://*.hf.co"] as const;
 
 export type HostDeps = Readonly<{
   context: ActionContext;
   ui: UiStore;
   handles: FileHandles;
+  /** Page and workers may ask these servers from now on. */
+  approve: (origins: readonly string[]) => Promise<void>;
   restartEngine: () => void;
 }>;
 
 export type AppHost = Host &
   Readonly<{
     openFile(file: File, handle: FileSystemFileHandle | null, how?: OpenHow): Promise<boolean>;
+    /** A folder or several files that are one slide. */
+    openParts(group: SlideParts, how?: OpenHow): Promise<boolean>;
+    /** What was kept of a slide of the project. */
+    openAgain(found: Reopened, how: OpenHow): Promise<boolean>;
     showDemo(show: boolean): Promise<boolean>;
   }>;
 
+type SlideParts = Readonly<{
+  name: string;
+  from: "files" | "folder";
+  files: readonly Readonly<{ path: string; file: File }>[];
+  handle: SlideHandle | null;
+}>;
+
 type OpenHow = Readonly<{ expected?: SlideId; show?: boolean }>;
 
-export function createHost({ context, ui, handles, restartEngine }: HostDeps): AppHost {
+export function createHost({ context, ui, handles, approve, restartEngine }: HostDeps): AppHost {
   const complain = (error: unknown, what: string): void => {
     const fault = toFault(error, "invalid", what);
     notify(context.session, "error", fault.message, fault);
@@ -49,6 +74,29 @@ export function createHost({ context, ui, handles, restartEngine }: HostDeps): A
     return opened;
   };
 
+  const openParts: AppHost["openParts"] = async ({ name, from, files, handle }, how = {}) => {
+    const opened = await perform(context, openSlide, {
+      source: { kind: "files", name, files: files.map(({ path, file }) => ({ path, file })) },
+      name,
+      kept: { kind: from },
+      ...how,
+    });
+    const id = context.session.getState().currentSlide;
+    if (opened && handle && id && how.show !== false) await handles.remember(id, handle);
+    return opened;
+  };
+
+  const openGroup = (group: SlideGroup, how: OpenHow): Promise<boolean> => {
+    const several = group.files.flatMap(({ handle }) => handle ?? []);
+    const handle =
+      group.from === "folder"
+        ? (group.files[0]?.folderHandle ?? null)
+        : several.length === group.files.length
+          ? several
+          : null;
+    return openParts({ ...group, handle }, how);
+  };
+
   const loadPromptSet = async (file: File): Promise<void> => {
     if (file.size > largestPromptSet) {
       throw new Fault("limit", `"${file.name}" is too large for a prompt set; those are a few hundred kilobytes.`);
@@ -57,8 +105,23 @@ export function createHost({ context, ui, handles, restartEngine }: HostDeps): A
     await perform(context, importPromptSet, { name: file.name, bytes });
   };
 
+  const loadProjectFile = async (file: File): Promise<void> => {
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    await perform(context, loadProject, { name: file.name, bytes });
+  };
+
+  const loadAnnotations = async (file: File): Promise<void> => {
+    if (file.size > geoJsonLimits.bytes)
+      throw new Fault("limit", `"${file.name}" is too large: at most 512 MB are read.`);
+    await perform(context, importGeoJson, { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) });
+  };
+
   /** What belongs to one backbone goes to its form together; slides and prompt sets are taken one by one. */
-  const takeAll = async (given: readonly DroppedFile[], expected?: SlideId): Promise<void> => {
+  const takeAll = async (all: readonly DroppedFile[], expected?: SlideId): Promise<void> => {
+    const how = expected === undefined ? {} : { expected };
+    const { slides, rest: given } = await slideGroups(all);
+    for (const group of slides) await openGroup(group, how);
+    if (given.length === 0) return;
     const kinds = await Promise.all(given.map(({ file }) => kindOfFile(file).catch(() => "unknown" as const)));
     const importing = ui.getState().dialog.kind === "import-model";
     const sorted = sortGiven(
@@ -71,7 +134,10 @@ export function createHost({ context, ui, handles, restartEngine }: HostDeps): A
     for (const { file, handle, kind } of sorted.others) {
       try {
         if (kind === "prompt-set") await loadPromptSet(file);
-        else await openFile(file, handle, expected === undefined ? {} : { expected });
+        else if (kind === "project") await loadProjectFile(file);
+        else if (kind === "annotations") await loadAnnotations(file);
+        else if (kind === "prompt-state") ui.setState({ dialog: { kind: "declare-prompts", file } });
+        else await openFile(file, handle, how);
       } catch (error) {
         complain(error, `"${file.name}" could not be read`);
       }
@@ -82,14 +148,33 @@ export function createHost({ context, ui, handles, restartEngine }: HostDeps): A
 
   // Plain inputs beside the picker: for browsers without it, and for whoever drives the page by its elements.
   let expectedNext: SlideId | undefined;
-  const slideInput = fileInput("slide-file", {}, (files) => {
+  const takeExpected = (given: readonly DroppedFile[]): void => {
     const expected = expectedNext;
     expectedNext = undefined;
-    void takeAll(plain(files), expected);
+    void takeAll(given, expected);
+  };
+  const slideInput = fileInput("slide-file", { many: "files" }, (files) => takeExpected(plain(files)));
+  const slideFolderInput = fileInput("slide-folder", { many: "folder" }, (files) =>
+    takeExpected(readPickedFolder(files)),
+  );
+  const projectInput = fileInput("project-file", { accept: ".zip" }, (files) => void takeAll(plain(files)));
+  const annotationInput = fileInput("annotations-file", { accept: ".geojson,.json" }, (files) => {
+    void takeAll(plain(files));
   });
-  const setInput = fileInput("prompt-set-file", { accept: ".safetensors" }, (files) => void takeAll(plain(files)));
+  const setInput = fileInput(
+    "prompt-set-file",
+    { accept: ".safetensors,.pth,.pt" },
+    (files) => void takeAll(plain(files)),
+  );
   const modelInput = fileInput("model-files", { many: "files" }, (files) => void takeAll(plain(files)));
   const folderInput = fileInput("model-folder", { many: "folder" }, (files) => void takeAll(readPickedFolder(files)));
+
+  const encoderInput = fileInput("text-encoder-folder", { many: "folder" }, (files) => {
+    const read = readPickedFolder(files);
+    const name = read[0]?.folder ?? "encoder";
+    context.texts.choose({ kind: "files", name, files: read.map(({ path, file }) => ({ path, file })) });
+    ui.setState({ textEncoder: name });
+  });
 
   const pickSlide = async (expected?: SlideId): Promise<void> => {
     if (!handles.supported) {
@@ -98,10 +183,28 @@ export function createHost({ context, ui, handles, restartEngine }: HostDeps): A
       return;
     }
     try {
-      const picked = await pickFile("Slides", slideExtensions);
-      if (picked) await openFile(picked.file, picked.handle, expected === undefined ? {} : { expected });
+      const picked = (await pickFiles("Slides", slideExtensions)) ?? [];
+      const given = picked.map(({ file, handle }) => ({ path: file.name, file, handle, folder: null }));
+      if (given.length > 0) await takeAll(given, expected);
     } catch (error) {
       complain(error, "The slide could not be opened");
+    }
+  };
+
+  const pickSlideFolder = async (expected?: SlideId): Promise<void> => {
+    if (!handles.supported) {
+      expectedNext = expected;
+      slideFolderInput.click();
+      return;
+    }
+    try {
+      const handle = await pickFolder();
+      if (!handle) return;
+      const files = await filesOfFolder(handle);
+      const how = expected === undefined ? {} : { expected };
+      await openParts({ name: handle.name, from: "folder", files, handle }, how);
+    } catch (error) {
+      complain(error, "The folder could not be opened");
     }
   };
 
@@ -124,14 +227,21 @@ export function createHost({ context, ui, handles, restartEngine }: HostDeps): A
     });
   };
 
+  const openAgain: AppHost["openAgain"] = (found, how) =>
+    found.kind === "file"
+      ? openFile(found.file, null, how)
+      : openParts({ name: found.name, from: found.kind, files: found.files, handle: null }, how);
+
   const reopenFile = async (slide: SlideRef): Promise<void> => {
+    const pick = (): Promise<void> =>
+      slide.source.kind === "folder" ? pickSlideFolder(slide.id) : pickSlide(slide.id);
     try {
-      const file = await handles.reopen(slide.id);
-      if (file) await openFile(file, null, { expected: slide.id });
-      else await pickSlide(slide.id);
+      const found = await handles.reopen(slide.id);
+      if (found) await openAgain(found, { expected: slide.id });
+      else await pick();
     } catch (error) {
       complain(error, `"${slide.name}" could not be opened again`);
-      await pickSlide(slide.id);
+      await pick();
     }
   };
 
@@ -147,6 +257,8 @@ export function createHost({ context, ui, handles, restartEngine }: HostDeps): A
 
   return {
     openFile,
+    openParts,
+    openAgain,
     showDemo,
     openDropped: (transfer) => {
       readDropped(transfer)
@@ -154,12 +266,17 @@ export function createHost({ context, ui, handles, restartEngine }: HostDeps): A
         .catch((error: unknown) => complain(error, "What was dropped could not be read"));
     },
     pickSlide: () => void pickSlide(),
+    pickSlideFolder: () => void pickSlideFolder(),
     pickPromptSet: () => setInput.click(),
+    pickProject: () => projectInput.click(),
+    pickAnnotations: () => annotationInput.click(),
     pickModelFiles: () => modelInput.click(),
     pickModelFolder: () => folderInput.click(),
+    pickTextEncoder: () => encoderInput.click(),
     openDemo: () => void showDemo(true),
     openUrl,
-    approveOrigin: (text) => void openAddress(slideUrl(text)),
+    approveOrigin: (text) => void approve([slideUrl(text).origin]).then(() => openAddress(slideUrl(text))),
+    approveHub: () => approve(hubOrigins),
     reopen: (slide) => {
       if (slide.source.kind === "embedded") void showDemo(true);
       else if (slide.source.kind === "url") openUrl(slide.source.url);

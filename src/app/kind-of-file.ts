@@ -1,21 +1,59 @@
 // What a file is that somebody gave: by its content where the name does not tell. Reads a header at most; refuses nothing.
 import { promptSetFileLimits } from "../domain/prompt-set-file.ts";
+import { looksLikeTorchFile } from "../domain/torch-file.ts";
 import type { LocalFile } from "../protocol/call.ts";
 
-/** `beside-model`: of use with a backbone only (external data, a configuration). `unknown`: that may be called anything, or a slide. */
-export type KindOfFile = "slide" | "prompt-set" | "model" | "beside-model" | "unknown";
+/**
+ * `project`: this app's own. `prompt-state`: a prompt file of others. `annotations`: GeoJSON. `beside-model`: of use with a backbone only
+ * (external data, a configuration). `unknown`: that may be called anything, or a slide.
+ */
+export type KindOfFile =
+  | "slide"
+  | "prompt-set"
+  | "prompt-state"
+  | "project"
+  | "annotations"
+  | "model"
+  | "beside-model"
+  | "unknown";
+
+/** Names under which slides we read are stored; `.ome.tif` ends like any TIFF. */
+export const slideExtensions = [
+  ...[".svs", ".tif", ".tiff", ".btf", ".ndpi", ".scn", ".qptiff", ".dcm"],
+  ...[".png", ".jpg", ".jpeg", ".bmp"],
+] as const;
 
 /** PyTorch's own files are backbones too: that they are not opened, and the way on, is said where backbones are brought. */
-const models = /\.(onnx|safetensors|pt|pth|ckpt|bin)$/i;
+export const models = /\.(onnx|safetensors|pt|pth|ckpt|bin)$/i;
 const beside = /(\.json|\.data|_data)$/i;
 
 export async function kindOfFile(file: LocalFile): Promise<KindOfFile> {
-  if (/\.(svs|tiff?)$/i.test(file.name)) return "slide";
+  if (slideExtensions.some((end) => file.name.toLowerCase().endsWith(end))) return "slide";
+  if (/\.pathotune\.zip$/i.test(file.name)) return "project";
+  if (/\.geojson$/i.test(file.name) || (/\.json$/i.test(file.name) && (await holdsFeatures(file))))
+    return "annotations";
   if (beside.test(file.name)) return "beside-model";
+  if (!/\.(onnx|safetensors)$/i.test(file.name) && (await isPromptState(file))) return "prompt-state";
   const metadata = await safetensorsMetadata(file);
   // Under any version of the format: one that is too new is refused in words, as a prompt set.
   if (metadata?.format?.startsWith("pathotune-prompts")) return "prompt-set";
   return metadata || models.test(file.name) ? "model" : "unknown";
+}
+
+const pickleStart = 4096;
+
+/** PuzzleTuning's: a zip of torch whose first entry, the pickle, names Prompt_Tokens near its start. Weights do not. */
+async function isPromptState(file: LocalFile): Promise<boolean> {
+  const head = new Uint8Array(await file.slice(0, Math.min(file.size, 4)).arrayBuffer());
+  if (!looksLikeTorchFile(head)) return false;
+  const start = await file.slice(0, Math.min(file.size, pickleStart)).arrayBuffer();
+  return new TextDecoder("latin1").decode(start).includes("Prompt_Tokens");
+}
+
+/** A .json of QuPath's: it says so in its first characters. */
+async function holdsFeatures(file: LocalFile): Promise<boolean> {
+  const head = new TextDecoder().decode(await file.slice(0, Math.min(file.size, 400)).arrayBuffer());
+  return /"type"\s*:\s*"Feature(?:Collection)?"/.test(head);
 }
 
 /**
@@ -72,7 +110,10 @@ export function sortGiven<F extends Given>(given: readonly F[], importing: boole
       ...stray.map(({ path }) => `"${path}" is of use together with its backbone only. Drop both at once.`),
       ...folders.flatMap((folder) => {
         if (!isModel)
-          return `"${folder}" holds no backbone (.onnx or .safetensors). Drop slides and prompt sets as files.`;
+          return (
+            `"${folder}" holds no backbone (.onnx or .safetensors) and is no slide of many parts (DICOM, OME-Zarr, Deep Zoom, IIIF). ` +
+            "Drop slides of one file and prompt sets as files."
+          );
         const paths = leftOut(folder);
         return paths.length === 0 ? [] : leftOutWords(folder, paths);
       }),

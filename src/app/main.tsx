@@ -6,6 +6,7 @@ import type { Journal } from "../domain/keeping.ts";
 import { emptyProject, type Project, type SlideRef } from "../domain/project.ts";
 import { createFileHandles } from "../platform/page/file-handles.ts";
 import { createIndexedDbJournalStore } from "../platform/page/journal-store.ts";
+import { createIndexedDbMapStore } from "../platform/page/map-store.ts";
 import { createIndexedDbModelStore } from "../platform/page/model-store.ts";
 import { createActionContext, perform, stateOf } from "../state/action.ts";
 import { followScorer } from "../state/actions/clicks.ts";
@@ -13,6 +14,8 @@ import { engineDied } from "../state/actions/engine.ts";
 import { recoverModel, reloadModel, startModel } from "../state/actions/models.ts";
 import { forgetOpenSlides } from "../state/actions/slides.ts";
 import { settleInterruptedRuns } from "../state/actions/tuning.ts";
+import { followMaps } from "../state/follow-maps.ts";
+import { followTissue } from "../state/follow-tissue.ts";
 import { createProjectStore } from "../state/project-store.ts";
 import { isTuning } from "../state/selectors.ts";
 import { createSessionStore, notify } from "../state/session-store.ts";
@@ -22,10 +25,12 @@ import { Root } from "../ui/root.tsx";
 import { createStage } from "../ui/stage.ts";
 import { createUiStore } from "../ui/ui-store.ts";
 import { parseViewAddress } from "../viewer/view-address.ts";
-import { askedProvider, askedSlide, asksEmbedded, manifestUrl } from "./addresses.ts";
+import { askedProvider, askedSlide, asksEmbedded, manifestUrl, textLibraryUrl } from "./addresses.ts";
 import { followIndex, leadIn } from "./background.ts";
 import { readCapabilities } from "./capabilities.ts";
 import { createHost, saveFile } from "./host.ts";
+import { approveOrigins, countTraffic, prepareOffline, tellOfNewVersion } from "./offline.ts";
+import { createTexts } from "./texts.ts";
 import { createUnkeptJournal } from "./unkept-journal.ts";
 import { mostRestarts, startWorkers } from "./workers.ts";
 
@@ -50,7 +55,10 @@ async function openJournal(): Promise<Kept> {
 }
 
 async function start(element: HTMLElement): Promise<void> {
+  if (!(await prepareOffline())) return;
   const session = createSessionStore();
+  countTraffic(session);
+  tellOfNewVersion(session);
   // Before the workers: nothing is awaited from here on, so that one that dies at once finds everything there.
   const { project, journal, warnings, fault } = await openJournal();
   const workers = startWorkers({
@@ -58,12 +66,7 @@ async function start(element: HTMLElement): Promise<void> {
       const next = restarts > mostRestarts ? "It keeps stopping: reload the page." : "Slides are opened again.";
       notify(session, "error", `${fault.message} ${next}`, fault);
       const lost = forgetOpenSlides(context);
-      if (restarts > mostRestarts) return;
-      const known = context.project.getState().project.slides;
-      for (const { id, show } of lost) {
-        const slide = known.get(id);
-        if (slide) void reopenQuietly(slide, show);
-      }
+      if (restarts <= mostRestarts) reopenLost(lost);
     },
     onEngineDeath: (fault, restarts) => {
       const next = restarts > mostRestarts ? "It keeps stopping: reload the page." : "The model is loaded again.";
@@ -92,6 +95,8 @@ async function start(element: HTMLElement): Promise<void> {
     },
     restartEngine: () => engineAgain(session, replaceEngine),
     models: createIndexedDbModelStore(),
+    texts: createTexts(textLibraryUrl()),
+    mapStore: createIndexedDbMapStore(),
     embedded: { kind: "folder", manifestUrl: manifestUrl() },
     prefer: askedProvider(),
     newId,
@@ -101,12 +106,26 @@ async function start(element: HTMLElement): Promise<void> {
     workers.restartEngine();
     void perform(context, reloadModel);
   };
+  const reopenLost = (lost: ReturnType<typeof forgetOpenSlides>): void => {
+    const known = context.project.getState().project.slides;
+    for (const { id, show } of lost) {
+      const slide = known.get(id);
+      if (slide) void reopenQuietly(slide, show);
+    }
+  };
+  /** A worker keeps the policy it was started with. */
+  const approve = async (origins: readonly string[]): Promise<void> => {
+    if (!(await approveOrigins(origins))) return;
+    workers.restartSlides();
+    reopenLost(forgetOpenSlides(context));
+  };
   const ui = createUiStore();
   const handles = createFileHandles();
   const host = createHost({
     context,
     ui,
     handles,
+    approve,
     restartEngine: replaceEngine,
   });
 
@@ -114,8 +133,8 @@ async function start(element: HTMLElement): Promise<void> {
   const reopenQuietly = async (slide: SlideRef, show: boolean): Promise<boolean> => {
     if (slide.source.kind === "embedded") return host.showDemo(show);
     if (slide.source.kind === "url") return false;
-    const file = await handles.reopenSilently(slide.id).catch(() => null);
-    return file !== null && host.openFile(file, null, { expected: slide.id, show });
+    const found = await handles.reopenSilently(slide.id).catch(() => null);
+    return found !== null && host.openAgain(found, { expected: slide.id, show });
   };
 
   const app: App = { context, host, ui, stage: createStage() };
@@ -125,6 +144,8 @@ async function start(element: HTMLElement): Promise<void> {
   for (const warning of warnings) notify(session, "warning", warning);
   settleInterruptedRuns(context);
   followScorer(context);
+  followTissue(context);
+  followMaps(context);
   leadIn(context, project.slides.size === 0 && project.classes.length === 0);
   followIndex(context);
   void readCapabilities().then((capabilities) => session.setState({ capabilities }));

@@ -13,6 +13,7 @@ export function createUnkeptJournal(why: Fault): Journal {
       sets.set(id, bytes);
     },
     promptSet: async (id) => sets.get(id) ?? null,
+    audit: async () => [],
     close: async () => {},
   };
 }

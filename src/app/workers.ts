@@ -10,6 +10,8 @@ export type Workers = Readonly<{
   engine: EngineApi;
   /** Replaces the engine on purpose, e.g. after a failed load. */
   restartEngine(): void;
+  /** Replaces the slide worker on purpose; its slides must be opened again. */
+  restartSlides(): void;
 }>;
 
 /**
@@ -85,6 +87,12 @@ export function startWorkers(events: WorkersEvents, now: () => number = () => pe
       engine.connection.close();
       deaths.engine = [];
       replaceEngine();
+    },
+    restartSlides() {
+      slide.connection.close();
+      slide.worker.terminate();
+      slide = spawnSlides();
+      introduce();
     },
   };
 }

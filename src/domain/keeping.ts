@@ -1,5 +1,6 @@
 // Ports for keeping things. Knows no storage; platform implements these over IndexedDB and, for tests and Node, memory.
 import type { ProjectId, PromptSetId } from "../base/brand.ts";
+import type { AuditEntry } from "./audit.ts";
 import type { Project, ProjectChange } from "./project.ts";
 
 /** Who may write. One writer per project; everyone else reads. */
@@ -12,6 +13,8 @@ export type Journal = Readonly<{
   /** Prompt set bytes live beside the journal, keyed by their hash. */
   putPromptSet(id: PromptSetId, bytes: Uint8Array): Promise<void>;
   promptSet(id: PromptSetId): Promise<Uint8Array | null>;
+  /** Every change that was ever appended, oldest first, in a chain of hashes. Written with the change or not at all. */
+  audit(): Promise<readonly AuditEntry[]>;
   close(): Promise<void>;
 }>;
 

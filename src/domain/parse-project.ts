@@ -21,9 +21,11 @@ import type { Label } from "./label.ts";
 import { readEstimate } from "./parse-estimate.ts";
 import { readClass, readPromptSetMetadata } from "./parse-prompt-metadata.ts";
 import { readTuningRun } from "./parse-run.ts";
+import { readTissueSettings, readZone } from "./parse-zone.ts";
 import type { ProjectChange, ProjectEvent, RunRecord, SlideRef } from "./project.ts";
 import type { PromptSetSummary } from "./prompt-set.ts";
-import type { Calibration, Fingerprint } from "./slide.ts";
+import { type Calibration, calibrationSources, type Fingerprint } from "./slide.ts";
+import type { ZoneId } from "./zone.ts";
 
 /** Version of what is written now. Readers know every older one through `migrations`. */
 export const journalVersion = "journal/1";
@@ -57,6 +59,9 @@ function readEvent(at: At): ProjectEvent {
     "active-set/put",
     "run/put",
     "run/remove",
+    "zone/put",
+    "zone/remove",
+    "tissue/put",
   ]);
   switch (type) {
     case "slide/put":
@@ -83,6 +88,14 @@ function readEvent(at: At): ProjectEvent {
       return { type, record: readRecord(field(at, "record")) };
     case "run/remove":
       return { type, id: id(field(at, "id")) as RunId };
+    case "zone/put":
+      return { type, zone: readZone(field(at, "zone")) };
+    case "zone/remove":
+      return { type, id: id(field(at, "id")) as ZoneId };
+    case "tissue/put": {
+      const slideId = hash(field(at, "slideId")) as SlideId;
+      return { type, slideId, settings: readNullable(field(at, "settings"), readTissueSettings) };
+    }
     default:
       return type satisfies never;
   }
@@ -122,11 +135,11 @@ function readCalibration(at: At): Calibration {
   if (kind === "unknown") return { kind };
   const both = { mppX: scale(field(at, "mppX")), mppY: scale(field(at, "mppY")) };
   if (kind === "declared") return { kind, ...both, how: readOneOf(field(at, "how"), ["stated", "known-distance"]) };
-  return { kind, ...both, source: readOneOf(field(at, "source"), ["aperio", "tiff-resolution", "ome", "generated"]) };
+  return { kind, ...both, source: readOneOf(field(at, "source"), calibrationSources) };
 }
 
 function readSource(at: At): SlideRef["source"] {
-  const kind = readOneOf(field(at, "kind"), ["embedded", "file", "url"]);
+  const kind = readOneOf(field(at, "kind"), ["embedded", "file", "files", "folder", "url"]);
   return kind === "url" ? { kind, url: readString(field(at, "url"), { max: 4096 }) } : { kind };
 }
 

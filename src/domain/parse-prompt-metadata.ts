@@ -18,33 +18,49 @@ import {
 import type { TissueClass } from "./label.ts";
 import { readEstimate } from "./parse-estimate.ts";
 import {
+  readCosineHead,
+  readDeclared,
+  readHead,
+  readInstance,
+  readMethod,
+  readTextSettings,
+  readVisualMethod,
+} from "./parse-prompt-kinds.ts";
+import {
   type BackboneComputation,
   type Preprocessing,
   type PromptSetMetadata,
   promptSetFormat,
+  promptSetFormat2,
   researchUseNotice,
 } from "./prompt-set.ts";
+import { promptSetLimits } from "./prompt-set-limits.ts";
 import type { TuningSettings } from "./run.ts";
-
-export const promptSetLimits = { classes: 256, blocks: 128, tokensPerBlock: 1024, width: 8192 } as const;
 
 const whole = (at: At, min: number, max: number): number => readNumber(at, { min, max, integer: true });
 const text = (at: At, max: number): string => readString(at, { max });
 const hash = (at: At): string => readString(at, { max: 64, pattern: hex64 });
 
-/** Reads the metadata of a prompt set; problems are gathered in `at.problems`. */
+/** Reads the metadata of a prompt set, of either format; problems are gathered in `at.problems`. */
 export function readPromptSetMetadata(at: At): PromptSetMetadata {
   readObject(at);
+  const format = readOneOf(field(at, "format"), [promptSetFormat, promptSetFormat2]);
+  const first = format === promptSetFormat;
   const backbone = field(at, "backbone");
   const computation = field(backbone, "computation");
-  const method = field(at, "method");
-  const head = field(at, "head");
   const labels = field(at, "labels");
-  const classes = readList(field(at, "classes"), { min: 2, max: promptSetLimits.classes }).map(readClass);
+  const head = first ? readCosineHead(field(at, "head")) : readHead(field(at, "head"));
+  const fewest = head.kind === "none" ? 0 : 2;
+  const most = head.kind === "none" ? 0 : promptSetLimits.classes;
+  const classes = readList(field(at, "classes"), { min: fewest, max: most }).map(readClass);
   if (new Set(classes.map((c) => c.id)).size !== classes.length)
     problem(field(at, "classes"), "classes of different ids");
+  if (head.kind === "cosine" && head.text && head.text.texts.length !== classes.length) {
+    problem(field(field(field(at, "head"), "text"), "texts"), `a list of ${classes.length}, one for each class`);
+  }
+  const declared = field(at, "declared");
   return {
-    format: readOneOf(field(at, "format"), [promptSetFormat]),
+    format,
     name: text(field(at, "name"), 200),
     backbone: {
       name: text(field(backbone, "name"), 200),
@@ -53,16 +69,9 @@ export function readPromptSetMetadata(at: At): PromptSetMetadata {
     },
     preprocessing: readPreprocessing(field(at, "preprocessing")),
     classes,
-    method: {
-      kind: readOneOf(field(method, "kind"), ["task-visual-deep"]),
-      firstBlock: whole(field(method, "firstBlock"), 0, promptSetLimits.blocks),
-      blocks: whole(field(method, "blocks"), 1, promptSetLimits.blocks),
-      tokensPerBlock: whole(field(method, "tokensPerBlock"), 1, promptSetLimits.tokensPerBlock),
-    },
-    head: {
-      kind: readOneOf(field(head, "kind"), ["cosine"]),
-      temperature: readNumber(field(head, "temperature"), { min: 1e-3, max: 1e4 }),
-    },
+    method: first ? readVisualMethod(field(at, "method")) : readMethod(field(at, "method")),
+    head,
+    ...(first || declared.value === undefined ? {} : { declared: readDeclared(declared) }),
     settings: readNullable(field(at, "settings"), readTuningSettings),
     labels: {
       count: whole(field(labels, "count"), 0, 1e7),
@@ -121,9 +130,10 @@ export function readClass(at: At): TissueClass {
 
 export function readTuningSettings(at: At): TuningSettings {
   const number = (key: string, min: number, max: number): number => readNumber(field(at, key), { min, max });
-  return {
+  const [instance, texts] = [field(at, "instance"), field(at, "text")];
+  const settings: TuningSettings = {
     blocks: whole(field(at, "blocks"), 1, promptSetLimits.blocks),
-    tokensPerBlock: whole(field(at, "tokensPerBlock"), 1, promptSetLimits.tokensPerBlock),
+    tokensPerBlock: whole(field(at, "tokensPerBlock"), 0, promptSetLimits.tokensPerBlock),
     epochs: whole(field(at, "epochs"), 1, 10_000),
     batch: whole(field(at, "batch"), 1, 1024),
     learningRate: number("learningRate", 0, 1000),
@@ -131,7 +141,14 @@ export function readTuningSettings(at: At): TuningSettings {
     labelSmoothing: number("labelSmoothing", 0, 0.99),
     temperature: number("temperature", 1e-3, 1e4),
     seed: whole(field(at, "seed"), 0, 2 ** 32 - 1),
+    ...(instance.value === undefined ? {} : { instance: readInstance(instance) }),
+    ...(texts.value === undefined ? {} : { text: readTextSettings(texts) }),
   };
+  const others = settings.instance !== undefined || (settings.text?.tokens ?? null) !== null;
+  if (settings.tokensPerBlock === 0 && !others) {
+    problem(field(at, "tokensPerBlock"), `a whole number from 1 to ${promptSetLimits.tokensPerBlock}`);
+  }
+  return settings;
 }
 
 function readPreprocessing(at: At): Preprocessing {

@@ -6,6 +6,7 @@ import type { Label, TissueClass } from "./label.ts";
 import type { PromptSetSummary } from "./prompt-set.ts";
 import type { TuningRun } from "./run.ts";
 import type { Calibration, Fingerprint, SlideOrigin } from "./slide.ts";
+import type { TissueSettings, Zone, ZoneId } from "./zone.ts";
 
 /** A slide the project knows; `name` is only ever shown on this machine. `source` says how to find it again. */
 export type SlideRef = Readonly<{
@@ -13,7 +14,9 @@ export type SlideRef = Readonly<{
   name: string;
   fingerprint: Fingerprint;
   origin: SlideOrigin;
-  source: Readonly<{ kind: "embedded" } | { kind: "file" } | { kind: "url"; url: string }>;
+  source: Readonly<
+    { kind: "embedded" } | { kind: "file" } | { kind: "files" } | { kind: "folder" } | { kind: "url"; url: string }
+  >;
   /** Declared by the person; null while the file's own calibration stands. */
   declared: Calibration | null;
   /** Case (patient) the slide belongs to, if declared. */
@@ -31,6 +34,9 @@ export type Project = Readonly<{
   /** null: the frozen preview (or, without labels, nothing) answers clicks. */
   activeSet: PromptSetId | null;
   runs: ReadonlyMap<RunId, RunRecord>;
+  zones: ReadonlyMap<ZoneId, Zone>;
+  /** Slides whose tissue is found otherwise than by default. */
+  tissue: ReadonlyMap<SlideId, TissueSettings>;
 }>;
 
 /** "put" carries the whole new value, so that replaying twice changes nothing. */
@@ -45,7 +51,11 @@ export type ProjectEvent =
   | Readonly<{ type: "prompt-set/remove"; id: PromptSetId }>
   | Readonly<{ type: "active-set/put"; id: PromptSetId | null }>
   | Readonly<{ type: "run/put"; record: RunRecord }>
-  | Readonly<{ type: "run/remove"; id: RunId }>;
+  | Readonly<{ type: "run/remove"; id: RunId }>
+  | Readonly<{ type: "zone/put"; zone: Zone }>
+  | Readonly<{ type: "zone/remove"; id: ZoneId }>
+  /** null: found by default. */
+  | Readonly<{ type: "tissue/put"; slideId: SlideId; settings: TissueSettings | null }>;
 
 /** What happens as one, is journalled in one transaction and undone as one. `title` is what undo shows: "Undo label Stroma". */
 export type ProjectChange = Readonly<{ title: string; events: readonly ProjectEvent[]; undoable: boolean }>;
@@ -59,6 +69,8 @@ export function emptyProject(id: ProjectId): Project {
     promptSets: new Map(),
     activeSet: null,
     runs: new Map(),
+    zones: new Map(),
+    tissue: new Map(),
   };
 }
 
@@ -80,6 +92,8 @@ function createDraft(before: Project) {
   const labels = copyOnce(before.labels);
   const promptSets = copyOnce(before.promptSets);
   const runs = copyOnce(before.runs);
+  const zones = copyOnce(before.zones);
+  const tissue = copyOnce(before.tissue);
   let { classes, activeSet } = before;
   const apply = (event: ProjectEvent): void => {
     switch (event.type) {
@@ -118,6 +132,16 @@ function createDraft(before: Project) {
       case "run/remove":
         runs.write().delete(event.id);
         break;
+      case "zone/put":
+        zones.write().set(event.zone.id, event.zone);
+        break;
+      case "zone/remove":
+        zones.write().delete(event.id);
+        break;
+      case "tissue/put":
+        if (event.settings) tissue.write().set(event.slideId, event.settings);
+        else tissue.write().delete(event.slideId);
+        break;
       default:
         event satisfies never;
     }
@@ -130,6 +154,8 @@ function createDraft(before: Project) {
     promptSets: promptSets.read(),
     activeSet,
     runs: runs.read(),
+    zones: zones.read(),
+    tissue: tissue.read(),
   });
   return { apply, read };
 }
@@ -203,6 +229,16 @@ export function inverseOf(project: Project, event: ProjectEvent): ProjectEvent |
       const before = project.runs.get(event.id);
       return before ? { type: "run/put", record: before } : null;
     }
+    case "zone/put": {
+      const before = project.zones.get(event.zone.id);
+      return before ? { type: "zone/put", zone: before } : { type: "zone/remove", id: event.zone.id };
+    }
+    case "zone/remove": {
+      const before = project.zones.get(event.id);
+      return before ? { type: "zone/put", zone: before } : null;
+    }
+    case "tissue/put":
+      return { type: "tissue/put", slideId: event.slideId, settings: project.tissue.get(event.slideId) ?? null };
     default:
       return event satisfies never;
   }

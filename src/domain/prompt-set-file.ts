@@ -1,38 +1,107 @@
 // A prompt set as a file: one safetensors container. Knows the format; knows no backbone (see engine/fits-backbone.ts).
 //
-// Tensors, all F32, row-major, and no others:
-//   prompts.visual [K, N, D]   K prompted blocks (the last K of the backbone), N tokens a block, D = backbone width
-//   head.weight    [C, F]      one row a class, in the order of metadata.classes; F = feature width
-//   head.centre    [F]         subtracted from features before the cosine
-// __metadata__ has three keys: "format" = "pathotune-prompts/1", "pathotune" = PromptSetMetadata as canonical JSON (keys sorted,
+// Tensors, all F32, row-major, and no others; D = backbone width, F = feature width, C classes in the order of metadata.classes:
+//   prompts.visual [K, N, D]   K prompted blocks (the last K of the backbone), N tokens a block; absent where N = 0
+//   prompts.textual [X, D]     tokens of text as they enter the first prompted block
+//   instance.queries [M, D], instance.down.weight [D, R], instance.down.bias [R], instance.up.weight [R, D], instance.up.bias [M, D]
+//                              the instance module of graph/vit/carried-tokens.ts
+//   head.weight [C, F]         with head.centre [F] (cosine: subtracted from features before it) or head.bias [C] (linear); or no head
+// Format 1 has prompts.visual and a cosine head, format 2 any of these; never a graph, whatever the format.
+// __metadata__ has three keys: "format" = "pathotune-prompts/1" or "/2", "pathotune" = PromptSetMetadata as canonical JSON (keys sorted,
 // no spaces), and "checksum" (promptSetChecksum), without which a flipped bit among the values would answer wrongly in silence.
 // Nothing depends on the clock: the same labels, settings and seed give the same bytes. The set's id is their sha256.
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import type { PromptSetId } from "../base/brand.ts";
-import { assert, Fault, isFault } from "../base/fault.ts";
+import { assert, Fault, isFault, present } from "../base/fault.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import { rootAt } from "./json-reader.ts";
-import { promptSetLimits, readPromptSetMetadata } from "./parse-prompt-metadata.ts";
-import { type PromptSet, type PromptSetMetadata, type PromptSetSummary, promptSetFormat } from "./prompt-set.ts";
+import { readPromptSetMetadata } from "./parse-prompt-metadata.ts";
+import { type InstancePart, type InstanceWeights, instanceTensors } from "./prompt-kinds.ts";
+import {
+  type PromptSet,
+  type PromptSetMetadata,
+  type PromptSetSummary,
+  promptSetFormat,
+  promptSetFormat2,
+} from "./prompt-set.ts";
+import { promptSetLimits } from "./prompt-set-limits.ts";
 import { floatsOf, parseSafetensors, type SafeLimits, type SafeTensor, serializeSafetensors } from "./safetensors.ts";
 
 export const promptSetFileLimits: SafeLimits = { fileBytes: 64 * 2 ** 20, headerBytes: 2 ** 21, tensors: 16 };
 
-export type PromptTensors = Readonly<{ prompts: Float32Array; headWeight: Float32Array; headCentre: Float32Array }>;
+/** What the metadata does not name may be left out, or be empty as in a set that was read. */
+export type PromptTensors = Readonly<{
+  prompts?: Float32Array;
+  instance?: InstanceWeights | null;
+  textual?: Float32Array | null;
+  headWeight?: Float32Array;
+  headCentre?: Float32Array;
+  headBias?: Float32Array;
+}>;
+
+/** `shape`: numbers, or D and F where only the file says how wide its backbone is. */
+type Planned = Readonly<{ name: string; shape: readonly (number | "D" | "F")[] }>;
+
+/** Every tensor a set of this metadata has. */
+function plannedTensors({ method, head, classes }: PromptSetMetadata): readonly Planned[] {
+  const { blocks, tokensPerBlock } = method;
+  const list: Planned[] = [];
+  if (tokensPerBlock > 0) list.push({ name: "prompts.visual", shape: [blocks, tokensPerBlock, "D"] });
+  if (method.kind === "three-kinds") {
+    if (method.textual) list.push({ name: "prompts.textual", shape: [method.textual.texts.length, "D"] });
+    const { instance } = method;
+    if (instance) {
+      const { tokens, hidden } = instance;
+      list.push(
+        { name: instanceTensors.queries, shape: [tokens, "D"] },
+        { name: instanceTensors.downWeight, shape: ["D", hidden] },
+        { name: instanceTensors.downBias, shape: [hidden] },
+        { name: instanceTensors.upWeight, shape: [hidden, "D"] },
+        { name: instanceTensors.upBias, shape: [tokens, "D"] },
+      );
+    }
+  }
+  if (head.kind !== "none") list.push({ name: "head.weight", shape: [classes.length, "F"] });
+  if (head.kind === "cosine") list.push({ name: "head.centre", shape: ["F"] });
+  if (head.kind === "linear") list.push({ name: "head.bias", shape: [classes.length] });
+  return list;
+}
+
+function namedTensors({ prompts, instance, textual, headWeight, headCentre, headBias }: PromptTensors) {
+  const named: Record<string, Float32Array | null | undefined> = {
+    "prompts.visual": prompts,
+    "prompts.textual": textual,
+    "head.weight": headWeight,
+    "head.centre": headCentre,
+    "head.bias": headBias,
+  };
+  for (const part of Object.keys(instanceTensors) as InstancePart[])
+    named[instanceTensors[part]] = instance?.values[part];
+  return named;
+}
+
+/** The format a set needs: the first where it is enough. */
+export function formatFor(metadata: Omit<PromptSetMetadata, "format">): PromptSetMetadata["format"] {
+  const { method, head, declared } = metadata;
+  const first = method.kind === "task-visual-deep" && head.kind === "cosine" && !head.text && !declared;
+  return first ? promptSetFormat : promptSetFormat2;
+}
 
 /** The file of a set. Deterministic. */
 export function serializePromptSet(metadata: PromptSetMetadata, tensors: PromptTensors): Uint8Array<ArrayBuffer> {
-  const { blocks, tokensPerBlock } = metadata.method;
-  const features = tensors.headCentre.length;
-  const width = tensors.prompts.length / (blocks * tokensPerBlock);
-  assert(Number.isInteger(width), "prompts have a whole width");
-  assert(tensors.headWeight.length === metadata.classes.length * features, "head has one row a class");
-  const list = [
-    { name: "prompts.visual", dtype: "F32", shape: [blocks, tokensPerBlock, width], data: tensors.prompts },
-    { name: "head.weight", dtype: "F32", shape: [metadata.classes.length, features], data: tensors.headWeight },
-    { name: "head.centre", dtype: "F32", shape: [features], data: tensors.headCentre },
-  ] as const;
+  assert(metadata.format === formatFor(metadata), "the format is the first that is enough");
+  const named = namedTensors(tensors);
+  const widths: Record<"D" | "F", number | null> = { D: null, F: null };
+  const list = plannedTensors(metadata).map(({ name, shape: planned }) => {
+    const data = present(named[name], name);
+    const known = planned.reduce<number>((size, n) => size * (typeof n === "number" ? n : (widths[n] ?? 1)), 1);
+    const open = planned.find((n) => typeof n !== "number" && widths[n] === null);
+    if (open === "D" || open === "F") widths[open] = data.length / known;
+    const shape = planned.map((n) => (typeof n === "number" ? n : (widths[n] ?? 0)));
+    assert(shape.every(Number.isInteger) && shape.reduce((a, b) => a * b, 1) === data.length, `${name} has its shape`);
+    return { name, dtype: "F32", shape, data } as const;
+  });
   const pathotune = canonicalJson(metadata);
   const checksum = promptSetChecksum(
     pathotune,
@@ -41,7 +110,7 @@ export function serializePromptSet(metadata: PromptSetMetadata, tensors: PromptT
       bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
     })),
   );
-  return serializeSafetensors(list, { format: promptSetFormat, pathotune, checksum });
+  return serializeSafetensors(list, { format: metadata.format, pathotune, checksum });
 }
 
 /**
@@ -77,8 +146,9 @@ export function parsePromptSet(file: Uint8Array): PromptSet {
   if (raw === undefined || strings.format === undefined) {
     throw bad("it is a safetensors file of another kind (it has no PathoTune metadata)");
   }
-  if (strings.format !== promptSetFormat) {
-    throw bad(`its format is "${strings.format.slice(0, 60)}", this version reads "${promptSetFormat}"`);
+  if (strings.format !== promptSetFormat && strings.format !== promptSetFormat2) {
+    const read = `"${promptSetFormat}" and "${promptSetFormat2}"`;
+    throw bad(`its format is "${strings.format.slice(0, 60)}", this version reads ${read}`);
   }
   if (strings.checksum !== promptSetChecksum(raw, [...tensors.values()])) {
     throw bad("it is damaged: its content does not match its checksum. Get the file again");
@@ -93,42 +163,75 @@ export function parsePromptSet(file: Uint8Array): PromptSet {
   const metadata = readPromptSetMetadata(root);
   if (root.problems.length > 0) throw bad(root.problems.slice(0, 5).join("; "), root.problems);
 
+  if (metadata.format !== strings.format) throw bad("its metadata is of another format than it says");
+  if (metadata.format !== formatFor(metadata)) {
+    throw bad(`it says it is of format "${metadata.format}" but holds only what "${formatFor(metadata)}" has`);
+  }
+  const planned = plannedTensors(metadata);
   const names = [...tensors.keys()].sort().join(", ");
-  if (names !== "head.centre, head.weight, prompts.visual") {
-    throw bad(`it must hold the tensors head.centre, head.weight and prompts.visual, but holds ${names || "none"}`);
+  const wanted = planned.map(({ name }) => name).sort();
+  if (names !== wanted.join(", ")) {
+    const list = `${wanted.slice(0, -1).join(", ")}${wanted.length > 1 ? " and " : ""}${wanted.at(-1) ?? ""}`;
+    throw bad(`it must hold the tensors ${list}, but holds ${names || "none"}`);
   }
-  const tensor = (name: string, shape: readonly (number | null)[]): SafeTensor => {
+  const widths: Record<"D" | "F", number | null> = { D: null, F: null };
+  const values = new Map<string, Float32Array>();
+  for (const { name, shape } of planned) {
     const found = tensors.get(name) as SafeTensor;
-    const fits = found.shape.length === shape.length && shape.every((n, i) => n === null || n === found.shape[i]);
     if (found.dtype !== "F32") throw bad(`${name} is ${found.dtype}, it must be F32`);
+    const fits =
+      found.shape.length === shape.length &&
+      shape.every((n, i) => (typeof n === "number" ? n : (widths[n] ?? found.shape[i])) === found.shape[i]);
     if (!fits) {
-      throw bad(
-        `${name} has shape [${found.shape.join(", ")}], it must be [${shape.map((n) => n ?? "any").join(", ")}]`,
-      );
+      const should = shape.map((n) => (typeof n === "number" ? n : (widths[n] ?? "any")));
+      throw bad(`${name} has shape [${found.shape.join(", ")}], it must be [${should.join(", ")}]`);
     }
-    return found;
-  };
-  const { blocks, tokensPerBlock } = metadata.method;
-  const prompts = tensor("prompts.visual", [blocks, tokensPerBlock, null]);
-  const centre = tensor("head.centre", [null]);
-  const weight = tensor("head.weight", [metadata.classes.length, centre.shape[0] ?? 0]);
-  for (const { name, shape } of [prompts, centre]) {
-    const width = shape[shape.length - 1] ?? 0;
-    if (width < 1 || width > promptSetLimits.width) throw bad(`${name} has the width ${width}`);
+    shape.forEach((n, i) => {
+      if (typeof n === "number" || widths[n] !== null) return;
+      const width = found.shape[i] ?? 0;
+      if (width < 1 || width > promptSetLimits.width) throw bad(`${name} has the width ${width}`);
+      widths[n] = width;
+    });
+    const own = floatsOf(found);
+    if (!own.every(Number.isFinite)) throw bad(`${name} holds values that are not finite numbers`);
+    values.set(name, own);
   }
-  const finite = (found: SafeTensor): Float32Array => {
-    const values = floatsOf(found);
-    if (!values.every(Number.isFinite)) throw bad(`${found.name} holds values that are not finite numbers`);
-    return values;
-  };
-  const headWeight = finite(weight);
-  const features = centre.shape[0] ?? 0;
-  for (let c = 0; c < metadata.classes.length; c++) {
+  const none = new Float32Array();
+  const of = (name: string): Float32Array => values.get(name) ?? none;
+  const headWeight = of("head.weight");
+  const features = widths.F ?? 0;
+  for (let c = 0; c < metadata.classes.length && metadata.head.kind === "cosine"; c++) {
     if (headWeight.subarray(c * features, (c + 1) * features).every((value) => value === 0)) {
       throw bad(`the head of class "${metadata.classes[c]?.name}" is all zeros`);
     }
   }
-  return { id: promptSetIdOf(file), metadata, prompts: finite(prompts), headWeight, headCentre: finite(centre) };
+  return {
+    id: promptSetIdOf(file),
+    metadata,
+    prompts: of("prompts.visual"),
+    instance: instanceOf(metadata, of),
+    textual: values.get("prompts.textual") ?? null,
+    width: widths.D ?? 0,
+    headWeight,
+    headCentre: of("head.centre"),
+    headBias: of("head.bias"),
+  };
+}
+
+function instanceOf({ method }: PromptSetMetadata, of: (name: string) => Float32Array): InstanceWeights | null {
+  const shape = method.kind === "three-kinds" ? method.instance : null;
+  if (!shape) return null;
+  const at = (part: InstancePart): Float32Array => of(instanceTensors[part]);
+  return {
+    shape,
+    values: {
+      queries: at("queries"),
+      downWeight: at("downWeight"),
+      downBias: at("downBias"),
+      upWeight: at("upWeight"),
+      upBias: at("upBias"),
+    },
+  };
 }
 
 function open(file: Uint8Array, bad: (why: string) => Fault): ReturnType<typeof parseSafetensors> {
@@ -140,12 +243,11 @@ function open(file: Uint8Array, bad: (why: string) => Fault): ReturnType<typeof 
   }
 }
 
-/** What the page keeps of a set. `bytes` is the size of its file. */
+/** What the page keeps of a set. `bytes` is the size of its file. A token of text has one trained number: its length. */
 export function summarisePromptSet(set: PromptSet, bytes: number): PromptSetSummary {
-  return {
-    id: set.id,
-    bytes,
-    trainedParameters: set.prompts.length + set.headWeight.length,
-    metadata: set.metadata,
-  };
+  const { method } = set.metadata;
+  const module = Object.values(set.instance?.values ?? {}).reduce((sum, values) => sum + values.length, 0);
+  const texts = method.kind === "three-kinds" ? (method.textual?.texts.length ?? 0) : 0;
+  const trainedParameters = set.prompts.length + module + texts + set.headWeight.length + set.headBias.length;
+  return { id: set.id, bytes, trainedParameters, metadata: set.metadata };
 }

@@ -5,9 +5,13 @@ import type { Estimate } from "./estimate.ts";
 import type { TissueClass } from "./label.ts";
 import type { BackboneShape, Normalisation, VitArchitecture } from "./model.ts";
 import type { EdgeRule, ResampleFilter } from "./patch.ts";
+import type { classTextControls, InstanceShape, InstanceWeights, TextOrigin, textControls } from "./prompt-kinds.ts";
 import type { TuningSettings } from "./run.ts";
 
+/** Task visual prompts and a cosine head: what the first version knows. */
 export const promptSetFormat = "pathotune-prompts/1";
+/** Everything else. A set that needs none of it is written in the first format, so that older versions read it and its bytes stay. */
+export const promptSetFormat2 = "pathotune-prompts/2";
 export const researchUseNotice = "Research use only. Not for diagnostic procedures.";
 
 /** Everything between the slide's bytes and the graph; a set made under another preprocessing is refused. */
@@ -31,18 +35,52 @@ export type BackboneComputation = BackboneShape &
     activation: NonNullable<VitArchitecture["activation"]> | null;
   }>;
 
+/**
+ * Deep task visual prompts enter blocks firstBlock..depth-1 (VPT-deep, Jia et al. 2022; PathoTune's TVP). In `three-kinds` there may be
+ * none of them (N = 0); tokens of text and of the instance module enter with the first block and go on through the others.
+ */
+export type PromptMethod =
+  | Readonly<{ kind: "task-visual-deep"; firstBlock: number; blocks: number; tokensPerBlock: number }>
+  | Readonly<{
+      kind: "three-kinds";
+      firstBlock: number;
+      blocks: number;
+      tokensPerBlock: number;
+      instance: InstanceShape | null;
+      textual: TextOrigin<(typeof textControls)[number]> | null;
+    }>;
+
+/**
+ * cosine: logits = temperature * cosine(features - centre, weight[class]); `text`: what its start took from class texts. linear: logits =
+ * features . weight[class] + bias[class]. none: the set has prompts only, and no classes; labels make its head.
+ */
+export type PromptHead =
+  | Readonly<{
+      kind: "cosine";
+      temperature: number;
+      text?: TextOrigin<(typeof classTextControls)[number]> & Readonly<{ share: number }>;
+    }>
+  | Readonly<{ kind: "linear" }>
+  | Readonly<{ kind: "none" }>;
+
+/**
+ * A file of others that carries no digest: a person said which backbone and normalisation it belongs to, and nobody can check it. Such a
+ * set is marked wherever it is shown. `notes`: what of the file was left out, in words.
+ */
+export type Declared = Readonly<{ source: "promptstate"; fileDigest: string; notes: readonly string[] }>;
+
 /** JSON in the safetensors header under `__metadata__`; no clock time anywhere: same labels and seed, same bytes. */
 export type PromptSetMetadata = Readonly<{
-  format: typeof promptSetFormat;
+  format: typeof promptSetFormat | typeof promptSetFormat2;
   name: string;
   /** `computation` is absent in files older than it. */
   backbone: Readonly<{ name: string; weightsDigest: WeightsDigest; computation?: BackboneComputation }>;
   preprocessing: Preprocessing;
   classes: readonly TissueClass[];
-  /** Deep task visual prompts enter blocks firstBlock..depth-1 (VPT-deep, Jia et al. 2022; PathoTune's TVP). */
-  method: Readonly<{ kind: "task-visual-deep"; firstBlock: number; blocks: number; tokensPerBlock: number }>;
-  /** logits = temperature * cosine(features - centre, weight[class]). */
-  head: Readonly<{ kind: "cosine"; temperature: number }>;
+  method: PromptMethod;
+  head: PromptHead;
+  /** Absent: what it is bound to was verified when it was made. */
+  declared?: Declared;
   settings: TuningSettings | null;
   labels: Readonly<{
     count: number;
@@ -66,12 +104,19 @@ export type PromptSetMetadata = Readonly<{
 export type PromptSet = Readonly<{
   id: PromptSetId;
   metadata: PromptSetMetadata;
-  /** [blocks, tokensPerBlock, width], row-major. */
+  /** [blocks, tokensPerBlock, width], row-major; empty where there are no task visual prompts. */
   prompts: Float32Array;
-  /** [classes, width], row-major. */
+  instance: InstanceWeights | null;
+  /** [texts, width], as they enter; null where there are none. */
+  textual: Float32Array | null;
+  /** D, of all tokens; 0 where the set has none. */
+  width: number;
+  /** [classes, features], row-major; empty where there is no head. */
   headWeight: Float32Array;
-  /** [width] */
+  /** [features] of a cosine head, else empty. */
   headCentre: Float32Array;
+  /** [classes] of a linear head, else empty. */
+  headBias: Float32Array;
 }>;
 
 /** What the page keeps and shows of a set: no tensors. */

@@ -16,6 +16,8 @@ export function snapshotOf(project: Project): StoredSnapshot {
     ...[...project.promptSets.values()].map((summary) => ({ type: "prompt-set/put", summary }) as const),
     { type: "active-set/put", id: project.activeSet },
     ...[...project.runs.values()].map((record) => ({ type: "run/put", record }) as const),
+    ...[...project.zones.values()].map((zone) => ({ type: "zone/put", zone }) as const),
+    ...[...project.tissue].map(([slideId, settings]) => ({ type: "tissue/put", slideId, settings }) as const),
   ];
   return { version: journalVersion, events };
 }

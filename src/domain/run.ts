@@ -1,12 +1,14 @@
 // A tuning run as a state machine: `advance(run, event)` is the only way it changes. Knows no runtime and no screen.
 import type { PromptSetId, RunId } from "../base/brand.ts";
 import type { FaultData } from "../base/fault.ts";
+import type { InstanceShape, TextSettings } from "./prompt-kinds.ts";
 import type { TuningCheckpoint } from "./tuning-checkpoint.ts";
 
 /** What a person may set; every field is kept in the prompt set. */
 export type TuningSettings = Readonly<{
   /** Prompts enter the last `blocks` blocks (1..depth). */
   blocks: number;
+  /** Task visual prompts; 0 only beside another kind. */
   tokensPerBlock: number;
   epochs: number;
   batch: number;
@@ -16,6 +18,10 @@ export type TuningSettings = Readonly<{
   /** Head temperature: logits = temperature * cosine. */
   temperature: number;
   seed: number;
+  /** Instance visual prompts; absent: none. */
+  instance?: InstanceShape;
+  /** Task textual prompts and class texts in the head's start; absent: none. */
+  text?: TextSettings;
 }>;
 
 export type TuningProgress = Readonly<{

@@ -2,12 +2,27 @@
 import type { Mpp, SlideId } from "../base/brand.ts";
 import type { Region } from "./geometry.ts";
 
+/** Who wrote the um/px into the file, and where. A stored project may name any of them. */
+export const calibrationSources = [
+  "aperio",
+  "tiff-resolution",
+  "ome",
+  "ndpi",
+  "philips",
+  "leica",
+  "qptiff",
+  "dicom",
+  "iiif",
+  "generated",
+] as const;
+export type CalibrationSource = (typeof calibrationSources)[number];
+
 /**
  * How the um/px became known. `measured`: written by the scanner into the file; `declared`: stated or measured by the person;
  * `unknown`: classification is blocked until it is declared.
  */
 export type Calibration =
-  | Readonly<{ kind: "measured"; mppX: Mpp; mppY: Mpp; source: "aperio" | "tiff-resolution" | "ome" | "generated" }>
+  | Readonly<{ kind: "measured"; mppX: Mpp; mppY: Mpp; source: CalibrationSource }>
   | Readonly<{ kind: "declared"; mppX: Mpp; mppY: Mpp; how: "stated" | "known-distance" }>
   | Readonly<{ kind: "unknown" }>;
 
@@ -26,7 +41,7 @@ export type Level = Readonly<{
 
 /**
  * Recognises the same file after a reload: byte length and sha256 of its first and last 64 KiB (`SlideId` is the hex sha256
- * of these together). The name is kept apart because it can identify a patient.
+ * of these together). Of a slide of many parts: a telling piece's length, what describes the slide, and that piece. The name is kept apart because it can identify a patient.
  */
 export type Fingerprint = Readonly<{ bytes: number; head: string; tail: string }>;
 
@@ -34,6 +49,13 @@ export type Fingerprint = Readonly<{ bytes: number; head: string; tail: string }
 export type SlideOrigin = "scanned" | "generated";
 
 export type SlideProperty = Readonly<{ name: string; value: string; mayIdentify: boolean }>;
+
+/** A picture beside the slide. Label and macro may name a patient: hidden until asked for, never part of any export. */
+export type SlidePhotograph = Readonly<{
+  name: "label" | "macro" | "thumbnail" | "map";
+  width: number;
+  height: number;
+}>;
 
 export type SlideInfo = Readonly<{
   id: SlideId;
@@ -49,6 +71,8 @@ export type SlideInfo = Readonly<{
   /** Nominal objective magnification the file states, e.g. 20. */
   objective: number | null;
   properties: readonly SlideProperty[];
+  /** What `photograph` of the slide's API can be asked for; absent where there is nothing. */
+  photographs?: readonly SlidePhotograph[];
   /** Things a person should know ("2 tiles are missing"); never silent. */
   warnings: readonly string[];
 }>;

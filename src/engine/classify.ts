@@ -8,7 +8,9 @@ import type { PromptSet } from "../domain/prompt-set.ts";
 import type { Example, Scorer } from "../protocol/engine-api.ts";
 import { createFeatureCache } from "./feature-cache.ts";
 import { type CosineHead, cosineScores, fitCentroids } from "./heads/centroid.ts";
-import { promptedFeatures } from "./prompted.ts";
+import { scoresOfSet } from "./heads/of-set.ts";
+import { fitPreview, previewTemperature } from "./preview-head.ts";
+import { concatenate, promptedFeatures, promptsOfSet, upperShapeOf } from "./prompted.ts";
 import type { Session } from "./session.ts";
 import { mostSimilar } from "./similar.ts";
 import { defaultCut } from "./start-runtime.ts";
@@ -18,8 +20,8 @@ const answeredShare = 1 / 64;
 const similarPlaces = 8;
 /** The newest sets: what a person blinks between. */
 const mostReadAhead = 4;
-const previewTemperature = 10;
 
+type Labelled = Readonly<{ classes: readonly TissueClass[]; examples: readonly Example[] }>;
 export type Classifier = (patch: Patch, scorer: Scorer, signal: AbortSignal) => Promise<Prediction>;
 
 export function createClassifier(session: Session): Classifier {
@@ -37,10 +39,9 @@ export function createClassifier(session: Session): Classifier {
     const key = `${set.id}/${patchKey(patch)}`;
     const known = answered.get(key);
     if (known) return known;
-    const { firstBlock, blocks, tokensPerBlock } = set.metadata.method;
-    const [analysis] = await session.analyser.analyse([patch], firstBlock, priority, signal);
-    const width = session.model.shape.width;
-    const prompts = { firstBlock, value: { dims: [blocks, tokensPerBlock, width], data: set.prompts } };
+    const prompts = promptsOfSet(set);
+    const [analysis] = await session.analyser.analyse([patch], prompts.firstBlock, priority, signal);
+    const { width } = session.model.shape;
     const features = await promptedFeatures(session, prompts, [analysis!.tokens], width, priority, signal);
     answered.put(key, features);
     return features;
@@ -48,10 +49,11 @@ export function createClassifier(session: Session): Classifier {
 
   /** What a swap would ask next, once nobody waits: the other sets whose graphs are compiled already. The next click ends it. */
   const readAhead = async (patch: Patch, scorer: Scorer, signal: AbortSignal): Promise<void> => {
-    const others = [...session.sets.values()].filter(({ set: { id, metadata } }) => {
-      const here = metadata.onlyOn === null || metadata.onlyOn === patch.slideId;
-      const asked = scorer.kind === "prompt-set" && scorer.id === id;
-      return here && !asked && session.programs.ready(metadata.method.firstBlock);
+    const others = [...session.sets.values()].filter(({ set }) => {
+      const { onlyOn, method } = set.metadata;
+      const here = onlyOn === null || onlyOn === patch.slideId;
+      const asked = scorer.kind === "prompt-set" && scorer.id === set.id;
+      return here && !asked && session.programs.ready(method.firstBlock, upperShapeOf(promptsOfSet(set)));
     });
     for (const { set } of others.slice(-mostReadAhead)) await featuresUnder(set, patch, lanePriority.sweep, signal);
   };
@@ -59,14 +61,28 @@ export function createClassifier(session: Session): Classifier {
   const byPromptSet = async (
     patch: Patch,
     set: PromptSet,
+    labelled: Labelled | undefined,
     tissue: number,
     signal: AbortSignal,
   ): Promise<Prediction> => {
-    const { head, classes } = set.metadata;
-    const features = await featuresUnder(set, patch, lanePriority.click, signal);
-    const cosine = { centre: set.headCentre, weight: set.headWeight, temperature: head.temperature };
-    const scores = scored(classes, cosineScores(cosine, features));
-    return { kind: "scored", by: { kind: "prompt-set", id: set.id }, scores, tissue };
+    const own = await featuresUnder(set, patch, lanePriority.click, signal);
+    const answer = (classes: readonly TissueClass[], scores: Float64Array): Prediction => {
+      return { kind: "scored", by: { kind: "prompt-set", id: set.id }, scores: scored(classes, scores), tissue };
+    };
+    const scores = scoresOfSet(set, own);
+    if (scores) return answer(set.metadata.classes, scores);
+    const { examples = [] } = labelled ?? {};
+    const classes = (labelled?.classes ?? []).filter((c) => examples.some((example) => example.classId === c.id));
+    if (classes.length < 2) {
+      const why = `"${set.metadata.name}" has prompts but no head: label places of two classes, and it scores by them.`;
+      return unscored(patch, tissue, signal, why);
+    }
+    const rows: Float32Array[] = [];
+    for (const example of examples) rows.push(await featuresUnder(set, example.patch, lanePriority.click, signal));
+    const targets = examples.map((example) => classes.findIndex((c) => c.id === example.classId));
+    if (targets.includes(-1)) throw new Fault("invalid", "A label names a class that does not exist.");
+    const given = { features: concatenate(rows), width: own.length, targets, classes: classes.length };
+    return answer(classes, cosineScores(fitCentroids(given, previewTemperature), own));
   };
 
   const byPreview = async (
@@ -80,25 +96,14 @@ export function createClassifier(session: Session): Classifier {
     if (labelled.length < 2) {
       return unscored(patch, tissue, signal, "Label places of two classes, or load a prompt set, to get scores.");
     }
-    const cut = cutFor(session);
     const order = labelled.map((c) => c.id).join(",");
     const key = `${order}|${examples.map((e) => `${e.classId}:${patchKey(e.patch)}`).join("|")}`;
     if (preview?.key !== key) {
-      const patches = examples.map((example) => example.patch);
-      const analyses = await session.analyser.analyse(patches, cut, lanePriority.click, signal);
-      const width = analyses[0]!.features.length;
-      const features = new Float32Array(width * analyses.length);
-      analyses.forEach((analysis, i) => {
-        features.set(analysis.features, i * width);
-      });
-      const targets = examples.map((example) => labelled.findIndex((c) => c.id === example.classId));
-      if (targets.includes(-1)) throw new Fault("invalid", "A label names a class that does not exist.");
-      preview = {
-        key,
-        head: fitCentroids({ features, width, targets, classes: labelled.length }, previewTemperature),
-      };
+      const fitted = await fitPreview(session, classes, examples, signal);
+      if (!fitted) throw new Error("assertion failed: two labelled classes give a head");
+      preview = { key, head: fitted.head };
     }
-    const [analysis] = await session.analyser.analyse([patch], cut, lanePriority.click, signal);
+    const [analysis] = await session.analyser.analyse([patch], cutFor(session), lanePriority.click, signal);
     const scores = scored(labelled, cosineScores(preview.head, analysis!.features));
     return { kind: "scored", by: { kind: "frozen-preview", labels: examples.length }, scores, tissue };
   };
@@ -134,7 +139,7 @@ export function createClassifier(session: Session): Classifier {
           const why = `The classes of "${name}" name drawings of one slide: it gives no scores on any other.`;
           return unscored(patch, tissue, signal, why);
         }
-        return byPromptSet(patch, kept.set, tissue, signal);
+        return byPromptSet(patch, kept.set, scorer.labelled, tissue, signal);
       }
       case "preview":
         return byPreview(patch, scorer.classes, scorer.examples, tissue, signal);

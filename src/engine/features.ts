@@ -22,6 +22,8 @@ export type PatchAnalyser = Readonly<{
   ): Promise<readonly PatchAnalysis[]>;
   /** Share of tissue, without running the model. The pixels read for it serve the run after it. */
   tissue(patch: Patch, signal: AbortSignal): Promise<number>;
+  /** Shares of tissue are asked for again: the slide's mask is another. */
+  forgetTissue(): void;
   /** RGB of a patch. Faults of the slide pass through. */
   pixels(patch: Patch, signal: AbortSignal): Promise<Uint8Array>;
   /** Of pixels at hand, past the cache: what comes out depends on what goes in and on nothing asked before. */
@@ -145,6 +147,10 @@ export function createPatchAnalyser(
         onDone?.(patches.length - waiting.length + from + batch.length);
       }
       return patches.map((patch) => found.get(patchKey(patch))!);
+    },
+    forgetTissue() {
+      tissueOf.clear();
+      last = null;
     },
     pixels: async (patch, signal) => (await pixels(patch, signal)).data,
     compute,

@@ -32,14 +32,14 @@ export function assertFits(
   }
   reasons.push(...preprocessingDifferences(metadata.preprocessing, preprocessingOf(model)));
   const { depth, width, featureWidth: features } = model.shape;
-  const { firstBlock, blocks, tokensPerBlock } = metadata.method;
+  const { firstBlock, blocks } = metadata.method;
   if (firstBlock + blocks !== depth) {
     reasons.push(`its prompts enter blocks ${firstBlock} to ${firstBlock + blocks - 1}, and the backbone has ${depth}`);
   }
-  const setWidth = set.prompts.length / (blocks * tokensPerBlock);
-  if (setWidth !== width) reasons.push(`its prompts are ${setWidth} wide, and the backbone's tokens ${width}`);
-  if (set.headCentre.length !== features) {
-    reasons.push(`its head reads ${set.headCentre.length} features, and the backbone gives ${features}`);
+  if (set.width !== width) reasons.push(`its prompts are ${set.width} wide, and the backbone's tokens ${width}`);
+  const read = set.headWeight.length / Math.max(1, metadata.classes.length);
+  if (metadata.head.kind !== "none" && read !== features) {
+    reasons.push(`its head reads ${read} features, and the backbone gives ${features}`);
   }
   if (reasons.length > 0) {
     throw new Fault(

@@ -1,12 +1,21 @@
 // How long a tuning takes here, and which settings that suggests. Knows counts of operations and one measured time, no clock.
 import type { TuningSettings } from "../domain/run.ts";
+import type { CarriedShape } from "../graph/vit/carried-tokens.ts";
 import { evenBatch, stepsPerEpoch } from "./train-loop.ts";
 
 /** One measurement: `seconds` for `flops` floating-point operations. */
 export type Speed = Readonly<{ seconds: number; flops: number }>;
 
 /** Floating-point operations of one image: through all blocks forward, and the tuning step for `blocks` last blocks. */
-export type Workload = Readonly<{ forward: number; step: (blocks: number, tokensPerBlock: number) => number }>;
+export type Workload = Readonly<{
+  forward: number;
+  step: (blocks: number, tokensPerBlock: number, carried?: CarriedShape) => number;
+}>;
+
+/** What settings carry beside task visual prompts. How many texts there are is known when the classes are: here one. */
+export function carriedOf({ instance, text }: Pick<TuningSettings, "instance" | "text">): CarriedShape {
+  return { instance: instance ?? null, textTokens: text?.tokens ? 1 : 0 };
+}
 
 const maxFolds = 5;
 
@@ -16,7 +25,7 @@ export function tuningSeconds(speed: Speed, work: Workload, settings: TuningSett
   const batch = evenBatch(labels, settings.batch);
   const fold = Math.ceil((labels * (maxFolds - 1)) / maxFolds);
   const steps = settings.epochs * (maxFolds * stepsPerEpoch(fold, batch) + stepsPerEpoch(labels, batch));
-  const step = work.step(settings.blocks, settings.tokensPerBlock) * batch;
+  const step = work.step(settings.blocks, settings.tokensPerBlock, carriedOf(settings)) * batch;
   return perFlop * (labels * work.forward * 2 + steps * step);
 }
 

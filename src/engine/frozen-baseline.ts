@@ -1,11 +1,12 @@
-// The frozen-feature answer every tuning is compared with, on the same folds. Which head it uses is chosen by folds inside the
-// training part alone. Knows features and heads; no prompts.
+// The frozen-feature answer every tuning is compared with, on the same folds. Which method it uses is chosen by folds inside the
+// training part alone, by the one rule of heads/choose.ts. Knows features and methods; no prompts.
 import type { ClassId } from "../base/brand.ts";
+import { present } from "../base/fault.ts";
 import type { TissueClass } from "../domain/label.ts";
-import { argmaxOfRow, balancedAccuracy, confusionMatrix } from "../math/metrics.ts";
+import { argmaxOfRow } from "../math/metrics.ts";
 import { type FoldLabel, type FoldOptions, planFolds } from "./estimate/folds.ts";
-import { cosineScores, fitCentroids } from "./heads/centroid.ts";
-import { fitLogistic, logisticScores } from "./heads/logistic.ts";
+import { chooseVariant, enoughToChoose, type InnerPlan, planOf } from "./heads/choose.ts";
+import { type FewLabelTask, type FrozenMethod, frozenVariants, type Variant } from "./heads/frozen-methods.ts";
 
 /** Unprompted features [F] of each label, in the order of the labels. */
 export type FrozenExamples = Readonly<{
@@ -14,7 +15,8 @@ export type FrozenExamples = Readonly<{
   classes: readonly TissueClass[];
 }>;
 
-type Head = "centroid" | "logistic";
+/** The default first. Without `colour`: an answer beside the tuned one is to say what the backbone knows without prompts. */
+const candidates: readonly FrozenMethod[] = ["logreg", "frozen_blend", "centroid", "cache", "knn"];
 
 /** Class answered for each of `asked`, fitted on `training` (both indices into the labels). */
 export function frozenAnswers(
@@ -22,63 +24,51 @@ export function frozenAnswers(
   training: readonly number[],
   asked: readonly number[],
   options: Pick<FoldOptions, "cases" | "seed">,
-  temperature: number,
+  /** Of the tuned head: what frozen methods answer does not depend on it. */
+  _temperature: number,
 ): readonly ClassId[] {
-  const head = chooseHead(examples, training, options, temperature);
-  return answersOf(head, examples, training, asked, temperature).map((c) => examples.classes[c]!.id);
+  const task = taskOf(examples, training);
+  const variants: readonly Variant[] = candidates.map((method) => present(frozenVariants[method][0], "a default"));
+  const choice = chooseVariant(variants, task.classes, innerPlan(examples, training, task, options));
+  const score = present(variants[choice.index], "the chosen method").fit(task);
+  const scores = score(taskOf(examples, asked).rows);
+  return argmaxRows(scores, task.classes).map((c) => present(examples.classes[c], "an answered class").id);
 }
 
-/** The head with the higher balanced accuracy over inner folds; centroids where none can be made, or on a draw. */
-function chooseHead(
-  examples: FrozenExamples,
+function taskOf({ labels, features, classes }: FrozenExamples, of: readonly number[]): FewLabelTask {
+  const width = present(features[0], "features").length;
+  const table = new Float32Array(of.length * width);
+  of.forEach((label, row) => {
+    table.set(present(features[label], "features"), row * width);
+  });
+  return {
+    rows: { features: table, width, colours: new Float32Array(0) },
+    targets: of.map((label) => classes.findIndex((c) => c.id === present(labels[label], "a label").classId)),
+    units: of.map((_, row) => row),
+    classes: classes.length,
+    centre: null,
+  };
+}
+
+/** Guarded folds of whole units, as the estimate's own: neighbouring labels would flatter whichever method remembers them best. */
+function innerPlan(
+  { labels, classes }: FrozenExamples,
   training: readonly number[],
+  task: FewLabelTask,
   options: Pick<FoldOptions, "cases" | "seed">,
-  temperature: number,
-): Head {
-  const { labels, classes } = examples;
+): InnerPlan {
+  const few = enoughToChoose(task.targets);
+  if (few !== null) return few;
   const plan = planFolds(labels, { classes, ...options, within: training });
-  if (plan.kind === "none") return "centroid";
-  const truth: number[] = [];
-  const answers: Record<Head, number[]> = { centroid: [], logistic: [] };
-  for (const fold of plan.folds) {
-    truth.push(...fold.heldOut.map((i) => classIndex(examples, i)));
-    for (const head of ["centroid", "logistic"] as const) {
-      answers[head].push(...answersOf(head, examples, fold.training, fold.heldOut, temperature));
-    }
-  }
-  const score = (head: Head): number => balancedAccuracy(confusionMatrix(truth, answers[head], classes.length));
-  return score("logistic") > score("centroid") ? "logistic" : "centroid";
-}
-
-const classIndex = (examples: FrozenExamples, label: number): number =>
-  examples.classes.findIndex((c) => c.id === examples.labels[label]!.classId);
-
-function answersOf(
-  head: Head,
-  examples: FrozenExamples,
-  training: readonly number[],
-  asked: readonly number[],
-  temperature: number,
-): readonly number[] {
-  const table = (rows: readonly number[]): Float32Array => {
-    const width = examples.features[0]!.length;
-    const out = new Float32Array(rows.length * width);
-    rows.forEach((label, row) => {
-      out.set(examples.features[label]!, row * width);
-    });
-    return out;
-  };
-  const fitted = {
-    features: table(training),
-    width: examples.features[0]!.length,
-    targets: training.map((i) => classIndex(examples, i)),
-    classes: examples.classes.length,
-  };
-  const scores =
-    head === "centroid"
-      ? cosineScores(fitCentroids(fitted, temperature), table(asked))
-      : logisticScores(fitLogistic(fitted), table(asked));
-  return argmaxRows(scores, examples.classes.length);
+  if (plan.kind === "none") return { kind: "none", why: "constants: too few units to hold any out" };
+  const rowOf = new Map(training.map((label, row) => [label, row]));
+  const rows = (of: readonly number[]): readonly number[] => of.map((label) => present(rowOf.get(label), "a row"));
+  const folds = plan.folds.map(({ training: kept, heldOut }) => ({ training: rows(kept), heldOut: rows(heldOut) }));
+  return planOf(
+    task,
+    folds,
+    training.map((label) => present(plan.unitOf[label], "a unit")),
+  );
 }
 
 /** Index of the largest of each row of `columns` values; the first on a draw. */

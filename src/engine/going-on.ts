@@ -9,6 +9,7 @@ import type { TuneParams } from "../protocol/engine-api.ts";
 import type { Fold } from "./estimate/folds.ts";
 import { preprocessingOf } from "./fits-backbone.ts";
 import type { Session } from "./session.ts";
+import type { TextUse } from "./text-vectors.ts";
 import { stepsPerEpoch } from "./train-loop.ts";
 import type { TuneRequest } from "./tune-request.ts";
 
@@ -16,11 +17,13 @@ import type { TuneRequest } from "./tune-request.ts";
  * its weights, how it computes, how its pixels are prepared. */
 export function requestDigest(
   { settings, cases }: Pick<TuneParams, "settings" | "cases">,
-  { classes, labels, patches }: TuneRequest,
+  { classes, labels, patches, text }: TuneRequest,
   { digest, computation, model }: Pick<Session, "digest" | "computation" | "model">,
 ): string {
   const backbone = { digest, computation, preprocessing: preprocessingOf(model) };
-  const content = { settings, cases, classes: classes.map((c) => c.id), labels, patches, backbone };
+  const plain = (use: TextUse | null) => use && { ...use, vectors: use.vectors.map((vector) => [...vector]) };
+  const texts = text ? { text: { ...text, tokens: plain(text.tokens), head: plain(text.head) } } : {};
+  const content = { settings, cases, classes: classes.map((c) => c.id), labels, patches, backbone, ...texts };
   return bytesToHex(sha256(new TextEncoder().encode(canonicalJson(content))));
 }
 

@@ -3,14 +3,16 @@
 import type { Graph } from "../graph/ir.ts";
 import { prune } from "../graph/prune.ts";
 import type { VitStructure } from "../graph/vit/analyse-vit.ts";
-import { baseGraph, upperGraph } from "../graph/vit/cut.ts";
+import type { CarriedShape } from "../graph/vit/carried-tokens.ts";
+import { baseGraph, type UpperShape, upperGraph } from "../graph/vit/cut.ts";
 import { accumulateGraph, type ThetaLayout, trainGraph, updateGraph } from "../graph/vit/train-graph.ts";
 import type { FrozenWeights } from "./frozen-weights.ts";
 import type { Program, Runtime } from "./runtime.ts";
 
 export type Backbone = Readonly<{ graph: Graph; structure: VitStructure; weights: FrozenWeights }>;
 
-export type TrainShape = Readonly<{ firstBlock: number; tokensPerBlock: number; batch: number; classes: number }>;
+export type TrainShape = CarriedShape &
+  Readonly<{ firstBlock: number; tokensPerBlock: number; batch: number; classes: number }>;
 /** The whole batch in one run. */
 export type TrainProgram = Readonly<{ kind: "whole"; program: Program; layout: ThetaLayout; batch: number }>;
 /** `part` samples a run add up their gradient, and the step is taken after the last part. */
@@ -29,10 +31,10 @@ export type ModelPrograms = Readonly<{
   base(cut: number): Promise<Program>;
   /** pixels -> tokens entering block `cut`, and nothing computed beyond. */
   lower(cut: number): Promise<Program>;
-  /** tokens, prompts -> features. One per first block serves any number of tokens and classes. */
-  upper(firstBlock: number): Promise<Program>;
+  /** tokens, prompts -> features. One per first block serves any number of task visual prompts and classes; other kinds have their own. */
+  upper(firstBlock: number, shape?: UpperShape): Promise<Program>;
   /** Whether a prompt set that starts at `firstBlock` needs nothing compiled. */
-  ready(firstBlock: number): boolean;
+  ready(firstBlock: number, shape?: UpperShape): boolean;
   /** The tuning step. Only the latest shape is kept: its theta is an input, so all folds of a tuning share it. */
   train(shape: TrainShape): Promise<TrainProgram>;
   /** The same step for a batch that does not fit at once: 1 <= part < shape.batch. Takes the place of the other. */
@@ -69,14 +71,17 @@ export function createModelPrograms(backbone: Backbone, runtime: Runtime): Model
     for (const program of old?.programs ?? []) await program.release();
   };
   const keyOf = (shape: TrainShape): string =>
-    `${shape.firstBlock}/${shape.tokensPerBlock}x${shape.batch}x${shape.classes}`;
+    `${shape.firstBlock}/${shape.tokensPerBlock}x${shape.batch}x${shape.classes}${carriedKey(shape)}`;
+  const upperKey = (firstBlock: number, shape: UpperShape): string =>
+    `upper@${firstBlock}${shape.visual === false ? "/none" : ""}${carriedKey(shape)}`;
 
   return {
     backbone,
     base: (cut) => once(`base@${cut}`, () => baseGraph(graph, structure, cut)),
     lower: (cut) => once(`lower@${cut}`, () => lowerGraph(graph, structure, cut)),
-    upper: (firstBlock) => once(`upper@${firstBlock}`, () => upperGraph(graph, structure, firstBlock)),
-    ready: (firstBlock) => kept.has(`base@${firstBlock}`) && kept.has(`upper@${firstBlock}`),
+    upper: (firstBlock, shape = {}) =>
+      once(upperKey(firstBlock, shape), () => upperGraph(graph, structure, firstBlock, shape)),
+    ready: (firstBlock, shape = {}) => kept.has(`base@${firstBlock}`) && kept.has(upperKey(firstBlock, shape)),
     async train(shape) {
       const key = `train@${keyOf(shape)}`;
       if (train?.key === key && train.value.kind === "whole") return train.value;
@@ -113,6 +118,11 @@ export function createModelPrograms(backbone: Backbone, runtime: Runtime): Model
       kept.clear();
     },
   };
+}
+
+/** Empty where nothing is carried. */
+function carriedKey({ instance, textTokens = 0 }: CarriedShape): string {
+  return `${instance ? `/i${instance.tokens}x${instance.hidden}` : ""}${textTokens > 0 ? `/t${textTokens}` : ""}`;
 }
 
 function lowerGraph(graph: Graph, structure: VitStructure, cut: number): Graph {

@@ -3,12 +3,14 @@ import type { RunId } from "../base/brand.ts";
 import { Fault } from "../base/fault.ts";
 import { createLane, lanePriority } from "../base/lane.ts";
 import { createLatest } from "../base/latest.ts";
+import { declarePromptSet } from "../domain/declare-prompt-set.ts";
 import type { PromptSetSummary } from "../domain/prompt-set.ts";
 import { parsePromptSet, summarisePromptSet } from "../domain/prompt-set-file.ts";
+import { parsePromptState } from "../domain/promptstate.ts";
 import type { EngineApi, EngineStatus, LoadProgress, ModelSource } from "../protocol/engine-api.ts";
 import { type Classifier, createClassifier } from "./classify.ts";
-import { assertFits } from "./fits-backbone.ts";
-import { defaultSettings, type Speed, tuningSeconds } from "./forecast.ts";
+import { assertFits, preprocessingOf } from "./fits-backbone.ts";
+import { carriedOf, defaultSettings, type Speed, tuningSeconds } from "./forecast.ts";
 import type { Stash } from "./frozen-weights.ts";
 import { checkGradient } from "./gates/check-gradient.ts";
 import { createMemoryGateStore, type GateStore } from "./gates/kept-gates.ts";
@@ -17,7 +19,10 @@ import { indexPlaces } from "./index-places.ts";
 import { inspectModel } from "./inspect-model.ts";
 import { type FetchBytes, loadModel } from "./load-model.ts";
 import type { LoadedModel } from "./loaded-model.ts";
+import { previewMap } from "./preview-map.ts";
+import { promptsOfSet, upperShapeOf } from "./prompted.ts";
 import { type Session, type SessionDeps, startSession } from "./session.ts";
+import { sweep } from "./sweep.ts";
 import { tunableHere } from "./tunable.ts";
 import { type TuneHooks, tune } from "./tune.ts";
 import { type CountedWorkload, createWorkload } from "./workload.ts";
@@ -54,6 +59,7 @@ export function createEngine(deps: EngineDeps): Engine {
   const gates = deps.gates ?? createMemoryGateStore();
   const clicks = createLatest();
   const loads = createLatest();
+  const recolour = createLatest();
   const finishing = new Set<RunId>();
   let loaded: Loaded | null = null;
   let speed: Speed | null = null;
@@ -153,6 +159,22 @@ export function createEngine(deps: EngineDeps): Engine {
       return addPromptSet(current().session, bytes);
     },
 
+    async declarePromptSet({ name, bytes, weightsDigest }) {
+      const { session } = current();
+      const { model, digest, computation } = session;
+      if (digest !== weightsDigest) {
+        throw new Fault(
+          "invalid",
+          "Another backbone was loaded meanwhile. Declare again which one the file was made for.",
+        );
+      }
+      const { depth, width, featureWidth } = model.shape;
+      const bound = { name: model.name, weightsDigest, computation, preprocessing: preprocessingOf(model) };
+      const declared = { ...bound, depth, width, featureWidth };
+      const made = declarePromptSet(parsePromptState(bytes, name), name, declared, deps.appVersion);
+      return { bytes: made, summary: addPromptSet(session, made) };
+    },
+
     async removePromptSet({ id }) {
       current().session.sets.delete(id);
     },
@@ -163,12 +185,13 @@ export function createEngine(deps: EngineDeps): Engine {
       if (!kept) throw new Fault("bad-prompt-set", "This prompt set is not loaded. Load its file again.");
       const { firstBlock } = kept.set.metadata.method;
       const { programs } = session;
+      const shape = upperShapeOf(promptsOfSet(kept.set));
       const before = deps.now();
-      const compiled = !programs.ready(firstBlock);
+      const compiled = !programs.ready(firstBlock, shape);
       if (compiled) {
         const make = async (): Promise<void> => {
           await programs.base(firstBlock);
-          await programs.upper(firstBlock);
+          await programs.upper(firstBlock, shape);
         };
         await lane.run(lanePriority.click, make, signalOf(options));
       }
@@ -190,10 +213,11 @@ export function createEngine(deps: EngineDeps): Engine {
           finishEarly: () => finishing.has(params.runId),
           checkGradient: (step) => checkGradient(session, step, { runtimes: deps.runtimes, gates }, signal),
         };
-        const { blocks, tokensPerBlock } = params.settings;
+        const { settings } = params;
         const tuned = await tune(session, params, hooks);
         if (tuned.secondsPerStep !== null) {
-          speed = { seconds: tuned.secondsPerStep, flops: work.step(blocks, tokensPerBlock) * tuned.batch };
+          const step = work.step(settings.blocks, settings.tokensPerBlock, carriedOf(settings));
+          speed = { seconds: tuned.secondsPerStep, flops: step * tuned.batch };
         }
         session.sets.set(tuned.set.id, { set: tuned.set, bytes: tuned.bytes.length });
         emit({ type: "finished", promptSet: tuned.set.id, ended: tuned.ended });
@@ -214,6 +238,28 @@ export function createEngine(deps: EngineDeps): Engine {
     async forecast({ settings, labels }) {
       if (!loaded || !speed || labels < 2) return { seconds: null };
       return { seconds: tuningSeconds(speed, loaded.work, settings, labels) };
+    },
+
+    async sweep(params, options) {
+      const onProgress = options?.onProgress ?? (() => {});
+      return { cells: await sweep(current().session, deps.slides, params, signalOf(options), onProgress) };
+    },
+
+    previewMap: (params, options) =>
+      recolour.run((signal) => previewMap(current().session, params, signal), options?.signal),
+
+    async putFeatures({ sheet, slideId, spec, grid, cells, features }) {
+      const { swept, model } = current().session;
+      swept.put(sheet, { slideId, spec, grid }, cells, features, model.shape.featureWidth);
+      return { held: swept.count(sheet) };
+    },
+
+    async forgetFeatures({ sheet }) {
+      loaded?.session.swept.forget(sheet);
+    },
+
+    async forgetTissue() {
+      loaded?.session.analyser.forgetTissue();
     },
 
     compiled: () => loaded?.session.programs.compiled ?? 0,

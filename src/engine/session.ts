@@ -9,6 +9,10 @@ import { createPatchAnalyser, type PatchAnalyser } from "./features.ts";
 import type { LoadedModel } from "./loaded-model.ts";
 import type { PlaceIndex } from "./similar.ts";
 import { type StartDeps, type Started, startRuntime } from "./start-runtime.ts";
+import { createSweptFeatures, type SweptFeatures } from "./swept-features.ts";
+
+/** Features of some 600,000 places of a ViT-Tiny, or 120,000 of a ViT-Large. */
+const sweptBytes = 512 * 2 ** 20;
 
 export type SessionDeps = StartDeps &
   Readonly<{
@@ -29,6 +33,7 @@ export type Session = Started &
     appVersion: string;
     sets: Map<PromptSetId, Readonly<{ set: PromptSet; bytes: number }>>;
     places: Map<SlideId, PlaceIndex>;
+    swept: SweptFeatures;
     release(): Promise<void>;
   }>;
 
@@ -43,6 +48,7 @@ export async function startSession(
   const started = await lane.run(lanePriority.click, () => startRuntime(loaded, prefer, deps, signal), signal);
   const { model, digest, computation } = loaded;
   const cache = createFeatureCache(deps.cacheBytes);
+  const swept = createSweptFeatures(sweptBytes);
   const analyser = createPatchAnalyser({ model, programs: started.programs, slides: deps.slides, cache, lane });
   return {
     ...started,
@@ -55,9 +61,11 @@ export async function startSession(
     appVersion: deps.appVersion,
     sets: new Map(),
     places: new Map(),
+    swept,
     release: () =>
       lane.run(lanePriority.click, async () => {
         cache.clear();
+        swept.clear();
         await started.programs.release();
         await started.runtime.release();
       }),

@@ -18,7 +18,8 @@ export type TrainingExamples = Readonly<{
   classes: number;
 }>;
 
-export type TrainStart = Readonly<{ theta: Float32Array; centre: Float32Array }>;
+/** `textual` [X, width]: the frozen tokens of text, where there are any. */
+export type TrainStart = Readonly<{ theta: Float32Array; centre: Float32Array; textual?: TensorValue | null }>;
 
 export type TrainHooks = Readonly<{
   /** Runs one step in the engine's lane. */
@@ -151,6 +152,7 @@ export async function trainPrompts(
       forward: {
         centre: { dims: [start.centre.length], data: start.centre },
         temperature: scalar(settings.temperature),
+        ...(start.textual ? { textual: start.textual } : {}),
       },
       optimiser: {
         rateScale,

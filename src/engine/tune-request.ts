@@ -10,6 +10,7 @@ import { readTuningSettings } from "../domain/parse-prompt-metadata.ts";
 import type { Patch } from "../domain/patch.ts";
 import type { PromptSetMetadata } from "../domain/prompt-set.ts";
 import type { TuneParams } from "../protocol/engine-api.ts";
+import { type RequestedText, readRequestedText } from "./text-vectors.ts";
 
 export type TuneRequest = Readonly<{
   /** Only classes that have labels, in the project's order. */
@@ -19,6 +20,8 @@ export type TuneRequest = Readonly<{
   patches: readonly Patch[];
   /** Class index of each label. */
   targets: readonly number[];
+  /** null: nothing is made of text. */
+  text: RequestedText | null;
 }>;
 
 /**
@@ -52,11 +55,14 @@ export function checkTuneRequest(params: TuneParams, model: Model): TuneRequest 
     }
     if (!known.has(label.classId)) problems.push(`label ${label.id} has an unknown class`);
   }
+  const used = new Set(labels.map((label) => label.classId));
+  const classes = params.classes.filter((c) => used.has(c.id));
+  const names = classes.map((c) => c.name);
+  const text =
+    root.problems.length > 0 ? null : readRequestedText(settings.text, params.text, names, settings.seed, problems);
   if (problems.length > 0) {
     throw new Fault("invalid", `This tuning cannot start: ${problems.slice(0, 5).join("; ")}.`, { problems });
   }
-  const used = new Set(labels.map((label) => label.classId));
-  const classes = params.classes.filter((c) => used.has(c.id));
   if (classes.length < 2) {
     throw new Fault("too-few-labels", "Tuning needs labels in two classes. Label a place of another class.");
   }
@@ -65,6 +71,7 @@ export function checkTuneRequest(params: TuneParams, model: Model): TuneRequest 
     labels,
     patches: labels.map((label) => patchOf.get(label.id)!),
     targets: labels.map((label) => classes.findIndex((c) => c.id === label.classId)),
+    text,
   };
 }
 

@@ -4,22 +4,25 @@ import { Fault } from "../base/fault.ts";
 import { lanePriority } from "../base/lane.ts";
 import type { Estimate } from "../domain/estimate.ts";
 import type { PromptSet } from "../domain/prompt-set.ts";
-import type { TuningEvent, TuningSettings } from "../domain/run.ts";
+import type { TuningEvent } from "../domain/run.ts";
 import type { HeldOutAnswer, TrainingState, TuningCheckpoint } from "../domain/tuning-checkpoint.ts";
-import { thetaLayout } from "../graph/vit/train-graph.ts";
-import { normal, randomFor } from "../math/random.ts";
+import { type ThetaLayout, thetaLayout } from "../graph/vit/train-graph.ts";
+import { randomFor } from "../math/random.ts";
 import type { GateResult, TuneParams } from "../protocol/engine-api.ts";
 import { transfer } from "../protocol/rpc.ts";
 import { estimateFrom } from "./estimate/figure.ts";
 import { type Fold, planFolds } from "./estimate/folds.ts";
 import { batchSize } from "./features.ts";
 import { argmaxRows, frozenAnswers } from "./frozen-baseline.ts";
+import type { StepShape } from "./gates/gradient-gates.ts";
 import { checkpointOf, requestDigest } from "./going-on.ts";
 import { type CosineHead, cosineScores, fitCentroids } from "./heads/centroid.ts";
 import type { PartsProgram, TrainProgram, TrainShape } from "./model-programs.ts";
-import { concatenate, promptedFeatures, type VisualPrompts } from "./prompted.ts";
+import { concatenate, type Prompts, promptedFeatures, promptsOfTheta } from "./prompted.ts";
 import type { Session } from "./session.ts";
+import { startTheta } from "./start-theta.ts";
 import { partFor } from "./step-room.ts";
+import { headFromText, textTokens } from "./text-vectors.ts";
 import { evenBatch, stepsPerEpoch, type Trained, trainPrompts } from "./train-loop.ts";
 import { checkTuneRequest, type TuneRequest } from "./tune-request.ts";
 import { noEstimateReason, splitTheta, writeTunedSet } from "./tuned-set.ts";
@@ -42,13 +45,8 @@ export type TuneHooks = Readonly<{
   emit: (event: TuningEvent) => void;
   finishEarly: () => boolean;
   /** The gates before this very step may be made here. Rejects with Fault `self-test`. */
-  checkGradient: (
-    step: Readonly<{ firstBlock: number; tokensPerBlock: number; inParts: boolean }>,
-  ) => Promise<readonly GateResult[]>;
+  checkGradient: (step: StepShape) => Promise<readonly GateResult[]>;
 }>;
-
-/** Prompts start as small noise: near enough to the unprompted backbone that its class centroids are a good first head. */
-const promptDeviation = 0.02;
 
 /** Faults: too-few-labels, invalid, and whatever slides and the runtime throw. Rejects with AbortError when cancelled. */
 export async function tune(session: Session, params: TuneParams, hooks: TuneHooks): Promise<Tuned> {
@@ -61,13 +59,14 @@ export async function tune(session: Session, params: TuneParams, hooks: TuneHook
   const stepsOf = (examples: number): number => settings.epochs * stepsPerEpoch(examples, batch);
   const allSteps = folds.reduce((sum, fold) => sum + stepsOf(fold.training.length), stepsOf(labels.length));
   const firstBlock = session.model.shape.depth - settings.blocks;
-  const { tokensPerBlock } = settings;
-  const shape: TrainShape = { firstBlock, tokensPerBlock, batch, classes: classes.length };
+  const { tokensPerBlock, instance = null } = settings;
+  const textTokens = request.text?.tokens?.texts.length ?? 0;
+  const shape: TrainShape = { firstBlock, tokensPerBlock, batch, classes: classes.length, instance, textTokens };
   const belongsTo = requestDigest(params, request, session);
-  const { length } = thetaLayout(session.programs.backbone.structure, shape);
-  const resumed = checkpointOf(params, { belongsTo, request, folds, batch, length });
+  const layout = thetaLayout(session.programs.backbone.structure, shape);
+  const resumed = checkpointOf(params, { belongsTo, request, folds, batch, length: layout.length });
   const part = partFor(session.programs.backbone, session.runtime, shape, params.halvings);
-  const gates = await hooks.checkGradient({ firstBlock, tokensPerBlock, inParts: part < batch });
+  const gates = await hooks.checkGradient({ ...shape, inParts: part < batch });
   const clock = createTuningClock(hooks.emit, session.now, allSteps, resumed?.stepsMade ?? 0);
 
   clock.features(0, labels.length);
@@ -79,6 +78,7 @@ export async function tune(session: Session, params: TuneParams, hooks: TuneHook
       request,
       folds,
       shape,
+      layout,
       part,
       belongsTo,
       resumed,
@@ -102,6 +102,7 @@ type Work = Readonly<{
   request: TuneRequest;
   folds: readonly Fold[];
   shape: TrainShape;
+  layout: ThetaLayout;
   /** Samples of a batch in one run. */
   part: number;
   belongsTo: string;
@@ -123,13 +124,13 @@ async function trainAll(session: Session, params: TuneParams, hooks: TuneHooks, 
   const { programs, lane } = session;
   const { settings, runId } = params;
   const { signal } = hooks;
-  const { request, folds, shape, part, belongsTo, resumed, examples, clock } = work;
+  const { request, folds, shape, layout, part, belongsTo, resumed, examples, clock } = work;
   const { firstBlock, batch } = shape;
   const { classes, labels, targets } = request;
   const { width } = session.model.shape;
   const { temperature } = settings;
   const inLane = <T>(task: () => Promise<T>): Promise<T> => lane.run(lanePriority.step, task, signal);
-  const featuresUnder = async (prompts: VisualPrompts, of: readonly number[]): Promise<Float32Array> => {
+  const featuresUnder = async (prompts: Prompts, of: readonly number[]): Promise<Float32Array> => {
     const parts: Float32Array[] = [];
     for (let from = 0; from < of.length; from += batchSize) {
       const tokens = await examples.tokens(of.slice(from, from + batchSize));
@@ -137,9 +138,11 @@ async function trainAll(session: Session, params: TuneParams, hooks: TuneHooks, 
     }
     return concatenate(parts);
   };
-  const start = startPrompts(settings, width, firstBlock);
+  const { projectionSeed = 0 } = settings.text ?? {};
+  const texts = request.text?.tokens ? textTokens(request.text.tokens, width, projectionSeed) : null;
+  const start = startTheta(layout, settings.seed);
   const everyLabel = labels.map((_, i) => i);
-  const startFeatures = await featuresUnder(start, everyLabel);
+  const startFeatures = await featuresUnder(promptsOfTheta(layout, start, firstBlock, texts), everyLabel);
   const featureWidth = startFeatures.length / labels.length;
   const startHead = (of: readonly number[]): CosineHead => {
     const rows = new Float32Array(of.length * featureWidth);
@@ -147,7 +150,10 @@ async function trainAll(session: Session, params: TuneParams, hooks: TuneHooks, 
       rows.set(startFeatures.subarray(i * featureWidth, (i + 1) * featureWidth), row * featureWidth);
     });
     const own = of.map((i) => targets[i]!);
-    return fitCentroids({ features: rows, width: featureWidth, targets: own, classes: classes.length }, temperature);
+    const classCount = classes.length;
+    const head = fitCentroids({ features: rows, width: featureWidth, targets: own, classes: classCount }, temperature);
+    const { head: ofClasses = null } = request.text ?? {};
+    return ofClasses ? headFromText(head, ofClasses, settings.text?.head?.share ?? 0, projectionSeed) : head;
   };
   // Said now, not after minutes of training by the file that cannot be written.
   assertApart(startHead(everyLabel), request);
@@ -182,9 +188,8 @@ async function trainAll(session: Session, params: TuneParams, hooks: TuneHooks, 
     mayFinish: boolean,
   ): Promise<Readonly<{ trained: Trained; centre: Float32Array }>> => {
     const head = startHead(of);
-    const theta = new Float32Array(train.layout.length);
-    theta.set(start.value.data, train.layout.prompts.offset);
-    theta.set(head.weight, train.layout.headWeight.offset);
+    const theta = start.slice();
+    theta.set(head.weight, layout.headWeight.offset);
     const from = unfinished;
     unfinished = null;
     clock.training(fold, folds.length, epochs);
@@ -197,7 +202,7 @@ async function trainAll(session: Session, params: TuneParams, hooks: TuneHooks, 
         targets: of.map((i) => targets[i]!),
         classes: classes.length,
       },
-      { theta, centre: head.centre },
+      { theta, centre: head.centre, textual: texts },
       from,
       { ...settings, epochs },
       randomFor(settings.seed, fold === null ? "final" : `fold ${fold}`),
@@ -215,7 +220,7 @@ async function trainAll(session: Session, params: TuneParams, hooks: TuneHooks, 
   };
 
   const answer = async (fold: Fold, theta: Float32Array, centre: Float32Array): Promise<void> => {
-    const { prompts, weight } = splitTheta(train, theta, firstBlock);
+    const { prompts, weight } = splitTheta({ layout }, theta, firstBlock, texts);
     // A class that the guard left without training examples is never answered: a head row of zeros.
     const present = new Set(fold.training.map((i) => targets[i]!));
     for (let c = 0; c < classes.length; c++) {
@@ -253,7 +258,13 @@ async function trainAll(session: Session, params: TuneParams, hooks: TuneHooks, 
   }
   const { trained, centre } = await trainOn(everyLabel, null, epochs, !cutShort);
   const ended = cutShort && trained.ended === "complete" ? "early" : trained.ended;
-  return { answers, parts: splitTheta(train, trained.theta, firstBlock), centre, ended, epochs: trained.epochs };
+  return {
+    answers,
+    parts: splitTheta({ layout }, trained.theta, firstBlock, texts),
+    centre,
+    ended,
+    epochs: trained.epochs,
+  };
 }
 
 /** Throws Fault `too-few-labels` where a class has no direction of its own: its labels lie on the very places of the others. */
@@ -267,12 +278,4 @@ function assertApart({ weight, centre }: CosineHead, { classes }: TuneRequest): 
     `The labels of ${alike.map((c) => c.name).join(" and ")} lie on the same places as those of other classes, so nothing tells them apart. ` +
       "Label other places, or take one of two labels on a place away.",
   );
-}
-
-/** [blocks, tokens, width] of small seeded noise. */
-function startPrompts(settings: TuningSettings, width: number, firstBlock: number): VisualPrompts {
-  const random = randomFor(settings.seed, "prompts");
-  const { blocks, tokensPerBlock } = settings;
-  const data = Float32Array.from({ length: blocks * tokensPerBlock * width }, () => promptDeviation * normal(random));
-  return { firstBlock, value: { dims: [blocks, tokensPerBlock, width], data } };
 }

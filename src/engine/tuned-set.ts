@@ -1,32 +1,39 @@
 // What a training made, as a prompt set: theta taken apart, and what the file says of how it came to be. Knows no runtime.
 import type { SlideId } from "../base/brand.ts";
 import type { Estimate } from "../domain/estimate.ts";
-import type { PromptSet, PromptSetMetadata } from "../domain/prompt-set.ts";
-import { promptSetFormat, researchUseNotice } from "../domain/prompt-set.ts";
-import { parsePromptSet, serializePromptSet } from "../domain/prompt-set-file.ts";
+import {
+  type PromptHead,
+  type PromptMethod,
+  type PromptSet,
+  type PromptSetMetadata,
+  researchUseNotice,
+} from "../domain/prompt-set.ts";
+import { formatFor, parsePromptSet, serializePromptSet } from "../domain/prompt-set-file.ts";
+import type { TuningSettings } from "../domain/run.ts";
 import type { TuneParams } from "../protocol/engine-api.ts";
 import { preprocessingOf } from "./fits-backbone.ts";
 import type { TrainProgram } from "./model-programs.ts";
-import type { VisualPrompts } from "./prompted.ts";
+import { type Prompts, promptsOfTheta } from "./prompted.ts";
+import type { TensorValue } from "./runtime.ts";
 import type { Session } from "./session.ts";
 import { labelsMetadata, type TuneRequest } from "./tune-request.ts";
 
 export type TunedParts = Readonly<{
-  prompts: VisualPrompts;
+  prompts: Prompts;
   /** Rows [classes, F] of the cosine head. */
   weight: Float32Array;
 }>;
 
-/** Copies. */
+/** Copies. `texts`: the frozen tokens of text, before their lengths. */
 export function splitTheta(
   { layout }: Pick<TrainProgram, "layout">,
   theta: Float32Array,
   firstBlock: number,
+  texts: TensorValue | null,
 ): TunedParts {
-  const { prompts, headWeight } = layout;
-  const take = (slot: typeof prompts): Float32Array =>
-    theta.slice(slot.offset, slot.offset + slot.shape.reduce((a, b) => a * b, 1));
-  return { prompts: { firstBlock, value: { dims: prompts.shape, data: take(prompts) } }, weight: take(headWeight) };
+  const { offset, shape } = layout.headWeight;
+  const weight = theta.slice(offset, offset + shape.reduce((a, b) => a * b, 1));
+  return { prompts: promptsOfTheta(layout, theta, firstBlock, texts), weight };
 }
 
 type Maker = Pick<Session, "model" | "digest" | "computation" | "appVersion">;
@@ -40,7 +47,9 @@ export function writeTunedSet(
   made: Readonly<{ estimate: Estimate; epochs: number }>,
 ): Readonly<{ set: PromptSet; bytes: Uint8Array<ArrayBuffer> }> {
   const metadata = describe(session, params, request, prompts.firstBlock, made.estimate, made.epochs);
-  const bytes = serializePromptSet(metadata, { prompts: prompts.value.data, headWeight: weight, headCentre: centre });
+  const { value, instance, textual } = prompts;
+  const kinds = { prompts: value.data, instance: instance ?? null, textual: textual?.data ?? null };
+  const bytes = serializePromptSet(metadata, { ...kinds, headWeight: weight, headCentre: centre });
   return { set: parsePromptSet(bytes), bytes };
 }
 
@@ -55,19 +64,13 @@ function describe(
   const { settings } = params;
   const slides = [...new Set(request.labels.map((label): SlideId => label.slideId))];
   const drawn = slides.filter((id) => params.syntheticSlides.includes(id));
-  return {
-    format: promptSetFormat,
+  const made: Omit<PromptSetMetadata, "format"> = {
     name: params.name.trim().slice(0, 200) || "Untitled",
     backbone: { name: model.name, weightsDigest: digest, computation },
     preprocessing: preprocessingOf(model),
     classes: request.classes,
-    method: {
-      kind: "task-visual-deep",
-      firstBlock,
-      blocks: settings.blocks,
-      tokensPerBlock: settings.tokensPerBlock,
-    },
-    head: { kind: "cosine", temperature: settings.temperature },
+    method: methodOf(settings, request, firstBlock),
+    head: headOf(settings, request),
     settings: { ...settings, epochs: Math.max(1, epochs) },
     labels: labelsMetadata(request),
     estimate,
@@ -80,6 +83,36 @@ function describe(
     appVersion,
     licence: "The maker of this file holds its rights; its backbone's licence applies to the backbone.",
     notice: researchUseNotice,
+  };
+  return { format: formatFor(made), ...made };
+}
+
+function methodOf(
+  { blocks, tokensPerBlock, instance, text }: TuningSettings,
+  { text: used }: TuneRequest,
+  firstBlock: number,
+): PromptMethod {
+  const places = { firstBlock, blocks, tokensPerBlock };
+  const tokens = text?.tokens;
+  if (!instance && !tokens) return { kind: "task-visual-deep", ...places };
+  const { encoder = "" } = used ?? {};
+  const { projectionSeed = 0 } = text ?? {};
+  return {
+    kind: "three-kinds",
+    ...places,
+    instance: instance ?? null,
+    textual: tokens ? { encoder, texts: used?.tokens?.texts ?? [], projectionSeed, control: tokens.control } : null,
+  };
+}
+
+function headOf({ temperature, text }: TuningSettings, { text: used }: TuneRequest): PromptHead {
+  if (!text?.head || !used?.head) return { kind: "cosine", temperature };
+  const { share, control } = text.head;
+  const { projectionSeed } = text;
+  return {
+    kind: "cosine",
+    temperature,
+    text: { encoder: used.encoder, texts: used.head.texts, projectionSeed, control, share },
   };
 }
 

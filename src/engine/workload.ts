@@ -12,12 +12,12 @@ export function createWorkload({ graph, structure }: Backbone): CountedWorkload 
   const steps = new Map<string, number>();
   return {
     forward: countFlops(baseGraph(graph, structure, 0), { B: 1 }),
-    step(blocks, tokensPerBlock) {
-      const key = `${blocks}x${tokensPerBlock}`;
+    step(blocks, tokensPerBlock, carried = {}) {
+      const key = `${blocks}x${tokensPerBlock} ${JSON.stringify(carried)}`;
       const known = steps.get(key);
       if (known !== undefined) return known;
       const firstBlock = structure.depth - blocks;
-      const made = trainGraph(graph, structure, { firstBlock, tokensPerBlock, batch: 1, classes: 2 });
+      const made = trainGraph(graph, structure, { firstBlock, tokensPerBlock, batch: 1, classes: 2, ...carried });
       const counted = countFlops(made.graph);
       steps.set(key, counted);
       return counted;

@@ -18,13 +18,15 @@ import { opTable } from "./ops/op-table.ts";
 
 export const opset = 20;
 
-export type Builder = Omit<Emit, "op"> &
+export type Builder = Omit<Emit, "op" | "several"> &
   Readonly<{
     input(name: string, dtype: DType, shape: Shape): string;
     /** A frozen weight of this shape; `transposed` where it is stored the other way round. */
     weight(name: string, source: Omit<WeightSource, "kind">, shape: readonly number[]): string;
     /** `name` is how the output is called, made unique where taken. */
     op(op: Op, inputs: readonly string[], attributes?: Attributes, name?: string): string;
+    /** A node whose first `count` outputs are read: they are called `name`/0 and so on. */
+    several(op: Op, inputs: readonly string[], attributes: Attributes, count: number, name?: string): readonly string[];
     /**
      * Adds nodes of another graph: values found in `given` are replaced, all others renamed to be new. Returns the new names of the
      * others.
@@ -102,6 +104,12 @@ export function createBuilder(start?: Graph): Builder {
     ints: (name) => staticShape(present(known(name).ints, `the value of ${name}`), `the value of ${name}`),
     scalar: (value) =>
       constant(`c:${value}`, { dtype: "float32", shape: [], source: { kind: "inline", values: [value] } }),
+    filled: (value, length) =>
+      constant(`c:${value}x${length}`, {
+        dtype: "float32",
+        shape: [length],
+        source: { kind: "inline", values: new Array<number>(length).fill(value) },
+      }),
     vector: (list) =>
       constant(`i:[${list.join(",")}]`, {
         dtype: "int64",
@@ -120,6 +128,11 @@ export function createBuilder(start?: Graph): Builder {
       const output = fresh(name);
       addNode({ op, name: output, inputs: from, outputs: [output], attributes });
       return output;
+    },
+    several(op, from, attributes, count, name = op.toLowerCase()) {
+      const outputs = Array.from({ length: count }, (_, i) => fresh(`${name}/${i}`));
+      addNode({ op, name: outputs[0] ?? op, inputs: from, outputs, attributes });
+      return outputs;
     },
     copy(from, part, given) {
       const names = new Map<string, string>();

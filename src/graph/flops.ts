@@ -7,7 +7,8 @@ import { intOf } from "./ops/op-rule.ts";
 type Shapes = readonly (readonly number[])[];
 /** Length of the sums, per element of the output. */
 const sumLength: Partial<Record<Op, (node: Node, inputs: Shapes) => number>> = {
-  MatMul: (_node, [a = []]) => a.at(-1) ?? 0,
+  // One row times one column is how a sum along rows is written; like other sums it is left out.
+  MatMul: (_node, [a = [], b = []]) => (a.at(-2) === 1 && b.at(-1) === 1 ? 0 : (a.at(-1) ?? 0)),
   Gemm: (node, [a = []]) => (intOf(node, "transA", 0) ? a[0] : a[1]) ?? 0,
   Conv: (_node, [, w = []]) => elementCount(w.slice(1)),
 };

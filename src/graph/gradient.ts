@@ -20,8 +20,7 @@ export function gradient(graph: Graph, loss: string, wrt: readonly string[]): Gr
     const names = [...new Set(missing)].toSorted();
     throw new Fault("unsupported-op", `No derivative is known of ${names.join(", ")}.`, { ops: names });
   }
-  const saving = withSavedOutputs(graph, new Set(path.nodes));
-  const builder = createBuilder(saving);
+  const builder = createBuilder(graph);
   const onPath = new Set(path.nodes.map((node) => node.outputs[0]));
   const pads = new Map<string, Padded>();
   const emit: Emit = {
@@ -31,6 +30,8 @@ export function gradient(graph: Graph, loss: string, wrt: readonly string[]): Gr
       if (op === "Pad") pads.set(name, { inner: inputs[0] ?? "", pads: builder.ints(inputs[1] ?? "") });
       return name;
     },
+    several: (op, inputs, attributes, count) =>
+      builder.several(op, inputs, attributes, count, `grad/${op.toLowerCase()}`),
   };
 
   const contributions = new Map<string, string[]>();
@@ -54,7 +55,7 @@ export function gradient(graph: Graph, loss: string, wrt: readonly string[]): Gr
     "the loss has one element",
   );
   add(loss, seed.length === 0 ? one : emit.op("Reshape", [one, emit.vector(seed)]));
-  for (const node of saving.nodes.toReversed()) {
+  for (const node of graph.nodes.toReversed()) {
     if (!onPath.has(node.outputs[0])) continue;
     const grads = node.outputs.map((name) => (name === "" ? null : collect(name)));
     if (grads.every((grad) => grad === null)) continue;
@@ -98,20 +99,6 @@ function nodesBetween(
     if (node.outputs.some((name) => reached.has(name))) nodes.push(node);
   }
   return { reached, nodes: nodes.reverse() };
-}
-
-/** Gives names to the outputs a derivative reads (LayerNormalization's mean and inverse deviation). */
-function withSavedOutputs(graph: Graph, path: ReadonlySet<Node>): Graph {
-  return {
-    ...graph,
-    nodes: graph.nodes.map((node) => {
-      const count = path.has(node) ? (opTable[node.op].saves ?? 0) : 0;
-      if (count === 0) return node;
-      const [first = ""] = node.outputs;
-      const outputs = Array.from({ length: count }, (_, i) => node.outputs[i] || `${first}/saved${i}`);
-      return { ...node, outputs };
-    }),
-  };
 }
 
 type Padded = Readonly<{ inner: string; pads: readonly number[] }>;

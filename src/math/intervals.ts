@@ -70,3 +70,28 @@ export function clusterBootstrap(
   }
   return { low: percentile(values, (1 - level) / 2), high: percentile(values, (1 + level) / 2) };
 }
+
+/** Mean, standard deviation (ddof 0) and percentile interval of a statistic over resamples of its cases. */
+export type BootstrapSummary = Bounds & Readonly<{ mean: number; deviation: number; resamples: number }>;
+
+/**
+ * GPFM's way of reporting one test set (mean and standard deviation over 1000 bootstraps), with the percentile interval beside it.
+ * Null as for {@link clusterBootstrap}.
+ */
+export function bootstrapSummary(
+  units: number,
+  statistic: (drawn: Uint32Array) => number | null,
+  { random, resamples = 1000, level = 0.95 }: BootstrapOptions,
+): BootstrapSummary | null {
+  const values: number[] = [];
+  const keep = (drawn: Uint32Array): number | null => {
+    const value = statistic(drawn);
+    if (value !== null) values.push(value);
+    return value;
+  };
+  const bounds = clusterBootstrap(units, keep, { random, resamples, level });
+  if (!bounds) return null;
+  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+  const variance = values.reduce((a, b) => a + (b - mean) ** 2, 0) / values.length;
+  return { ...bounds, mean, deviation: Math.sqrt(variance), resamples: values.length };
+}

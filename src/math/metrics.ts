@@ -88,3 +88,76 @@ export function expectedCalibrationError(
   }
   return gap.reduce((a, g) => a + Math.abs(g), 0) / truth.length;
 }
+
+/**
+ * Mean over classes of the squared distance between scores and truth, summed over classes, halved for two classes only: Brier's score as
+ * scikit-learn's `brier_score_loss(scale_by_half="auto")` gives it. 0 is perfect. `scores` is [rows, classes] row-major.
+ */
+export function brierScore(truth: ArrayLike<number>, scores: ArrayLike<number>, classes: number): number {
+  assert(scores.length === truth.length * classes, `${scores.length} scores for ${truth.length} truths`);
+  let total = 0;
+  for (let i = 0; i < truth.length; i++) {
+    for (let j = 0; j < classes; j++) total += (scores[i * classes + j]! - (j === truth[i] ? 1 : 0)) ** 2;
+  }
+  return total / truth.length / (classes === 2 ? 2 : 1);
+}
+
+/**
+ * Cohen's kappa with quadratic weights (scikit-learn's `cohen_kappa_score(weights="quadratic")`): the classes' order is taken as a scale.
+ * NaN where one class alone was asked and answered.
+ */
+export function quadraticKappa(confusion: Confusion): number {
+  const rows = confusion.map(sum);
+  const columns = confusion.map((_, j) => columnSum(confusion, j));
+  const all = sum(rows);
+  let seen = 0;
+  let byChance = 0;
+  confusion.forEach((row, i) => {
+    row.forEach((count, j) => {
+      seen += (i - j) ** 2 * count;
+      byChance += ((i - j) ** 2 * rows[i]! * columns[j]!) / all;
+    });
+  });
+  return 1 - seen / byChance;
+}
+
+/**
+ * Area under the ROC curve of one score column for one class against all others: the chance that a case of the class scores above
+ * another, ties counting half (Mann and Whitney). Null where the class, or everything else, did not occur.
+ */
+export function aurocOfClass(
+  truth: ArrayLike<number>,
+  scores: ArrayLike<number>,
+  classes: number,
+  of: number,
+): number | null {
+  const order = Array.from({ length: truth.length }, (_, i) => i);
+  const scoreOf = (i: number): number => scores[i * classes + of]!;
+  order.sort((a, b) => scoreOf(a) - scoreOf(b));
+  let rankSum = 0;
+  let positives = 0;
+  for (let from = 0; from < order.length; ) {
+    let to = from;
+    while (to < order.length && scoreOf(order[to]!) === scoreOf(order[from]!)) to += 1;
+    const rank = (from + 1 + to) / 2;
+    for (let at = from; at < to; at++) {
+      if (truth[order[at]!] !== of) continue;
+      rankSum += rank;
+      positives += 1;
+    }
+    from = to;
+  }
+  const negatives = truth.length - positives;
+  if (positives === 0 || negatives === 0) return null;
+  return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
+}
+
+/**
+ * Mean of the one-against-the-rest areas over the classes that have one (scikit-learn's `roc_auc_score(multi_class="ovr",
+ * average="macro")` where all classes occur). NaN where none has.
+ */
+export function macroAuroc(truth: ArrayLike<number>, scores: ArrayLike<number>, classes: number): number {
+  assert(scores.length === truth.length * classes, `${scores.length} scores for ${truth.length} truths`);
+  const areas = Array.from({ length: classes }, (_, of) => aurocOfClass(truth, scores, classes, of));
+  return mean(areas.filter((area) => area !== null));
+}

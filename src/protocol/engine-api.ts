@@ -9,6 +9,8 @@ import type { BackboneComputation, PromptSetSummary } from "../domain/prompt-set
 import type { TuningEvent, TuningSettings } from "../domain/run.ts";
 import type { TuningCheckpoint } from "../domain/tuning-checkpoint.ts";
 import type { LocalFile, Method } from "./call.ts";
+import { type MapEngineApi, mapEngineMethods } from "./map-api.ts";
+import type { TextVectors } from "./text-encoder.ts";
 
 /** Where graphs run, in words for the person. */
 export type Provider = Readonly<{
@@ -75,9 +77,16 @@ export type LoadProgress = Readonly<{ what: "downloading" | "preparing" | "self-
 /** A labelled patch as the engine needs it. */
 export type Example = Readonly<{ labelId: LabelId; patch: Patch; classId: ClassId }>;
 
-/** Which scorer answers a click. `preview` fits class centroids on the examples' cached frozen features. */
+/**
+ * Which scorer answers a click. `preview` fits class centroids on the examples' cached frozen features. A prompt set without a head (a file
+ * of others) answers by the centroids of `labelled` under its prompts.
+ */
 export type Scorer =
-  | Readonly<{ kind: "prompt-set"; id: PromptSetId }>
+  | Readonly<{
+      kind: "prompt-set";
+      id: PromptSetId;
+      labelled?: Readonly<{ classes: readonly TissueClass[]; examples: readonly Example[] }>;
+    }>
   | Readonly<{ kind: "preview"; classes: readonly TissueClass[]; examples: readonly Example[] }>
   | Readonly<{ kind: "similar" }>;
 
@@ -95,6 +104,8 @@ export type TuneParams = Readonly<{
   parent: PromptSetId | null;
   /** Goes on from here, to the same bytes as without the interruption; null: from the start. Fault `invalid` where it is another run's. */
   resume: TuningCheckpoint | null;
+  /** Vectors of every text the settings name (domain/prompt-kinds.ts `textsNeeded`); absent where they name none. */
+  text?: TextVectors;
   /** How often memory ran out before: each time a step takes half as many patches at once. 0: as many as fit by calculation. */
   halvings: number;
 }>;
@@ -108,29 +119,38 @@ export type TuneResult = Readonly<{
   gates: readonly GateResult[];
 }>;
 
-export type EngineApi = Readonly<{
-  /** Loads a model, passes the gates, says where it runs. Faults: bad-model, unsupported, unsupported-op, self-test, network, read, runtime. */
-  load: Method<Readonly<{ source: ModelSource; prefer: "auto" | "webgpu" | "wasm" }>, EngineStatus, LoadProgress>;
-  /** What files say of the model in them and what is still to be answered. Loads nothing. Faults: read, damaged, limit. */
-  inspectModel: Method<Readonly<{ files: readonly GivenFile[]; facts: ImportFacts }>, ModelInspection>;
-  classify: Method<Readonly<{ patch: Patch; scorer: Scorer }>, Prediction>;
-  /** Features of up to `max` places on the slide's tissue, in the background, so that `similar` has something to find. */
-  indexSlide: Method<
-    Readonly<{ slideId: SlideId; max: number }>,
-    Readonly<{ places: number }>,
-    Readonly<{ done: number; total: number }>
-  >;
-  /** Validates against the loaded backbone and keeps the set. Fault bad-prompt-set with the reason. */
-  addPromptSet: Method<Readonly<{ bytes: Uint8Array }>, PromptSetSummary>;
-  removePromptSet: Method<Readonly<{ id: PromptSetId }>, void>;
-  /** Compiles what the set needs, ahead of the first click; a set with the same first block costs nothing. */
-  warm: Method<Readonly<{ id: PromptSetId }>, Readonly<{ compiled: boolean; milliseconds: number }>>;
-  /** Held-out estimate, then the final training on all labels. Cancel by signal; `finishEarly` keeps what it has. */
-  tune: Method<TuneParams, TuneResult, TuningEvent>;
-  finishEarly: Method<Readonly<{ runId: RunId }>, void>;
-  /** Seconds a tuning with these settings will take here, measured on one step; null before anything was measured. */
-  forecast: Method<Readonly<{ settings: TuningSettings; labels: number }>, Readonly<{ seconds: number | null }>>;
-}>;
+export type EngineApi = MapEngineApi &
+  Readonly<{
+    /** Loads a model, passes the gates, says where it runs. Faults: bad-model, unsupported, unsupported-op, self-test, network, read, runtime. */
+    load: Method<Readonly<{ source: ModelSource; prefer: "auto" | "webgpu" | "wasm" }>, EngineStatus, LoadProgress>;
+    /** What files say of the model in them and what is still to be answered. Loads nothing. Faults: read, damaged, limit. */
+    inspectModel: Method<Readonly<{ files: readonly GivenFile[]; facts: ImportFacts }>, ModelInspection>;
+    classify: Method<Readonly<{ patch: Patch; scorer: Scorer }>, Prediction>;
+    /** Features of up to `max` places on the slide's tissue, in the background, so that `similar` has something to find. */
+    indexSlide: Method<
+      Readonly<{ slideId: SlideId; max: number }>,
+      Readonly<{ places: number }>,
+      Readonly<{ done: number; total: number }>
+    >;
+    /** Validates against the loaded backbone and keeps the set. Fault bad-prompt-set with the reason. */
+    addPromptSet: Method<Readonly<{ bytes: Uint8Array }>, PromptSetSummary>;
+    /**
+     * A prompt file of others (PuzzleTuning's promptstate) as a set of the loaded backbone, which the person declared it was made for:
+     * `weightsDigest` is of the backbone they saw. Keeps the set. Faults: bad-prompt-set, damaged, unsupported, limit, invalid.
+     */
+    declarePromptSet: Method<
+      Readonly<{ name: string; bytes: Uint8Array; weightsDigest: WeightsDigest }>,
+      Readonly<{ bytes: Uint8Array; summary: PromptSetSummary }>
+    >;
+    removePromptSet: Method<Readonly<{ id: PromptSetId }>, void>;
+    /** Compiles what the set needs, ahead of the first click; a set with the same first block costs nothing. */
+    warm: Method<Readonly<{ id: PromptSetId }>, Readonly<{ compiled: boolean; milliseconds: number }>>;
+    /** Held-out estimate, then the final training on all labels. Cancel by signal; `finishEarly` keeps what it has. */
+    tune: Method<TuneParams, TuneResult, TuningEvent>;
+    finishEarly: Method<Readonly<{ runId: RunId }>, void>;
+    /** Seconds a tuning with these settings will take here, measured on one step; null before anything was measured. */
+    forecast: Method<Readonly<{ settings: TuningSettings; labels: number }>, Readonly<{ seconds: number | null }>>;
+  }>;
 
 export const engineMethods: Readonly<Record<keyof EngineApi, true>> = {
   load: true,
@@ -138,9 +158,11 @@ export const engineMethods: Readonly<Record<keyof EngineApi, true>> = {
   classify: true,
   indexSlide: true,
   addPromptSet: true,
+  declarePromptSet: true,
   removePromptSet: true,
   warm: true,
   tune: true,
   finishEarly: true,
   forecast: true,
+  ...mapEngineMethods,
 };

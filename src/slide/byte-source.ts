@@ -10,6 +10,8 @@ export type ByteSource = Readonly<{
   name: string;
   /** Length in bytes. */
   size: number;
+  /** Every read is a request to a server. */
+  remote?: boolean;
   read(offset: number, length: number, signal: AbortSignal): Promise<Uint8Array>;
   close(): void;
 }>;

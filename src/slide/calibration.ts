@@ -18,13 +18,13 @@ export function measured(x: number, y: number, source: Source): Calibration {
 }
 
 /** TIFF's X/YResolution (pixels per unit) with ResolutionUnit 2 = inch, 3 = cm; anything else says nothing. */
-export function fromResolution(x: number, y: number, unit: number): Calibration {
+export function fromResolution(x: number, y: number, unit: number, source: Source = "tiff-resolution"): Calibration {
   if (unit !== 2 && unit !== 3) return { kind: "unknown" };
   if (!(x > 0 && y > 0 && Number.isFinite(x) && Number.isFinite(y))) return { kind: "unknown" };
   const perInch = unit === 2 ? x : x * 2.54;
   if (printing.some((dpi) => Math.abs(perInch - dpi) < 0.5)) return { kind: "unknown" };
   const micrometres = unit === 2 ? 25_400 : 10_000;
-  return measured(micrometres / x, micrometres / y, "tiff-resolution");
+  return measured(micrometres / x, micrometres / y, source);
 }
 
 /** A number as scanners write it: a decimal comma occurs. Null where it is none. */

@@ -20,3 +20,15 @@ export function slideIdOf(fingerprint: Fingerprint): SlideId {
   const text = `${fingerprint.bytes}:${fingerprint.head}:${fingerprint.tail}`;
   return bytesToHex(sha256(utf8ToBytes(text))) as SlideId;
 }
+
+/**
+ * Of a slide of many parts: what describes it and one telling piece of it. `bytes` is the piece's length, as nobody knows the length of
+ * the whole.
+ */
+export function fingerprintOfParts(description: string, piece: Uint8Array): Fingerprint {
+  return {
+    bytes: piece.length,
+    head: bytesToHex(sha256(utf8ToBytes(description))),
+    tail: bytesToHex(sha256(piece)),
+  };
+}

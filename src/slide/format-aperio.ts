@@ -1,13 +1,16 @@
-// Aperio SVS with JPEG tiles. Knows the vendor's conventions, not TIFF's bytes.
+// Aperio SVS with JPEG or JPEG 2000 tiles. Knows the vendor's conventions, not TIFF's bytes.
 // Source: OpenSlide src/openslide-vendor-aperio.c.
 import { intersects, type Rect } from "../domain/geometry.ts";
 import type { Calibration, Level } from "../domain/slide.ts";
 import { measured, parseDecimal } from "./calibration.ts";
 import { field, parseDescriptionText, propertiesOf } from "./description-text.ts";
-import type { SlideReader } from "./slide-reader.ts";
+import type { AssociatedImage, SlideReader } from "./slide-reader.ts";
+import { maxTiledImages } from "./tiff/limits.ts";
+import { associatedImages } from "./tiff/open-image.ts";
 import { buildPyramid, type Pyramid } from "./tiff/pyramid.ts";
+import { readNumber, readText } from "./tiff/tag-values.ts";
 import { tag } from "./tiff/tags.ts";
-import { readNumber, readText, type TiffDirectory, type TiffFile } from "./tiff/tiff-file.ts";
+import type { TiffDirectory, TiffFile } from "./tiff/tiff-file.ts";
 import { imageWarnings, resolutionOf, textProperties, tiffSlide } from "./tiff/tiff-slide.ts";
 import { isTiled, openTiledImage, type TiledImage, tiledDirectories } from "./tiff/tiled-image.ts";
 
@@ -17,10 +20,11 @@ export async function openAperio(file: TiffFile, signal: AbortSignal): Promise<S
   const text = first ? await readText(file, first, tag.imageDescription, signal) : null;
   if (!first || !text?.startsWith("Aperio") || !isTiled(first)) return null;
   const images: TiledImage[] = [];
-  for (const directory of tiledDirectories(file)) {
-    if (!(await isAssociated(file, directory, signal))) {
-      images.push(await openTiledImage(file, directory, signal));
-    }
+  const associated: AssociatedImage[] = [];
+  for (const directory of levelsAndPictures(file)) {
+    const kind = await kindOf(file, directory, signal);
+    if (kind !== "level") associated.push(...(await associatedImages(file, directory, kind, signal)));
+    else if (isTiled(directory)) images.push(await openTiledImage(file, directory, signal));
   }
   const [base, ...rest] = images;
   if (!base) return null;
@@ -36,14 +40,29 @@ export async function openAperio(file: TiffFile, signal: AbortSignal): Promise<S
     properties: [...propertiesOf(description), ...(await textProperties(file, base.directory, signal))],
     warnings: await imageWarnings(file, base.directory, signal),
     untrusted: (level, area) => coveredByEmpty(pyramid, level, area),
+    associated,
   });
 }
 
+/** Tiled images within the limits, and the few in strips: thumbnail, label, macro. */
+function levelsAndPictures(file: TiffFile): readonly TiffDirectory[] {
+  const tiled = new Set(tiledDirectories(file));
+  return file.directories.filter((directory) => tiled.has(directory) || directory.index < maxTiledImages);
+}
+
 /** Label and macro are photographs of the glass and its label: never a level, newer scanners tile them too. */
-async function isAssociated(file: TiffFile, directory: TiffDirectory, signal: AbortSignal): Promise<boolean> {
-  if ((await readNumber(file, directory, tag.newSubfileType, signal, 0)) === 9) return true;
+async function kindOf(
+  file: TiffFile,
+  directory: TiffDirectory,
+  signal: AbortSignal,
+): Promise<"level" | AssociatedImage["name"]> {
+  const subfile = await readNumber(file, directory, tag.newSubfileType, signal, 0);
   const text = (await readText(file, directory, tag.imageDescription, signal)) ?? "";
-  return /^\s*(label|macro)\b/im.test(text);
+  const word = /^\s*(label|macro)\b/im.exec(text)?.[1]?.toLowerCase();
+  if (subfile === 9 || word === "macro") return "macro";
+  if (word === "label") return "label";
+  if (isTiled(directory)) return "level";
+  return subfile === 1 ? "label" : "thumbnail";
 }
 
 async function calibrationOf(

@@ -4,33 +4,46 @@ import { assert, Fault, isFault } from "../base/fault.ts";
 import { createSharedWork } from "../base/shared-work.ts";
 import type { Rect, Region } from "../domain/geometry.ts";
 import { type Level, mppOf, type SlideInfo, slideBounds } from "../domain/slide.ts";
+import { defaultTissue, type TissueSettings } from "../domain/zone.ts";
 import type { TileImage } from "../protocol/call.ts";
-import type { SlideApi, SlideSource, TissueMask } from "../protocol/slide-api.ts";
-import { createBlockCache } from "./block-cache.ts";
-import type { ByteSource } from "./byte-source.ts";
+import type { SlideApi, TissueMask } from "../protocol/slide-api.ts";
 import { planPatch, readExactPatch } from "./exact-patch.ts";
-import { fingerprintOf, slideIdOf } from "./fingerprint.ts";
-import { openSlide } from "./open-slide.ts";
+import { slideIdOf } from "./fingerprint.ts";
+import { type InputDeps, openInput } from "./open-input.ts";
 import { readOverview } from "./overview.ts";
 import type { EncodedTile, SlideReader, TileDecoder } from "./slide-reader.ts";
 import { createTileStore, type TileStore } from "./tile-window.ts";
-import { readTissueMask, tissueGrid, tissueShare, tissueShareOfPixels } from "./tissue.ts";
+import {
+  readTissueOverview,
+  type TissueOverview,
+  tissueGrid,
+  tissueMaskOf,
+  tissueShare,
+  tissueShareOfPixels,
+} from "./tissue.ts";
 
-export type SlideServiceDeps = Readonly<{
-  openSource(source: SlideSource, signal: AbortSignal): Promise<ByteSource>;
-  decode: TileDecoder;
-  /** One tile as a picture for display. */
-  toImage(tile: EncodedTile, signal: AbortSignal): Promise<TileImage>;
-  /** RGB pixels, row-major, as a picture for display. */
-  pixelsToImage(rgb: Uint8Array, width: number, height: number): Promise<TileImage>;
-}>;
+export type SlideServiceDeps = InputDeps &
+  Readonly<{
+    decode: TileDecoder;
+    /** One tile as a picture for display. */
+    toImage(tile: EncodedTile, signal: AbortSignal): Promise<TileImage>;
+    /** The same with its colours through an ICC profile; absent where the host cannot. */
+    toManagedImage?(tile: EncodedTile, profile: Uint8Array, signal: AbortSignal): Promise<TileImage>;
+    /** RGB pixels, row-major, as a picture for display. */
+    pixelsToImage(rgb: Uint8Array, width: number, height: number): Promise<TileImage>;
+  }>;
 
 type OpenSlide = {
   info: SlideInfo;
   readonly reader: SlideReader;
   readonly tiles: TileStore;
+  /** The ICC profile, read when it is first needed; a failure is not kept. */
+  profile: Promise<Uint8Array | null> | null;
   /** Kept per calibration: the mask's sizes are in um. */
-  mask: Readonly<{ key: string; mask: TissueMask | Fault }> | null;
+  overview: Readonly<{ key: string; overview: TissueOverview | Fault }> | null;
+  tissue: TissueSettings;
+  /** Of exactly these settings of exactly this overview. */
+  mask: Readonly<{ overview: TissueOverview; tissue: TissueSettings; mask: TissueMask }> | null;
 };
 
 /** Longest side of a preview in pixels. */
@@ -51,30 +64,43 @@ export function createSlideService(deps: SlideServiceDeps): SlideApi {
     slide?.reader.close();
   };
 
+  const profileOf = (slide: OpenSlide): Promise<Uint8Array | null> => {
+    slide.profile ??= (slide.reader.profile?.(never()) ?? Promise.resolve(null)).catch((error: unknown) => {
+      slide.profile = null;
+      throw error;
+    });
+    return slide.profile;
+  };
+
   const masks = createSharedWork<SlideId, TissueMask>(async (id, signal) => {
     const slide = slideOf(id);
     const { calibration } = slide.info;
     const key = JSON.stringify(calibration);
-    if (slide.mask?.key !== key) {
+    if (slide.overview?.key !== key) {
       if (calibration.kind === "unknown") {
         throw new Fault(
           "missing-calibration",
           "Tissue cannot be found while the slide's um per pixel is unknown. State it first.",
         );
       }
-      slide.mask = { key, mask: await readMask(slide, calibration, signal) };
+      slide.overview = { key, overview: await readOverviewOf(slide, calibration, signal) };
     }
-    if (slide.mask.mask instanceof Fault) throw slide.mask.mask;
+    const { overview } = slide.overview;
+    if (overview instanceof Fault) throw overview;
+    const { tissue } = slide;
+    if (slide.mask?.overview !== overview || slide.mask.tissue !== tissue) {
+      slide.mask = { overview, tissue, mask: tissueMaskOf(overview, tissue) };
+    }
     return slide.mask.mask;
   });
   /** A slide too large for a mask stays so: the Fault is kept, everything else is tried again. */
-  const readMask = async (
+  const readOverviewOf = async (
     slide: OpenSlide,
-    calibration: Parameters<typeof readTissueMask>[2],
+    calibration: Parameters<typeof readTissueOverview>[2],
     signal: AbortSignal,
-  ): Promise<TissueMask | Fault> => {
+  ): Promise<TissueOverview | Fault> => {
     try {
-      return await readTissueMask(slide.tiles, levelsOf(slide.info), calibration, signal);
+      return await readTissueOverview(slide.tiles, levelsOf(slide.info), calibration, signal);
     } catch (error) {
       if (isFault(error, "limit")) return error;
       throw error;
@@ -83,12 +109,13 @@ export function createSlideService(deps: SlideServiceDeps): SlideApi {
 
   return {
     async open({ source }, { signal = never() } = {}) {
-      const bytes = createBlockCache(await deps.openSource(source, signal));
-      const reader = await openSlide(bytes, signal);
+      const { reader, fingerprint } = await openInput(source, deps, signal);
       try {
-        const info = infoOf(reader, await fingerprintOf(bytes, signal));
+        const info = infoOf(reader, fingerprint);
         forget(info.id);
-        slides.set(info.id, { info, reader, tiles: createTileStore(reader, deps.decode), mask: null });
+        const tiles = createTileStore(reader, deps.decode);
+        const kept = { profile: null, overview: null, tissue: defaultTissue, mask: null };
+        slides.set(info.id, { info, reader, tiles, ...kept });
         return info;
       } catch (error) {
         reader.close();
@@ -110,9 +137,23 @@ export function createSlideService(deps: SlideServiceDeps): SlideApi {
       return slide.info;
     },
 
-    async tile({ slideId, level, column, row }, { signal = never() } = {}) {
-      const encoded = await slideOf(slideId).reader.tile(level, column, row, signal);
-      return encoded ? deps.toImage(encoded, signal) : null;
+    async setTissue({ slideId, settings }) {
+      slideOf(slideId).tissue = settings ?? defaultTissue;
+    },
+
+    async tile({ slideId, level, column, row, managed = false }, { signal = never() } = {}) {
+      const slide = slideOf(slideId);
+      const encoded = await slide.reader.tile(level, column, row, signal);
+      if (!encoded) return null;
+      if (!managed) return deps.toImage(encoded, signal);
+      const profile = await profileOf(slide);
+      if (!profile || !deps.toManagedImage) {
+        throw new Fault(
+          "unsupported",
+          "There is no colour profile to apply; the colours can be shown as they are stored.",
+        );
+      }
+      return deps.toManagedImage(encoded, profile, signal);
     },
 
     async preview({ slideId, region, maxPixels }, { signal = never() } = {}) {
@@ -120,6 +161,16 @@ export function createSlideService(deps: SlideServiceDeps): SlideApi {
       const plan = planPreview(info, region, maxPixels);
       const { data, width, height } = await readOverview(tiles, plan.level, plan.area, plan.width, plan.height, signal);
       return deps.pixelsToImage(data, width, height);
+    },
+
+    async photograph({ slideId, name }, { signal = never() } = {}) {
+      const found = slideOf(slideId).reader.associated?.find((image) => image.name === name);
+      if (!found) throw new Fault("invalid", `The slide has no ${name}.`);
+      return deps.toImage(await found.read(signal), signal);
+    },
+
+    async profile({ slideId }) {
+      return (await profileOf(slideOf(slideId)))?.slice() ?? null;
     },
 
     async patch({ slideId, region, spec }, { signal = never() } = {}) {
@@ -158,7 +209,16 @@ function infoOf(reader: SlideReader, fingerprint: SlideInfo["fingerprint"]): Sli
   const { levels, ...rest } = reader.description;
   const [base] = levels;
   assert(base, "a slide has a level");
-  return { ...rest, id: slideIdOf(fingerprint), fingerprint, width: base.width, height: base.height, levels };
+  const photographs = reader.associated?.map(({ name, width, height }) => ({ name, width, height })) ?? [];
+  return {
+    ...rest,
+    ...(photographs.length > 0 && { photographs }),
+    id: slideIdOf(fingerprint),
+    fingerprint,
+    width: base.width,
+    height: base.height,
+    levels,
+  };
 }
 
 type PreviewPlan = Readonly<{ level: Level; area: Rect<"level">; width: number; height: number }>;

@@ -5,11 +5,13 @@
 import type { Rect, Region } from "../domain/geometry.ts";
 import type { PatchSpec } from "../domain/patch.ts";
 import { type Calibration, type Level, mppOf } from "../domain/slide.ts";
+import { defaultTissue, type TissueSettings } from "../domain/zone.ts";
 import { close, dropSmallObjects, fillSmallHoles, type Mask, medianFilter } from "../math/binary-mask.ts";
 import { resample } from "../math/resample.ts";
 import type { TissueMask } from "../protocol/slide-api.ts";
 import { readOverview } from "./overview.ts";
 import type { TileStore } from "./tile-window.ts";
+import { applyEdits, blackBorder, penMask } from "./tissue-edits.ts";
 
 /** um per mask pixel, and how many mask pixels at most. */
 const maskMpp = 8;
@@ -17,19 +19,26 @@ const maxMaskPixels = 2 * 1024 * 1024;
 /** Saturation (0..255) above which a pixel is tissue: this much above the glass, within what glass can be. CLAM: 8, WSInfer: 7. */
 const aboveGlass = 3;
 const thresholdRange = { least: 8, most: 30 } as const;
-const closeUm = 50;
-const smallestObjectUm2 = 40_000;
-const smallestHoleUm2 = 36_000;
 /** Brightest channel below which a pixel is black padding, not tissue. */
 const blackBelow = 30;
 
+/** RGB of the whole slide at the mask's resolution: what every setting of the mask starts from. */
+export type TissueOverview = Readonly<{
+  data: Uint8Array;
+  width: number;
+  height: number;
+  downsampleX: number;
+  downsampleY: number;
+  pixelUm: number;
+}>;
+
 /** Faults: limit (no level coarse enough), and the tiles' own. `calibration` must be known. */
-export async function readTissueMask(
+export async function readTissueOverview(
   tiles: TileStore,
   levels: readonly [Level, ...Level[]],
   calibration: Exclude<Calibration, { kind: "unknown" }>,
   signal: AbortSignal,
-): Promise<TissueMask> {
+): Promise<TissueOverview> {
   const [base] = levels;
   const wantedX = (base.width * calibration.mppX) / maskMpp;
   const wantedY = (base.height * calibration.mppY) / maskMpp;
@@ -44,24 +53,38 @@ export async function readTissueMask(
   const scale = { x: width / level.width, y: height / level.height };
   for (const hole of tiles.untrusted(level.index, whole)) whiten(data, width, height, hole, scale);
   const pixelUm = (base.width / width) * calibration.mppX;
-  return {
-    width,
-    height,
-    downsampleX: base.width / width,
-    downsampleY: base.height / height,
-    data: maskOf(data, width, height, pixelUm).data,
-  };
+  return { data, width, height, downsampleX: base.width / width, downsampleY: base.height / height, pixelUm };
 }
 
-/** Binary tissue mask from an RGB overview at `pixelUm` um per pixel. */
-export function maskOf(rgb: Uint8Array, width: number, height: number, pixelUm: number): Mask {
+/** The mask under these settings, the person's edits last. */
+export function tissueMaskOf(overview: TissueOverview, settings: TissueSettings = defaultTissue): TissueMask {
+  const { data, width, height, downsampleX, downsampleY, pixelUm } = overview;
+  const found = maskOf(data, width, height, pixelUm, settings);
+  const mask = { width, height, downsampleX, downsampleY, data: found.data };
+  return applyEdits(mask, settings.edits);
+}
+
+/** Binary tissue mask from an RGB overview at `pixelUm` um per pixel; edits are not applied. */
+export function maskOf(
+  rgb: Uint8Array,
+  width: number,
+  height: number,
+  pixelUm: number,
+  settings: TissueSettings = defaultTissue,
+): Mask {
   const saturations = saturation(rgb);
-  const threshold = tissueThreshold(rgb, saturations);
+  const pen = settings.excludePen ? penMask(rgb, width, height, pixelUm) : null;
+  if (pen) for (let i = 0; i < saturations.length; i++) if (pen[i]) saturations[i] = 0;
+  const threshold = settings.threshold ?? tissueThreshold(rgb, saturations);
   const smooth = medianFilter({ data: saturations, width, height }, 3);
   const raw = { ...smooth, data: smooth.data.map((s) => Number(s > threshold)) };
-  const closed = close(raw, Math.max(1, Math.round(closeUm / pixelUm / 2)));
+  const closed = close(raw, Math.max(1, Math.round(settings.closeUm / pixelUm / 2)));
   const area = pixelUm * pixelUm;
-  return fillSmallHoles(dropSmallObjects(closed, smallestObjectUm2 / area), smallestHoleUm2 / area);
+  const kept = dropSmallObjects(closed, settings.smallestObjectUm2 / area);
+  const filled = fillSmallHoles(kept, settings.smallestHoleUm2 / area);
+  // Closing reaches over thin ink and the scanner's black border; what lies there is still no tissue.
+  const border = blackBorder(rgb, width, height);
+  return { ...filled, data: filled.data.map((value, i) => (border[i] || pen?.[i] ? 0 : value)) };
 }
 
 /** Glass is the brightest thing on a slide: the median saturation of the brightest pixels, and a margin. */

@@ -3,8 +3,11 @@ import { isAbort, isFault } from "../base/fault.ts";
 import { createLatest, type Latest } from "../base/latest.ts";
 import type { Journal } from "../domain/keeping.ts";
 import type { EngineApi, GivenFile, ModelSource } from "../protocol/engine-api.ts";
+import type { MapStore } from "../protocol/map-store.ts";
 import type { ModelStore } from "../protocol/model-store.ts";
 import type { SlideApi } from "../protocol/slide-api.ts";
+import type { Texts } from "../protocol/text-encoder.ts";
+import { createMapRegistry, type MapRegistry } from "./map-registry.ts";
 import type { ProjectState, ProjectStore } from "./project-store.ts";
 import { notify, type SessionState, type SessionStore } from "./session-store.ts";
 
@@ -21,6 +24,10 @@ export type ActionContext = Readonly<{
   /** Resolves when a model is ready in an engine that works; one that is being started already is waited for. Rejects with why not. */
   restartEngine: () => Promise<void>;
   models: ModelStore;
+  texts: Texts;
+  mapStore: MapStore;
+  /** Numbers of maps; one per context. */
+  maps: MapRegistry;
   /** The backbone that comes with the app. */
   embedded: ModelSource;
   /** Where graphs are to run. */
@@ -38,6 +45,7 @@ export type ActionContext = Readonly<{
   opening: Latest;
   swaps: Latest;
   loading: Latest;
+  sweeping: Latest;
 }>;
 
 /** `keys`: shortcuts as shown ("Ctrl+Z"). `enabled`: true, or why not, in words. */
@@ -52,17 +60,20 @@ export type Action<Params = void> = Readonly<{
 /** Everything but what every context makes for itself. */
 export type ActionDeps = Omit<
   ActionContext,
-  "clicks" | "tuning" | "indexing" | "opening" | "swaps" | "loading" | "givenFiles"
+  "clicks" | "tuning" | "indexing" | "opening" | "swaps" | "loading" | "sweeping" | "givenFiles" | "maps"
 >;
 
 export function createActionContext(deps: ActionDeps): ActionContext {
-  const { project, session, journal, restartEngine, models, embedded, prefer, newId, saveFile } = deps;
+  const { project, session, journal, restartEngine, models, texts, mapStore, embedded, prefer, newId, saveFile } = deps;
   return {
     project,
     session,
     journal,
     restartEngine,
     models,
+    texts,
+    mapStore,
+    maps: createMapRegistry(),
     embedded,
     prefer,
     givenFiles: new Map(),
@@ -80,6 +91,7 @@ export function createActionContext(deps: ActionDeps): ActionContext {
     opening: createLatest(),
     swaps: createLatest(),
     loading: createLatest(),
+    sweeping: createLatest(),
   };
 }
 

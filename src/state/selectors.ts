@@ -1,14 +1,16 @@
 // Questions about the state, answered from it alone: counts, examples, who scores a click, what blocks Tune. Pure; no action.
-import { type ClassId, type Mpp, mpp, type PromptSetId } from "../base/brand.ts";
+import { type ClassId, type Mpp, mpp, type PromptSetId, type SlideId } from "../base/brand.ts";
 import { computationDifferences } from "../domain/computation.ts";
 import { centre, contains, type Point, type Region } from "../domain/geometry.ts";
 import type { Label, TissueClass } from "../domain/label.ts";
 import { type Model, patchSpecOf } from "../domain/model.ts";
 import { type PatchSpec, regionAround } from "../domain/patch.ts";
 import type { SlideRef } from "../domain/project.ts";
+import { textsNeeded } from "../domain/prompt-kinds.ts";
 import type { PromptSetSummary } from "../domain/prompt-set.ts";
 import type { TuningSettings } from "../domain/run.ts";
 import { type Calibration, mppOf } from "../domain/slide.ts";
+import type { Zone } from "../domain/zone.ts";
 import type { EngineStatus, Example, Scorer } from "../protocol/engine-api.ts";
 import type { AppState } from "./action.ts";
 import { readOnlyMessage } from "./project-store.ts";
@@ -161,9 +163,10 @@ const classesOf = (state: AppState, list: readonly Example[]): readonly TissueCl
 /** Who answers a click now: the active set, else from two labelled classes on the preview, else similar places only. */
 export function scorer(state: AppState): Scorer {
   const set = activeSetHere(state);
-  if (set) return { kind: "prompt-set", id: set.id };
+  if (set && set.metadata.head.kind !== "none") return { kind: "prompt-set", id: set.id };
   const list = examples(state);
   const classes = classesOf(state, list);
+  if (set) return { kind: "prompt-set", id: set.id, labelled: { classes, examples: list } };
   return classes.length >= 2 ? { kind: "preview", classes, examples: list } : { kind: "similar" };
 }
 
@@ -196,6 +199,11 @@ const merged = new WeakMap<
   TuningSettings,
   Readonly<{ changed: Partial<TuningSettings> | null; most: number; settings: TuningSettings }>
 >();
+
+/** Names of the classes a tuning would have, in its order: those with labels on slides that are open. */
+export function tunedClassNames(state: AppState): readonly string[] {
+  return classesOf(state, examples(state)).map((c) => c.name);
+}
 
 export function isTuning({ session }: AppState): boolean {
   return session.tuning?.state === "preparing" || session.tuning?.state === "running";
@@ -236,5 +244,10 @@ export function blocksTune(state: AppState): string | null {
     const labelled = [...project.labels.values()].some((label) => label.slideId === info.id);
     if (labelled && mppOf(info.calibration) === null) return `State the um/px of "${name}" first: labels are on it.`;
   }
-  return null;
+  const [problem] = textsNeeded(tuningSettings(state)?.text, tunedClassNames(state)).problems;
+  return problem === undefined ? null : `The text of the prompts cannot be made: ${problem}. See Advanced.`;
+}
+
+export function zonesHere({ project }: Pick<AppState, "project">, slideId: SlideId): readonly Zone[] {
+  return [...project.project.zones.values()].filter((zone) => zone.slideId === slideId);
 }

@@ -10,8 +10,10 @@ import type { SlideRef } from "../domain/project.ts";
 import type { PromptSetSummary } from "../domain/prompt-set.ts";
 import type { TuningRun, TuningSettings } from "../domain/run.ts";
 import type { SlideInfo } from "../domain/slide.ts";
+import { noTraffic, type Traffic } from "../domain/traffic.ts";
 import type { EngineStatus, LoadProgress } from "../protocol/engine-api.ts";
 import type { CapabilityReport } from "./capability-report.ts";
+import { initialMaps, type MapsState } from "./map-state.ts";
 
 export type OpenSlide = Readonly<{ info: SlideInfo; name: string; source: SlideRef["source"] }>;
 
@@ -74,6 +76,10 @@ export type SessionState = Readonly<{
   previousSet: PromptSetId | null | undefined;
   notices: readonly Notice[];
   capabilities: CapabilityReport;
+  traffic: Traffic;
+  maps: MapsState;
+  /** Goes up when the tissue of a slide is found otherwise. */
+  tissueRevision: number;
 }>;
 
 export type SessionStore = StoreApi<SessionState>;
@@ -98,6 +104,9 @@ export function createSessionStore(capabilities: CapabilityReport = []): Session
     previousSet: undefined,
     notices: [],
     capabilities,
+    traffic: noTraffic,
+    maps: initialMaps,
+    tissueRevision: 0,
   }));
 }
 

@@ -17,9 +17,9 @@ const happened = {
   "out-of-memory": "Memory ran out",
   "self-test": "The graphics card computes gradients otherwise than it must and is not used any more",
 } as const;
-type Loss = keyof typeof happened;
+export type Loss = keyof typeof happened;
 
-const isLoss = (kind: string): kind is Loss => Object.hasOwn(happened, kind);
+export const isLoss = (kind: string): kind is Loss => Object.hasOwn(happened, kind);
 
 /** null: the tuning itself went wrong, and so would it anywhere. */
 function lossOf(error: unknown, { session }: ActionContext): Readonly<{ fault: Fault; kind: Loss }> | null {
@@ -76,24 +76,30 @@ export async function tuneThrough(
       const on = steps > 0 ? `going on from step ${steps}` : "starting again";
       const smaller = loss.kind === "out-of-memory" ? ", with half as many patches at a time" : "";
       notify(context.session, "warning", `${happened[loss.kind]}; ${on}${smaller}.`, loss.fault);
-      await again(context, loss.kind, params, signal);
-      if (loadedDigest(context) !== digest) throw otherBackbone(loss.fault);
+      const slides = new Set(params.labels.map((label) => label.slideId));
+      if ((await computingAgain(context, loss.kind, slides, signal)) !== digest) throw otherBackbone(loss.fault);
     }
   }
 }
 
 const stepsOf = (checkpoint: TuningCheckpoint | null): number => checkpoint?.stepsMade ?? 0;
 
-/** Resolves when the engine and the slides the labels are on are there again. Rejects at once when cancelled. */
-async function again(context: ActionContext, kind: Loss, params: TuneParams, signal: AbortSignal): Promise<void> {
+/** Resolves with the loaded weights when the engine and these slides are there again. Rejects at once when cancelled. */
+export async function computingAgain(
+  context: ActionContext,
+  kind: Loss,
+  slides: ReadonlySet<SlideId>,
+  signal: AbortSignal,
+): Promise<string | null> {
   // An engine that is as ready as before was not what died: the slide reader was.
   let gone = kind !== "worker-died" || loadedDigest(context) === null;
   do {
     if (gone) await restarted(context, kind, signal);
-    await slidesOpen(context, new Set(params.labels.map((label) => label.slideId)), signal);
+    await slidesOpen(context, slides, signal);
     // It may die while slides are waited for, which may take minutes.
     gone = loadedDigest(context) === null;
   } while (gone);
+  return loadedDigest(context);
 }
 
 async function restarted(context: ActionContext, kind: Loss, signal: AbortSignal): Promise<void> {

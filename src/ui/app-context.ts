@@ -13,14 +13,23 @@ export type Host = Readonly<{
   /** Slides, prompt sets and backbones alike, also folders; each is recognised by what it is. Call it inside the drop event. */
   openDropped(transfer: DataTransfer): void;
   pickSlide(): void;
+  /** A folder that is one slide: OME-Zarr, Deep Zoom, IIIF, DICOM. */
+  pickSlideFolder(): void;
   pickPromptSet(): void;
+  pickProject(): void;
+  /** Labels, regions or a map as GeoJSON. */
+  pickAnnotations(): void;
   /** Files of a backbone; what they are is found out by reading them. */
   pickModelFiles(): void;
   pickModelFolder(): void;
+  /** A folder with a text encoder in transformers.js layout. */
+  pickTextEncoder(): void;
   openDemo(): void;
   /** Asks about a new origin first. */
   openUrl(url: string): void;
   approveOrigin(url: string): void;
+  /** The person asked for files of the Hugging Face hub. */
+  approveHub(): Promise<void>;
   /** Opens a slide of the project again: by its kept handle where there is one, else by asking for the file. */
   reopen(slide: SlideRef): void;
   retryEngine(): void;

@@ -8,6 +8,7 @@ import { useApp, useAppState, usePerform, useUi } from "./app-context.ts";
 import { BackboneDialog } from "./backbone-dialog.tsx";
 import { CalibrationDialog } from "./calibration-dialog.tsx";
 import { CapabilityDialog } from "./capability-dialog.tsx";
+import { DeclareDialog } from "./declare-dialog.tsx";
 import { ImportDialog } from "./import-dialog.tsx";
 import { shortcuts } from "./keyboard.ts";
 import { calibrationWords } from "./top-bar.tsx";
@@ -33,6 +34,8 @@ export function Dialogs() {
       return <ImportDialog />;
     case "backbone":
       return <BackboneDialog />;
+    case "declare-prompts":
+      return <DeclareDialog file={dialog.file} />;
     case "origin":
       return <OriginDialog dialog={dialog} />;
     default:
@@ -123,7 +126,7 @@ function OpenUrlDialog() {
         <TextInput
           label="Address"
           placeholder="https://…/slide.svs"
-          description="The server must allow range requests and other sites' pages (CORS)."
+          description="A slide file, a Deep Zoom .dzi, an IIIF info.json, an OME-Zarr folder (.zarr) or a DICOMweb series (…/studies/…/series/…). The server must allow other sites' pages (CORS), and range requests for files."
           value={url}
           data-autofocus
           onChange={(event) => setUrl(event.currentTarget.value)}

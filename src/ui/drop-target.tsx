@@ -43,7 +43,8 @@ export function DropTarget() {
   return (
     <div className="pt-drop">
       <div>
-        Drop a slide (.svs, .tif), a prompt set, or a backbone (.onnx, .safetensors, a folder)
+        Drop a slide (.svs, .ndpi, .tif, DICOM files, a folder, a picture), a prompt set, GeoJSON, or a backbone (.onnx,
+        .safetensors, a folder)
         <div className="pt-mute pt-small">It is read on this computer and never uploaded.</div>
       </div>
     </div>

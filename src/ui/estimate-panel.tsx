@@ -1,5 +1,6 @@
 // The held-out estimate: a sentence with counts and an interval, the frozen baseline beside it, and who was taken for whom.
 
+import { declaredWords } from "../domain/declare-prompt-set.ts";
 import type { Estimate } from "../domain/estimate.ts";
 import { estimateWords } from "../domain/estimate-words.ts";
 import type { TissueClass } from "../domain/label.ts";
@@ -23,7 +24,7 @@ export function EstimatePanel() {
         ) : (
           <p className="pt-hint">
             {set
-              ? `“${set.metadata.name}” came without a held-out estimate.`
+              ? `“${set.metadata.name}” came without a held-out estimate${set.metadata.declared ? ` and is ${declaredWords}` : ""}.`
               : "No figure yet. Tuning first holds whole places out, tunes on the rest, and counts."}
           </p>
         )}

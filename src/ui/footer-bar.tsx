@@ -2,6 +2,7 @@
 import { useEffect, useRef } from "react";
 import { pixelWords } from "../viewer/scale.ts";
 import { useApp, useProject } from "./app-context.ts";
+import { PrivacyMeter } from "./privacy-meter.tsx";
 
 export function FooterBar() {
   const role = useProject((state) => state.role);
@@ -15,6 +16,7 @@ export function FooterBar() {
       )}
       <span className="pt-space" />
       <Coordinates />
+      <PrivacyMeter />
       <Saved />
     </footer>
   );

@@ -5,8 +5,10 @@ import { stateOf } from "../state/action.ts";
 import { clearClick } from "../state/actions/clicks.ts";
 import { redo, undo } from "../state/actions/history.ts";
 import { labelPatch, removeLabel } from "../state/actions/labels.ts";
+import { toggleMap } from "../state/actions/maps.ts";
 import { blinkPromptSets } from "../state/actions/prompt-sets.ts";
 import { startTuning } from "../state/actions/tuning.ts";
+import { placeMeant } from "../state/map-looks.ts";
 import { labelAt } from "../state/selectors.ts";
 import { notify } from "../state/session-store.ts";
 import { type App, useApp, usePerform } from "./app-context.ts";
@@ -20,7 +22,9 @@ export const shortcuts: readonly (readonly [keys: readonly string[], what: strin
   [["Ctrl Shift Z"], "Redo"],
   [["T"], "Tune"],
   [["B"], "Blink between the last two prompt sets"],
-  [["Esc"], "Stop labelling or measuring; forget the patch"],
+  [["M"], "Show or hide the map"],
+  [["Alt Wheel"], "Opacity of the map"],
+  [["Esc"], "Stop labelling, drawing or measuring; forget the patch"],
   [["Arrows"], "Move over the slide"],
   [["+", "−"], "Zoom"],
   [["Enter"], "Classify the patch in the centre (slide focused)"],
@@ -36,7 +40,8 @@ function isTyping(target: EventTarget | null): boolean {
 
 /** The place keys speak of: under the pointer; with the keyboard alone the centre of the view; else the clicked patch. Never a guess. */
 function placeOf({ stage, context }: App): Point<"slide"> | null {
-  if (stage.pointer) return stage.pointer;
+  // On a map a key corrects the patch that the map shows there, not one a little beside it.
+  if (stage.pointer) return placeMeant(stateOf(context), context.maps, stage.pointer);
   if (stage.viewer?.byKeyboard()) return stage.view?.centre ?? null;
   const { click, currentSlide } = context.session.getState();
   return click.kind !== "none" && click.patch.slideId === currentSlide ? centre(click.patch.region) : null;
@@ -61,8 +66,8 @@ export function useKeyboard(): void {
       if (label) perform(removeLabel, { id: label.id });
     };
     const onEscape = (): void => {
-      const { measuring, labelling } = ui.getState();
-      if (measuring || labelling) ui.setState({ measuring: null, labelling: false });
+      const { measuring, labelling, drawing } = ui.getState();
+      if (measuring || labelling || drawing) ui.setState({ measuring: null, labelling: false, drawing: null });
       else perform(clearClick);
     };
     const onKey = (event: KeyboardEvent): void => {
@@ -78,6 +83,7 @@ export function useKeyboard(): void {
       else if (event.key === "?") ui.setState({ dialog: { kind: "shortcuts" } });
       else if (key === "t") perform(startTuning, {});
       else if (key === "b") perform(blinkPromptSets);
+      else if (key === "m") perform(toggleMap);
       else return;
       // Escape also closes menus: they must still see it.
       if (key !== "escape") event.preventDefault();

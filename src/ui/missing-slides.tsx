@@ -1,7 +1,16 @@
 // Slides of the project that are not open but carry labels: asked for by name.
 import { Button } from "@mantine/core";
+import type { SlideRef } from "../domain/project.ts";
 import { missingSlides } from "../state/selectors.ts";
 import { useApp, useAppState } from "./app-context.ts";
+
+const again: Readonly<Record<SlideRef["source"]["kind"], string>> = {
+  embedded: "Open this slide again",
+  file: "Open this file again",
+  files: "Open these files again",
+  folder: "Open this folder again",
+  url: "Open this address again",
+};
 
 export function MissingSlides() {
   const { host } = useApp();
@@ -24,7 +33,7 @@ export function MissingSlides() {
             </span>
           </span>
           <Button variant="default" onClick={() => host.reopen(slide)}>
-            Open this file again
+            {again[slide.source.kind]}
           </Button>
         </div>
       ))}

@@ -1,6 +1,7 @@
 // What it says about the clicked patch: the picture, the size, scores or similar places, or that there is no tissue.
 import { Button, Loader } from "@mantine/core";
 import type { ReactNode } from "react";
+import { declaredWords } from "../domain/declare-prompt-set.ts";
 import { centre } from "../domain/geometry.ts";
 import type { Prediction, SimilarPlace } from "../domain/label.ts";
 import type { Patch } from "../domain/patch.ts";
@@ -115,9 +116,11 @@ function Answered({ prediction }: Readonly<{ prediction: Prediction }>): ReactNo
 function Below({ prediction, patch }: Readonly<{ prediction: Prediction; patch: Patch }>) {
   const state = useAppState();
   if (prediction.kind === "scored") {
+    const set = prediction.by.kind === "prompt-set" ? setById(state, prediction.by.id) : null;
+    const mark = set?.metadata.declared ? ` (${declaredWords})` : "";
     const by =
       prediction.by.kind === "prompt-set"
-        ? `By “${setById(state, prediction.by.id)?.metadata.name ?? "a prompt set"}”.`
+        ? `By “${set?.metadata.name ?? "a prompt set"}”${mark}.`
         : `Instant preview on frozen features, from ${prediction.by.labels} ${prediction.by.labels === 1 ? "label" : "labels"}.`;
     return <p className="pt-hint">Score, not a probability. {by}</p>;
   }

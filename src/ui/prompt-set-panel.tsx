@@ -1,6 +1,7 @@
 // Prompt sets as a list of which one answers. The frozen backbone is one of the rows, never hidden.
 import { ActionIcon, Menu, Tooltip } from "@mantine/core";
 import { IconUpload } from "@tabler/icons-react";
+import { declaredWords } from "../domain/declare-prompt-set.ts";
 import { wholePercent } from "../domain/estimate-words.ts";
 import type { PromptSetSummary } from "../domain/prompt-set.ts";
 import { activatePromptSet, exportPromptSet, removePromptSet } from "../state/actions/prompt-sets.ts";
@@ -21,7 +22,7 @@ export function PromptSetPanel() {
     <section className="pt-section" aria-label="Prompt sets">
       <h2>
         Prompt sets
-        <Tooltip label="Load a prompt set (.safetensors); dropping it on the page works too">
+        <Tooltip label="Load a prompt set (.safetensors, or a promptstate .pth); dropping it on the page works too">
           <ActionIcon
             size="sm"
             variant="subtle"
@@ -56,6 +57,9 @@ export function PromptSetPanel() {
   );
 }
 
+const declaredFrom = (head: "cosine" | "linear" | "none"): string =>
+  head === "none" ? "no head: answers by your labels" : "its own head";
+
 const percent = (share: number): string => `${wholePercent(share)} %`;
 
 function SetRow({ set, on, offer }: Readonly<{ set: PromptSetSummary; on: boolean; offer: true | string }>) {
@@ -64,7 +68,13 @@ function SetRow({ set, on, offer }: Readonly<{ set: PromptSetSummary; on: boolea
   const perform = usePerform();
   const own = context.project.getState().project.promptSets.has(set.id);
   const estimate = metadata.estimate;
-  const from = own ? `${metadata.labels.count} labels, ${metadata.classes.length} classes` : "comes with the app";
+  const marked = metadata.declared ? `${declaredWords} · ` : "";
+  const numbers = `${set.trainedParameters.toLocaleString("en")} numbers`;
+  const from = metadata.declared
+    ? declaredFrom(metadata.head.kind)
+    : own
+      ? `${metadata.labels.count} labels, ${metadata.classes.length} classes`
+      : "comes with the app";
   return (
     <ChoiceRow
       list="prompt-set"
@@ -72,11 +82,14 @@ function SetRow({ set, on, offer }: Readonly<{ set: PromptSetSummary; on: boolea
       offer={offer}
       onChoose={() => perform(activatePromptSet, { id: set.id })}
       name={metadata.name}
-      detail={offer === true ? `${bytesWords(set.bytes)} · ${from}` : offer}
+      detail={offer === true ? `${marked}${bytesWords(set.bytes)} · ${numbers} · ${from}` : `${marked}${offer}`}
       figure={estimate?.kind === "figure" ? percent(estimate.tuned.balancedAccuracy) : "–"}
       menu={
         <MoreMenu about={metadata.name}>
           <Menu.Item onClick={() => perform(exportPromptSet, { id: set.id })}>Save as a file</Menu.Item>
+          <Menu.Item onClick={() => perform(exportPromptSet, { id: set.id, format: "npz" })}>
+            Save as .npz (numpy)
+          </Menu.Item>
           <Menu.Item color="red" onClick={() => perform(removePromptSet, { id: set.id })}>
             Remove
           </Menu.Item>

@@ -5,6 +5,7 @@ import "./tokens.css";
 import "./layout.css";
 import "./parts.css";
 import "./import.css";
+import "./map.css";
 import { MantineProvider } from "@mantine/core";
 import { type App, AppContext } from "./app-context.ts";
 import { BackbonePanel } from "./backbone-card.tsx";
@@ -14,6 +15,7 @@ import { DropTarget } from "./drop-target.tsx";
 import { EstimatePanel } from "./estimate-panel.tsx";
 import { FooterBar } from "./footer-bar.tsx";
 import { useKeyboard } from "./keyboard.ts";
+import { MapPanel } from "./map-panel.tsx";
 import { MissingSlides } from "./missing-slides.tsx";
 import { PatchPanel } from "./patch-panel.tsx";
 import { PromptSetPanel } from "./prompt-set-panel.tsx";
@@ -21,6 +23,7 @@ import { SlideStage } from "./slide-stage.tsx";
 import { cssVariables, theme } from "./theme.ts";
 import { TopBar } from "./top-bar.tsx";
 import { TunePanel } from "./tune-panel.tsx";
+import { ZonePanel } from "./zone-panel.tsx";
 
 export function Root({ app }: Readonly<{ app: App }>) {
   return (
@@ -42,11 +45,13 @@ function Page() {
         <ClassPanel />
         <BackbonePanel />
         <PromptSetPanel />
+        <ZonePanel />
       </aside>
       <SlideStage />
       <aside className="pt-panel pt-right" aria-label="What it says">
         <PatchPanel />
         <TunePanel />
+        <MapPanel />
         <EstimatePanel />
       </aside>
       <FooterBar />

@@ -6,12 +6,16 @@ import { regionAround } from "../domain/patch.ts";
 import { stateOf } from "../state/action.ts";
 import { classifyAt } from "../state/actions/clicks.ts";
 import { labelPatch } from "../state/actions/labels.ts";
+import { placeMeant } from "../state/map-looks.ts";
 import { currentSlide, patchSpec, slideMpp } from "../state/selectors.ts";
 import type { OpenSlide } from "../state/session-store.ts";
 import { useApp, useAppState, usePerform, useUi } from "./app-context.ts";
+import { MapHud } from "./map-hud.tsx";
 import { NoticeList } from "./notice-list.tsx";
 import { StageBanner } from "./stage-banner.tsx";
 import { marksOf, outlineOf } from "./stage-marks.ts";
+import { useMap, useOpacityWheel } from "./use-map.ts";
+import { useShapes } from "./use-shapes.ts";
 import { useViewer } from "./use-viewer.ts";
 import { Magnifications, ScaleBarHud } from "./view-hud.tsx";
 
@@ -67,19 +71,24 @@ function OneSlide({ open }: Readonly<{ open: OpenSlide }>) {
   const measuring = useUi((s) => s.measuring);
   const { info } = open;
 
-  const onClick = (at: Point<"slide">): void => {
+  const onClick = (clicked: Point<"slide">): void => {
     const tool = ui.getState();
     if (tool.measuring) {
       const { from, to } = tool.measuring;
-      const next = from === null || to !== null ? { from: at, to: null } : { from, to: at };
+      const next = from === null || to !== null ? { from: clicked, to: null } : { from, to: clicked };
       ui.setState({ measuring: next, ...(next.to && { dialog: { kind: "calibration" } as const }) });
       return;
     }
     const classId = context.session.getState().selectedClass;
+    const at = placeMeant(stateOf(context), context.maps, clicked);
     if (tool.labelling && classId !== null) perform(labelPatch, { at, classId });
     if (classifyAt.enabled(stateOf(context), { at }) === true || !tool.labelling) perform(classifyAt, { at });
   };
   const viewer = useViewer(element, navigator, open, onClick);
+
+  useMap(viewer);
+  useOpacityWheel(element);
+  useShapes(viewer, info);
 
   const { project } = state.project;
   const { click } = state.session;
@@ -94,7 +103,11 @@ function OneSlide({ open }: Readonly<{ open: OpenSlide }>) {
   useEffect(() => viewer?.setOutline(outline), [viewer, outline]);
   useEffect(() => {
     const at = patchSpec(stateOf(context));
-    viewer?.setGhost(at && !measuring ? (p) => regionAround(p, at, info.calibration) : null);
+    viewer?.setGhost(
+      at && !measuring
+        ? (p) => regionAround(placeMeant(stateOf(context), context.maps, p), at, info.calibration)
+        : null,
+    );
   }, [viewer, context, info.calibration, measuring, spot]);
   useEffect(() => {
     const { from, to } = measuring ?? { from: null, to: null };
@@ -114,6 +127,7 @@ function OneSlide({ open }: Readonly<{ open: OpenSlide }>) {
           Synthetic: drawn by a program
         </span>
       )}
+      <MapHud />
       <ScaleBarHud mpp={mpp} />
       <div className="pt-hud pt-navigator">
         <div ref={navigator} />

@@ -12,6 +12,7 @@ import {
 import type { Calibration } from "../domain/slide.ts";
 import type { Action } from "../state/action.ts";
 import { redo, redoTitle, undo, undoTitle } from "../state/actions/history.ts";
+import { saveAudit, saveProject } from "../state/actions/project-file.ts";
 import { showSlide } from "../state/actions/slides.ts";
 import { currentSlide, missingSlides, slideMpp } from "../state/selectors.ts";
 import { mppWords } from "../viewer/scale.ts";
@@ -79,7 +80,8 @@ function SlideMenu() {
           </Menu.Item>
         ))}
         <Menu.Divider />
-        <Menu.Item onClick={host.pickSlide}>Open a slide file…</Menu.Item>
+        <Menu.Item onClick={host.pickSlide}>Open a slide file, or several of one slide…</Menu.Item>
+        <Menu.Item onClick={host.pickSlideFolder}>Open a slide folder (DICOM, OME-Zarr, Deep Zoom)…</Menu.Item>
         <Menu.Item onClick={() => ui.setState({ dialog: { kind: "open-url" } })}>
           Open a slide by its address…
         </Menu.Item>
@@ -87,6 +89,14 @@ function SlideMenu() {
         {slide && (
           <Menu.Item onClick={() => ui.setState({ dialog: { kind: "slide-facts" } })}>About this slide…</Menu.Item>
         )}
+        <Menu.Divider />
+        <Menu.Label>Project (no pixels)</Menu.Label>
+        <Menu.Item onClick={() => perform(saveProject, { names: "kept" })}>Save as a file</Menu.Item>
+        <Menu.Item onClick={() => perform(saveProject, { names: "hidden" })}>
+          Save without names of files and cases
+        </Menu.Item>
+        <Menu.Item onClick={host.pickProject}>Load a project file…</Menu.Item>
+        <Menu.Item onClick={() => perform(saveAudit)}>Save the audit log</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );
@@ -98,6 +108,12 @@ export function calibrationWords(calibration: Calibration): string {
     aperio: "from the scanner",
     "tiff-resolution": "from the file",
     ome: "from the file",
+    ndpi: "from the scanner",
+    philips: "from the scanner",
+    leica: "from the scanner",
+    qptiff: "from the scanner",
+    dicom: "from the scanner",
+    iiif: "from the server",
     generated: "as drawn",
   };
   const how =

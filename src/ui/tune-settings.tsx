@@ -3,9 +3,10 @@ import { Button, NumberInput } from "@mantine/core";
 import type { TuningSettings } from "../domain/run.ts";
 import { changeSettings } from "../state/actions/tuning.ts";
 import { useAppState, usePerform } from "./app-context.ts";
+import { PromptKinds } from "./prompt-kinds.tsx";
 
 type Field = Readonly<{
-  key: keyof TuningSettings;
+  key: Exclude<keyof TuningSettings, "instance" | "text">;
   label: string;
   hint: string;
   min: number;
@@ -32,9 +33,10 @@ export function TuneSettings({ settings }: Readonly<{ settings: TuningSettings }
   const depth = engine.kind === "ready" ? engine.status.model.shape.depth : 64;
   const tunable = engine.kind === "ready" ? engine.status.tunable : { blocks: depth, why: null };
   const most = Math.max(1, Math.min(depth, tunable.blocks));
+  const shown = fields.filter(({ key }) => key !== "tokensPerBlock" || settings.tokensPerBlock > 0);
   return (
     <div className="pt-settings">
-      {fields.map((f) => (
+      {shown.map((f) => (
         <NumberInput
           key={f.key}
           label={
@@ -63,6 +65,7 @@ export function TuneSettings({ settings }: Readonly<{ settings: TuningSettings }
           {tunable.why}
         </p>
       )}
+      <PromptKinds settings={settings} />
       {changed && (
         <Button variant="subtle" onClick={() => perform(changeSettings, { change: null })}>
           Back to what fits this device

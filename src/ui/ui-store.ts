@@ -2,6 +2,7 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { Point } from "../domain/geometry.ts";
 import type { SlideRef } from "../domain/project.ts";
+import type { LocalFile } from "../protocol/call.ts";
 import type { GivenFile } from "../protocol/engine-api.ts";
 import { completes } from "../state/given-models.ts";
 import { emptyForm, type ImportForm } from "../state/import-form.ts";
@@ -15,6 +16,8 @@ export type Dialog =
   | Readonly<{ kind: "open-url" }>
   | Readonly<{ kind: "import-model" }>
   | Readonly<{ kind: "backbone" }>
+  /** A prompt file of others: which backbone was it made for? */
+  | Readonly<{ kind: "declare-prompts"; file: LocalFile }>
   /** Asked before the first byte of a new origin. */
   | Readonly<{ kind: "origin"; url: string; origin: string }>;
 
@@ -29,12 +32,25 @@ export type ImportDraft = Readonly<{
   form: ImportForm;
 }>;
 
+/** What the pointer draws on the slide, and what a finished shape becomes. */
+export type Drawing = Readonly<{
+  kind: "rectangle" | "polygon" | "brush";
+  purpose: "region" | "add-tissue" | "remove-tissue";
+  /** um, of the brush. */
+  radiusUm: number;
+}>;
+
 export type UiState = Readonly<{
   dialog: Dialog;
   importing: ImportDraft;
   measuring: Measuring | null;
+  /** The encoder of texts that are not in the library; null: none is chosen. */
+  textEncoder: string | null;
   /** Clicks label with the selected class instead of only asking. */
   labelling: boolean;
+  drawing: Drawing | null;
+  /** The outline of the tissue is shown on the slide. */
+  tissueShown: boolean;
   /** Slides of the project that must be handed over again, by name. */
   missing: readonly SlideRef[];
 }>;
@@ -70,7 +86,10 @@ export function createUiStore(): UiStore {
     dialog: noDialog,
     importing: emptyDraft,
     measuring: null,
+    textEncoder: null,
     labelling: false,
+    drawing: null,
+    tissueShown: false,
     missing: [],
   }));
 }

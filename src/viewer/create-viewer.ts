@@ -3,10 +3,15 @@
 import OpenSeadragon from "openseadragon";
 import type { Point, Region } from "../domain/geometry.ts";
 import type { SlideInfo } from "../domain/slide.ts";
+import { type DrawTool, startDrawing } from "./draw-tool.ts";
 import { watchKeyboardFocus } from "./keyboard-focus.ts";
+import { createMapLayer } from "./map-layer.ts";
+import type { MapPicture } from "./map-picture.ts";
 import type { Mark, Window } from "./marks.ts";
 import { createMarksLayer, type Outline, type Ruler } from "./marks-layer.ts";
+import { createShapesLayer, type Shape } from "./shapes-layer.ts";
 import { SlideTileSource, type TileAsker } from "./slide-tile-source.ts";
+import { type Affine, affineFrom } from "./slide-to-screen.ts";
 import { closeBitmapsWithTiles, WsiDrawer } from "./wsi-drawer.ts";
 
 export type SlideView = Readonly<{ centre: Point<"slide">; slidePerPixel: number; bounds: Region }>;
@@ -30,12 +35,22 @@ export type SlideViewer = Readonly<{
   /** What would be labelled under the pointer; null shows nothing. */
   setGhost(regionAt: ((at: Point<"slide">) => Region | null) | null): void;
   setRuler(ruler: Ruler | null): void;
+  /** A whole-slide map over the slide; null: none. */
+  setMap(picture: MapPicture | null): void;
+  /** Regions and outlines over the slide and its map. */
+  setShapes(shapes: readonly Shape[]): void;
+  /** The pointer draws instead of moving the slide; null: it moves it again. */
+  setTool(tool: DrawTool | null): void;
+  /** Where level-0 points lie on the screen now (CSS pixels of the element); null before the slide is there. */
+  slideToScreen(): Affine | null;
   view(): SlideView | null;
   pointer(): Point<"slide"> | null;
   /** Brings a region into view with context around it; `instantly` without animation. */
   flyTo(region: Region, instantly?: boolean): void;
   moveTo(centre: Point<"slide">, slidePerPixel: number): void;
   zoomTo(slidePerPixel: number): void;
+  /** Turns the slide by so many degrees, clockwise, about the middle of the view. */
+  turnTo(degrees: number): void;
   home(): void;
   focus(): void;
   /** What draws, and what it takes as it is. */
@@ -89,6 +104,9 @@ export function createViewer(element: HTMLElement, options: ViewerOptions, event
     gestureSettingsUnknown: { clickToZoom: false, dblClickToZoom: true },
   });
   const layer = createMarksLayer(viewer.canvas);
+  const shapes = createShapesLayer(layer.root, layer.root.firstChild as Element | null);
+  const map = createMapLayer(layer.root);
+  let endTool: (() => void) | null = null;
   let destroyed = false;
   let image: OpenSeadragon.TiledImage | null = null;
   let ghost: ((at: Point<"slide">) => Region | null) | null = null;
@@ -111,7 +129,7 @@ export function createViewer(element: HTMLElement, options: ViewerOptions, event
 
   const currentView = (): SlideView | null => {
     if (!image) return null;
-    const r = image.viewportToImageRectangle(viewer.viewport.getBounds(true));
+    const r = image.viewportToImageRectangle(viewer.viewport.getBoundsNoRotate(true));
     const width = viewer.viewport.getContainerSize().x;
     if (!(width > 0)) return null;
     return {
@@ -121,11 +139,28 @@ export function createViewer(element: HTMLElement, options: ViewerOptions, event
     };
   };
 
+  const slideToScreen = (): Affine | null => {
+    if (!image) return null;
+    const { x: width } = viewer.viewport.getContainerSize();
+    const at = (x: number, y: number): Point<"screen"> => {
+      const point = image?.imageToViewportCoordinates(new OpenSeadragon.Point(x, y));
+      const pixel = point ? viewer.viewport.pixelFromPoint(point, true) : new OpenSeadragon.Point(0, 0);
+      return { x: viewer.viewport.getFlip() ? width - pixel.x : pixel.x, y: pixel.y };
+    };
+    return affineFrom(slide, at(0, 0), at(slide.width, 0), at(0, slide.height));
+  };
+
   const onUpdate = (): void => {
     const view = currentView();
     if (!view) return;
     const size = viewer.viewport.getContainerSize();
-    const window: Window = { ...view.bounds, slidePerPixel: view.slidePerPixel, width: size.x, height: size.y };
+    const affine = slideToScreen();
+    if (affine) {
+      map.draw(affine, size.x, size.y);
+      shapes.draw(affine, size.x, size.y);
+    }
+    const turned = viewer.viewport.getRotation(true);
+    const window: Window = { ...view.bounds, slidePerPixel: view.slidePerPixel, width: size.x, height: size.y, turned };
     layer.draw(window);
     events.onView(view);
   };
@@ -188,6 +223,22 @@ export function createViewer(element: HTMLElement, options: ViewerOptions, event
     setMarks: layer.setMarks,
     setOutline: layer.setOutline,
     setRuler: layer.setRuler,
+    setMap: map.setPicture,
+    setShapes: shapes.setShapes,
+    setTool(tool) {
+      endTool?.();
+      endTool =
+        tool &&
+        startDrawing(viewer.canvas, tool, {
+          at: (event) => {
+            const box = viewer.canvas.getBoundingClientRect();
+            return slidePoint(new OpenSeadragon.Point(event.clientX - box.left, event.clientY - box.top));
+          },
+          draft: shapes.setDraft,
+          slidePerPixel: () => currentView()?.slidePerPixel ?? 1,
+        });
+    },
+    slideToScreen,
     setGhost(regionAt) {
       ghost = regionAt;
       layer.setGhost(pointer && ghost ? ghost(pointer) : null);
@@ -207,6 +258,7 @@ export function createViewer(element: HTMLElement, options: ViewerOptions, event
       const view = currentView();
       if (view) moveTo(view.centre, slidePerPixel, options.reducedMotion);
     },
+    turnTo: (degrees) => void viewer.viewport.setRotation(degrees, true),
     home: () => viewer.viewport.goHome(options.reducedMotion),
     focus: () => viewer.canvas.focus(),
     drawer: () => ({ type: viewer.drawer.getType() ?? "", formats: viewer.drawer.getSupportedDataFormats() }),
@@ -216,6 +268,9 @@ export function createViewer(element: HTMLElement, options: ViewerOptions, event
       viewer.canvas.removeEventListener("pointermove", onMove);
       viewer.canvas.removeEventListener("pointerleave", onLeave);
       keyboardFocus();
+      endTool?.();
+      map.destroy();
+      shapes.destroy();
       layer.destroy();
       viewer.destroy();
     },

@@ -10,6 +10,8 @@ export type Ruler = Readonly<{ from: Point<"slide">; to: Point<"slide"> }>;
 export type Outline = Readonly<{ region: Region; color: string | null; busy: boolean }>;
 
 export type MarksLayer = Readonly<{
+  /** Lies over the slide; other layers may stand in it, below the marks. */
+  root: HTMLElement;
   setMarks(marks: readonly Mark[]): void;
   setOutline(outline: Outline | null): void;
   setGhost(region: Region | null): void;
@@ -44,7 +46,11 @@ export function createMarksLayer(parent: HTMLElement): MarksLayer {
     const r = region ? toScreen(region, window) : null;
     target.hidden = r === null || !onScreen(r, window, 4);
     if (!r || target.hidden) return;
-    target.style.transform = `translate(${r.x}px, ${r.y}px)`;
+    const [x, y] = [window.width / 2, window.height / 2];
+    const turn = window.turned
+      ? `translate(${x}px, ${y}px) rotate(${window.turned}deg) translate(${-x}px, ${-y}px) `
+      : "";
+    target.style.transform = `${turn}translate(${r.x}px, ${r.y}px)`;
     target.style.width = `${r.width}px`;
     target.style.height = `${r.height}px`;
   };
@@ -60,6 +66,11 @@ export function createMarksLayer(parent: HTMLElement): MarksLayer {
     if (canvas.height !== height) canvas.height = height;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, window.width, window.height);
+    if (window.turned) {
+      context.translate(window.width / 2, window.height / 2);
+      context.rotate((window.turned * Math.PI) / 180);
+      context.translate(-window.width / 2, -window.height / 2);
+    }
     for (const mark of marks) drawMark(context, mark, window);
     if (ruler) drawRuler(context, ruler, window);
   };
@@ -68,6 +79,7 @@ export function createMarksLayer(parent: HTMLElement): MarksLayer {
   };
 
   return {
+    root,
     setMarks(next) {
       marks = next;
       redraw();

@@ -15,7 +15,15 @@ export type Mark = Readonly<{
 }>;
 
 /** The window on the slide: `origin` level-0 pixels at the screen's top left, `slidePerPixel` level-0 px per CSS px. */
-export type Window = Readonly<{ x: number; y: number; slidePerPixel: number; width: number; height: number }>;
+export type Window = Readonly<{
+  x: number;
+  y: number;
+  slidePerPixel: number;
+  width: number;
+  height: number;
+  /** Degrees, clockwise, about the middle of the screen; everything else is as if it were 0. */
+  turned?: number;
+}>;
 
 export function toScreen(region: Region, window: Window): Rect<"screen"> {
   const s = window.slidePerPixel;
@@ -29,9 +37,9 @@ export function toScreen(region: Region, window: Window): Rect<"screen"> {
 
 /** On the screen at least in part; `margin` CSS pixels around it count as well (tags stick out). */
 export function onScreen(r: Rect<"screen">, window: Window, margin: number): boolean {
-  return (
-    r.x < window.width + margin && r.y < window.height + margin && r.x + r.width > -margin && r.y + r.height > -margin
-  );
+  // Turned, the corners reach further than the sides.
+  const reach = margin + (window.turned ? Math.max(window.width, window.height) / 2 : 0);
+  return r.x < window.width + reach && r.y < window.height + reach && r.x + r.width > -reach && r.y + r.height > -reach;
 }
 
 /** Black or white, whichever reads better on `color` (#rrggbb), by WCAG relative luminance. */

@@ -84,5 +84,7 @@ function endingOn(api: EngineApi): EngineApi {
     indexSlide: watched(api.indexSlide),
     warm: watched(api.warm),
     tune: watched(api.tune),
+    sweep: watched(api.sweep),
+    previewMap: watched(api.previewMap),
   };
 }

@@ -2,8 +2,9 @@
 // handed over by the page ({ connect: MessagePort }), to the engine worker, so that pixels never pass the page.
 import { Fault } from "../base/fault.ts";
 import { createFileSource } from "../platform/worker/file-source.ts";
+import { createHttpResources } from "../platform/worker/http-resources.ts";
 import { openHttpSource } from "../platform/worker/http-source.ts";
-import { decodeTile, pixelsToBitmap, tileToBitmap } from "../platform/worker/image-decoder.ts";
+import { decodeTile, pixelsToBitmap, tileToBitmap, tileToManagedBitmap } from "../platform/worker/image-decoder.ts";
 import { type Port, serve, transfer } from "../protocol/rpc.ts";
 import { type SlideApi, type SlideSource, slideMethods } from "../protocol/slide-api.ts";
 import type { ByteSource } from "../slide/byte-source.ts";
@@ -13,8 +14,10 @@ declare const self: DedicatedWorkerGlobalScope;
 
 const slides = createSlideService({
   openSource,
+  openTree: async (address) => createHttpResources({ ...address, root: httpAddress(address.root) }),
   decode: decodeTile,
   toImage: tileToBitmap,
+  toManagedImage: tileToManagedBitmap,
   pixelsToImage: pixelsToBitmap,
 });
 
@@ -27,6 +30,10 @@ const api: SlideApi = {
   },
   async preview(params, options) {
     const image = await slides.preview(params, options);
+    return transfer(image, [image]);
+  },
+  async photograph(params, options) {
+    const image = await slides.photograph(params, options);
     return transfer(image, [image]);
   },
   async patch(params, options) {
@@ -44,19 +51,24 @@ self.addEventListener("message", (event) => {
 });
 
 async function openSource(source: SlideSource, signal: AbortSignal): Promise<ByteSource> {
-  if (source.kind === "file") return createFileSource(source.file);
-  if (!/^https?:$/.test(protocolOf(source.url))) {
-    throw new Fault("invalid", "A slide's address must be complete and start with https:// or http://.");
+  switch (source.kind) {
+    case "file":
+      return createFileSource(source.file);
+    case "url":
+      return openHttpSource(httpAddress(source.url), signal);
+    case "files":
+      throw new Error("assertion failed: several files are opened one by one");
+    default:
+      return source satisfies never;
   }
-  return openHttpSource(source.url, signal);
 }
 
-function protocolOf(url: string): string {
-  try {
-    return new URL(url).protocol;
-  } catch {
-    return "";
+/** The address, if it is complete and http(s). */
+function httpAddress(url: string): string {
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+    throw new Fault("invalid", "A slide's address must be complete and start with https:// or http://.");
   }
+  return url;
 }
 
 /** rpc.ts names what it needs of a port structurally; the DOM's types differ from it only in their overloads. */

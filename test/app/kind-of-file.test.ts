@@ -49,6 +49,13 @@ describe("a safetensors file", () => {
   });
 });
 
+test("a promptstate is told from weights by what its pickle names", async () => {
+  expect(await kind("vpt.pth", fixture("test/fixtures/promptstate/fits.pth"))).toBe("prompt-state");
+  expect(await kind("vpt.download", fixture("test/fixtures/promptstate/half.pth"))).toBe("prompt-state");
+  expect(await kind("weights.pth", fixture("test/fixtures/promptstate/other.pth"))).toBe("model");
+  expect(await kind("old.pth", fixture("test/fixtures/promptstate/legacy.pth"))).toBe("model");
+});
+
 test("other files are told by their names", async () => {
   const some = new Uint8Array(20);
   expect(await kind("a.svs", some)).toBe("slide");

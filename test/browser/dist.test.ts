@@ -1,5 +1,5 @@
 // The built app on hosts that know nothing of it: under a sub-path, without special headers, on an insecure origin. It classifies,
-// asks nobody else for anything, and says what is missing, what that costs and how to get it.
+// asks nobody else for anything, and says what is missing, what that costs and how to get it. offline.test.ts has its service worker.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
@@ -35,7 +35,8 @@ describe.skipIf(!hasBrowser)("dist/ on a bare static server", () => {
   });
 
   test("classifies under a sub-path without special headers, with requests to its own folder alone", async () => {
-    const page = await browser.newPage({ viewport: { width: 1366, height: 768 } });
+    const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, serviceWorkers: "block" });
+    const page = await context.newPage();
     const errors = collectErrors(page);
     const elsewhere: string[] = [];
     page.context().on("request", (request) => {
@@ -56,7 +57,7 @@ describe.skipIf(!hasBrowser)("dist/ on a bare static server", () => {
     expect(card).toMatch(/two to four times as long/);
     expect(elsewhere).toEqual([]);
     expect(errors).toEqual([]);
-    await page.close();
+    await context.close();
   });
 
   test("on an insecure origin a card says what is missing, and the model still answers", async () => {

@@ -29,6 +29,10 @@ function setFor(computation: BackboneComputation | null): PromptSet {
     id: "a".repeat(64) as PromptSetId,
     metadata: { ...metadata, backbone, method, preprocessing: preprocessingOf(model) },
     prompts: new Float32Array(2 * width),
+    instance: null,
+    textual: null,
+    width,
+    headBias: new Float32Array(),
     headWeight: new Float32Array(2 * width),
     headCentre: new Float32Array(width),
   };

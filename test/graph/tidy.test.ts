@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { type Builder, createBuilder } from "../../src/graph/builder.ts";
 import { evaluate, tensorOf } from "../../src/graph/evaluate/evaluate.ts";
 import { countFlops } from "../../src/graph/flops.ts";
+import { inferShapes } from "../../src/graph/infer.ts";
 import { float, type Graph, int, ints } from "../../src/graph/ir.ts";
 import { tidy } from "../../src/graph/tidy/tidy.ts";
 import { createRandom, normal } from "../../src/math/random.ts";
@@ -50,10 +51,43 @@ test("rows of an attention's map times its derivative are summed along the heads
     const d = b.input("d", "float32", [2, 3, 7, 4]);
     const mixed = b.op("MatMul", [map, v]);
     const dMap = b.op("MatMul", [d, b.op("Transpose", [v], swap)]);
-    const sums = b.op("ReduceSum", [b.op("Mul", [dMap, map]), b.vector([-1])], { keepdims: int(1) });
-    return { mixed, out: sums };
+    const rows = b.op("Reshape", [dMap, b.vector([2, 3, 7, 1, 9])]);
+    const columns = b.op("Reshape", [map, b.vector([2, 3, 7, 9, 1])]);
+    return { mixed, out: b.op("MatMul", [rows, columns]) };
   });
+  const sums = inferShapes(after).get(after.nodes.find((node) => node.outputs[0] === "out")?.inputs[0] ?? "");
+  expect(sums?.shape).toEqual([2, 3, 7, 1, 4]);
   expect(countFlops(after)).toBe(countFlops(before) / 2);
+});
+
+test("numbers that multiply meet behind what is linear, and a sign goes into the sum that follows", () => {
+  const { after } = both((b) => {
+    const x = b.input("x", "float32", [3, 4]);
+    const length = b.op("Exp", [b.input("y", "float32", [3, 1])]);
+    const halved = b.op("Div", [b.op("Mul", [x, b.scalar(0.5)]), length]);
+    const sums = b.op("ReduceSum", [b.op("Neg", [halved]), b.vector([1])], { keepdims: int(1) });
+    return { out: b.op("Add", [x, b.op("Mul", [x, b.op("Mul", [sums, b.scalar(2)])])]) };
+  });
+  expect(opsOf(after).toSorted()).toEqual(["Div", "Exp", "Mul", "ReduceSum", "Sub"]);
+});
+
+test("a number that two nodes read, or that makes more of a value, stays where it is", () => {
+  const { after } = both((b) => {
+    const x = b.input("x", "float32", [3, 1]);
+    const twice = b.op("Mul", [x, b.scalar(2)]);
+    const many = b.op("Mul", [twice, b.input("many", "float32", [3, 4])]);
+    return { out: b.op("Add", [many, twice]), one: b.op("Mul", [x, b.op("Expand", [b.scalar(1), b.vector([3, 4])])]) };
+  });
+  expect(opsOf(after).filter((op) => op === "Mul")).toHaveLength(3);
+});
+
+test("an axis of length 1 is turned by reshaping", () => {
+  const { after } = both((b) => {
+    const x = b.input("x", "float32", [2, 1, 3, 4]);
+    const turned = b.op("Transpose", [x], { perm: ints([0, 2, 1, 3]) });
+    return { out: b.op("Exp", [turned]), other: b.op("Transpose", [x], { perm: ints([0, 1, 3, 2]) }) };
+  });
+  expect(opsOf(after)).toEqual(["Reshape", "Exp", "Transpose"]);
 });
 
 test("a part cut out of a product is computed alone, through turning and reshaping", () => {
@@ -117,7 +151,7 @@ test("sums of products over all rows and factors of their rows are done by Gemm 
     const layer = (x: string, weight: string): string =>
       b.op("Reshape", [b.op("Gemm", [x, weight], { transB: int(1), alpha: float(0.25) }), b.vector([2, 3, 5])]);
     const scaled = b.op("Mul", [flat("x"), b.scalar(0.5)]);
-    const third = b.op("Neg", [b.input("z", "float32", [2, 3, 5])]);
+    const third = b.op("Exp", [b.input("z", "float32", [2, 3, 5])]);
     return { out: b.op("Add", [b.op("Add", [third, layer(scaled, w)]), layer(flat("y"), v)]) };
   });
   const gemms = after.nodes.filter((node) => node.op === "Gemm");

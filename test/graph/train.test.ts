@@ -96,7 +96,7 @@ describe("the training graph", () => {
     const text = printGraph(graph);
     expect(text.split("\n")).toHaveLength(graph.nodes.length + 2);
     expect(text).toContain(
-      "blocks.2.attn.qkv.k/joined: float32[2, 18, 48] = Concat(blocks.2.attn.qkv.k, blocks.2.attn.qkv.k/prompts, axis=1)",
+      "blocks.2.norm1/joined: float32[2, 18, 48] = Concat(blocks.2.norm1, blocks.2.norm1/prompts, axis=1)",
     );
     expect(text.split("\n").at(-1)).toBe("  return loss, logits, thetaNext, mNext, vNext");
   });

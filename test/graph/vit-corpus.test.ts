@@ -50,7 +50,7 @@ describe.each(variants)("%s", (name) => {
       expect(relativeError(head!, expected(`${c.name}.gradHead`).data), c.name).toBeLessThan(1e-5);
       if (c.tokensPerBlock === 0) continue;
       expect(relativeError(prompts!, expected(`${c.name}.gradPrompts`).data), c.name).toBeLessThan(1e-5);
-      const upper = upperGraph(graph, structure, c.firstBlock, c.prompting);
+      const upper = upperGraph(graph, structure, c.firstBlock, { prompting: c.prompting });
       const given = { tokens: tokens!, prompts: promptsOf(layout.prompts.shape[0]!, c.tokensPerBlock) };
       const { features } = evaluate(upper, given, read);
       expect(relativeError(features!.data, expected(`${c.name}.features`).data), c.name).toBeLessThan(1e-6);

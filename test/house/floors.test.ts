@@ -10,11 +10,14 @@ const src = join(root, "src");
 const house: Record<string, Readonly<{ imports: readonly string[]; packages: readonly string[] }>> = {
   base: { imports: [], packages: [] },
   math: { imports: ["base"], packages: [] },
-  domain: { imports: ["base", "math"], packages: ["@noble/hashes"] },
+  domain: { imports: ["base", "math"], packages: ["@noble/hashes", "fflate"] },
   protocol: { imports: ["base", "domain"], packages: [] },
   graph: { imports: ["base", "math"], packages: ["@bufbuild/protobuf"] },
   synth: { imports: ["base", "math", "domain"], packages: [] },
-  slide: { imports: ["base", "domain", "math", "protocol"], packages: ["@noble/hashes"] },
+  slide: {
+    imports: ["base", "domain", "math", "protocol"],
+    packages: ["@noble/hashes", "fflate", "fzstd", "zarrita", "numcodecs"],
+  },
   engine: { imports: ["base", "domain", "math", "graph", "protocol"], packages: ["@noble/hashes"] },
   "platform/page": { imports: ["base", "domain", "math", "protocol", "slide", "engine"], packages: ["idb"] },
   "platform/ort": {
@@ -23,11 +26,11 @@ const house: Record<string, Readonly<{ imports: readonly string[]; packages: rea
   },
   "platform/worker": {
     imports: ["platform/ort", "base", "domain", "math", "protocol", "graph", "slide", "engine"],
-    packages: ["onnxruntime-web", "idb"],
+    packages: ["onnxruntime-web", "idb", "@huggingface/transformers", "@cornerstonejs/"],
   },
   "platform/node": {
     imports: ["platform/ort", "base", "domain", "math", "protocol", "graph", "slide", "engine", "synth"],
-    packages: ["onnxruntime-web", "onnxruntime-node", "@cornerstonejs/codec-libjpeg-turbo-8bit", "node:"],
+    packages: ["onnxruntime-web", "onnxruntime-node", "@cornerstonejs/", "sharp", "node:"],
   },
   state: { imports: ["base", "math", "domain", "protocol"], packages: ["zustand"] },
   viewer: { imports: ["base", "math", "domain", "protocol"], packages: ["openseadragon"] },

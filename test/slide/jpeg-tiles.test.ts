@@ -87,6 +87,8 @@ describe("damaged or hostile tiles end in a Fault before a decoder sees them", (
     return join(tile.slice(0, tile.length - 2), ...Array.from({ length: 200 }, () => sos), [0xff, 0xd9]);
   };
 
+  const comments = Uint8Array.from({ length: 400_000 }, (_, i) => [0xff, 0xfe, 0, 2][i % 4] ?? 0);
+
   test.each<[string, Uint8Array, RegExp]>([
     ["a JPEG that claims 65500 x 65500", bomb, /damaged: .*claims 65500 x 65500 .* 64 x 64/],
     ["12 bits per sample", twelve, /unsupported: .*12 bits/],
@@ -95,6 +97,7 @@ describe("damaged or hostile tiles end in a Fault before a decoder sees them", (
     ["a tile that is all zeros", new Uint8Array(500), /damaged: .*start like a JPEG/],
     ["a header without an image", join(good.slice(0, frameAt(good)), [0xff, 0xd9]), /damaged: .*no image/],
     ["two hundred scans", manyScans(), /limit: .*passes/],
+    ["a hundred thousand comments", join(good.slice(0, 2), comments, good.slice(2)), /limit: .*header segments/],
     ["a grey tile in a colour slide", greyOf(good), /damaged: .*1 colour channels/],
   ])("%s", async (_, tile, expected) => {
     const { id } = await openBytes(buildPyramidTiff({ encode: () => tile }));

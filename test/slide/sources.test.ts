@@ -3,11 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
+import { isFault } from "../../src/base/fault.ts";
 import { openFileSource } from "../../src/platform/node/file-source.ts";
 import { createFileSource } from "../../src/platform/worker/file-source.ts";
-import { defaultHttpSource, openHttpSource } from "../../src/platform/worker/http-source.ts";
+import { defaultHttpSource, type HttpSourceOptions, openHttpSource } from "../../src/platform/worker/http-source.ts";
 import { createBlockCache } from "../../src/slide/block-cache.ts";
 import { type ByteSource, memorySource } from "../../src/slide/byte-source.ts";
+import { corsFetch } from "../support/cors-fetch.ts";
 import { type FlakyServer, type Manner, startFlakyServer } from "../support/flaky-server.ts";
 import { faultOf, localFile } from "../support/slide-service.ts";
 
@@ -81,49 +83,110 @@ describe("every byte source", () => {
   });
 });
 
+/** As shipped, but nobody waits long. */
+const hasty: HttpSourceOptions = { ...defaultHttpSource, wait: async () => {}, stallMilliseconds: 150 };
+
 describe("a server", () => {
-  const readFrom = async (manner: Manner): Promise<string> => {
-    const source = await openHttpSource((await serve(manner)).url, signal());
+  const readFrom = async (manner: Manner, options: HttpSourceOptions = hasty): Promise<string> => {
+    const source = await openHttpSource((await serve(manner)).url, signal(), options);
     const bytes = await source.read(100_000, 1000, signal());
     expect(bytes).toEqual(file.slice(100_000, 101_000));
     return "read";
   };
+  /** Kind, reason and message of what it ends in. */
+  const faultFrom = async (manner: Manner, options: HttpSourceOptions = hasty): Promise<string> => {
+    try {
+      return await readFrom(manner, options);
+    } catch (error) {
+      if (!isFault(error)) throw error;
+      return `${error.kind}/${error.detail.reason ?? "none"}: ${error.message}`;
+    }
+  };
 
   test.each<[Manner, RegExp]>([
-    ["short-body", /network: .*999 of 1000 bytes/],
-    ["wrong-range", /network: .*instead of those asked for/],
-    ["changes", /network: .*changed on its server/],
-    ["grows", /network: .*changed on its server/],
-    ["no-content-range", /network: .*Content-Range/],
-    ["dies", /network: .*cannot be fetched/],
-    ["not-found", /network: .*404.*no such file/],
-  ])("that is %s ends in a Fault that says so, without the address's secrets", async (manner, expected) => {
-    const fault = await faultOf(readFrom(manner));
-    expect(fault).toMatch(expected);
-    expect(fault).toContain("slide.svs");
-    expect(fault).not.toContain("secret");
+    ["short-body", /network\/truncated: .*999 of 1000 bytes.*open it as a file/],
+    ["cut-off", /network\/truncated: .*connection broke.*Try again/],
+    ["wrong-range", /network\/wrong-range: .*instead of those asked for/],
+    ["lies-about-length", /limit\/none: .*more than the 1000 bytes/],
+    ["changes", /network\/changed: .*changed on its server.*Open it again/],
+    ["grows", /network\/changed: .*changed on its server/],
+    ["no-content-range", /network\/no-size: .*Content-Range/],
+    ["dies", /network\/unreachable: .*cannot be fetched.*connection/],
+    ["not-found", /network\/missing: .*404.*no such file.*Check the address/],
+    ["busy", /network\/busy: .*503.*Try again later/],
+    ["slow", /network\/slow: .*sent nothing.*open it as a file/],
+    ["expired", /network\/expired: .*expired.*fresh address/],
+    ["expires", /network\/expired: .*expired.*fresh address/],
+    ["refused", /network\/refused: .*not public.*open it as a file/],
+    ["whole-later", /network\/no-ranges: .*stopped sending parts.*Open it again/],
+    ["empty", /network\/empty: .*is empty/],
+    ["redirects", /network\/redirect: .*points to another address.*Open that address/],
+  ])(
+    "that is %s ends in a Fault that says so and what to do, without the address's secrets",
+    async (manner, expected) => {
+      const fault = await faultFrom(manner);
+      expect(fault).toMatch(expected);
+      expect(fault).toContain("slide.svs");
+      expect(fault).not.toContain("secret");
+    },
+  );
+
+  test.each<Manner>(["short-once", "error-once", "busy-once", "cut-off-once", "slow-once"])(
+    "that fails once (%s) is asked again",
+    async (manner) => {
+      expect(await readFrom(manner)).toBe("read");
+    },
+  );
+
+  test("that says how long to wait is given that time, and not more than ten seconds", async () => {
+    const waits: number[] = [];
+    const server = await startFlakyServer(file, "good");
+    servers.push(server);
+    const busy = async (url: string, init: RequestInit): Promise<Response> =>
+      waits.length < 3
+        ? new Response(null, { status: 503, headers: { "retry-after": waits.length === 1 ? "86400" : "2" } })
+        : fetch(url, init);
+    const wait = async (milliseconds: number): Promise<void> => void waits.push(milliseconds);
+    await openHttpSource(server.url, signal(), { ...hasty, fetch: busy, wait });
+    expect(waits).toEqual([2000, 10_000, 2000]);
   });
 
-  test.each<Manner>(["short-once", "error-once"])("that fails once (%s) is asked again", async (manner) => {
-    expect(await readFrom(manner)).toBe("read");
-  });
-
-  test("that sends only whole files is refused when the file is large", async () => {
-    const { url } = await serve("no-ranges");
-    const small = { ...defaultHttpSource, wholeFileBytes: 1000 };
-    expect(await faultOf(openHttpSource(url, signal(), small))).toMatch(/network: .*whole files.*download/);
+  test("that sends only whole files is refused when the file is large, stated or not", async () => {
+    const small = { ...hasty, wholeFileBytes: 1000 };
+    for (const manner of ["no-ranges", "endless"] as const) {
+      expect(await faultFrom(manner, small)).toMatch(/network\/no-ranges: .*whole files.*download/);
+    }
   });
 
   test("that points to another address is not followed: nobody agreed to that one", async () => {
     const { url, requests } = await serve("redirects");
-    expect(await faultOf(openHttpSource(url, signal()))).toMatch(/network: .*slide\.svs.*points to another address/);
+    await expect(openHttpSource(url, signal(), hasty)).rejects.toMatchObject({ detail: { reason: "redirect" } });
     expect(requests.length).toBe(1);
+  });
+
+  test("that does not let pages of other origins read is told from one that does not answer", async () => {
+    const page = { ...hasty, fetch: corsFetch };
+    expect(await readFrom("good", page)).toBe("read");
+    expect(await faultFrom("no-cors", page)).toMatch(
+      /network\/cors: .*does not allow.*Access-Control-Allow-Origin.*open it as a file/,
+    );
+    expect(await faultFrom("hides-range", page)).toMatch(/network\/no-size: .*Access-Control-Expose-Headers/);
+    const { url, close } = await startFlakyServer(file, "good");
+    await close();
+    await expect(openHttpSource(url, signal(), page)).rejects.toMatchObject({ detail: { reason: "unreachable" } });
+  });
+
+  test("is not asked again for what its first answer held", async () => {
+    const { url, requests } = await serve("good");
+    const source = await openHttpSource(url, signal(), hasty);
+    expect(await source.read(1000, 60_000, signal())).toEqual(file.slice(1000, 61_000));
+    expect(requests).toEqual(["bytes=0-65535"]);
   });
 
   test("that never answers is left as soon as nobody waits", async () => {
     const source = await openHttpSource((await serve("slow")).url, signal());
     const controller = new AbortController();
-    const read = source.read(0, 10, controller.signal);
+    const read = source.read(100_000, 10, controller.signal);
     controller.abort();
     await expect(read).rejects.toMatchObject({ name: "AbortError" });
   });

@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { mpp } from "../../src/base/brand.ts";
 import type { PatchSpec } from "../../src/domain/patch.ts";
 import type { Calibration } from "../../src/domain/slide.ts";
-import { maskOf, saturation, tissueGrid, tissueShare } from "../../src/slide/tissue.ts";
+import { defaultTissue } from "../../src/domain/zone.ts";
+import { maskOf, saturation, tissueGrid, tissueMaskOf, tissueShare } from "../../src/slide/tissue.ts";
 
 const size = 100;
 type Rgb = readonly [number, number, number];
@@ -50,6 +51,59 @@ describe("the tissue mask", () => {
     expect(share(draw(glass, block(12, [150, 60, 140])))).toBe(0);
     const holed = draw(glass, [...block(60, [150, 60, 140]), { x: 40, y: 40, side: 15, colour: glass }]);
     expect(share(holed)).toBeCloseTo(0.36, 1);
+  });
+  test("leaves out the scanner's black border, also where tissue lies at it", () => {
+    const shapes = [
+      ...block(50, [150, 60, 140], 10),
+      ...block(100, [150, 60, 140], 0).map((b) => ({ ...b, side: 10, colour: [8, 3, 9] as const })),
+    ];
+    const rgb = draw(glass, shapes);
+    for (let y = 0; y < size; y++) for (let x = 0; x < 10; x++) rgb.set([10, 2, 12], (y * size + x) * 3);
+    const found = maskOf(rgb, size, size, 8).data;
+    expect(
+      Array.from({ length: size }, (_, y) => found.subarray(y * size, y * size + 10)).flatMap((row) => [...row]),
+    ).not.toContain(1);
+    expect(found.reduce((sum, v) => sum + v, 0)).toBeGreaterThan(2300);
+  });
+  test("leaves pen of any colour but red out where it is told to, and the tissue beside it in", () => {
+    const pens: readonly Rgb[] = [
+      [20, 60, 200],
+      [0, 140, 60],
+      [30, 30, 40],
+    ];
+    for (const colour of pens) {
+      const rgb = draw(glass, [...block(40, [190, 90, 160], 5), { x: 55, y: 55, side: 40, colour }]);
+      const without = maskOf(rgb, size, size, 8, { ...defaultTissue, excludePen: true }).data;
+      const inside = (x0: number): number => {
+        let sum = 0;
+        for (let y = x0; y < x0 + 40; y++) for (let x = x0; x < x0 + 40; x++) sum += without[y * size + x] ?? 0;
+        return sum / 1600;
+      };
+      expect(inside(55)).toBe(0);
+      expect(inside(5)).toBeGreaterThan(0.95);
+    }
+  });
+  test("follows its settings in um, and a person's strokes, the last one first", () => {
+    const rgb = draw(glass, block(12, [150, 60, 140]));
+    const overview = { data: rgb, width: size, height: size, downsampleX: 16, downsampleY: 16, pixelUm: 8 };
+    const tissueShareOf = (settings: typeof defaultTissue): number =>
+      tissueMaskOf(overview, settings).data.reduce((sum, v) => sum + v, 0);
+    expect(tissueShareOf(defaultTissue)).toBe(0);
+    expect(tissueShareOf({ ...defaultTissue, smallestObjectUm2: 5_000 })).toBeGreaterThan(100);
+    // A square of 50 x 50 mask pixels, and a strip taken out of it again. Level-0 pixels.
+    const square = (x: number, y: number, w: number, h: number) => [
+      [
+        { x, y },
+        { x: x + w, y },
+        { x: x + w, y: y + h },
+        { x, y: y + h },
+      ],
+    ];
+    const add = { mode: "add", rings: square(320, 320, 800, 800) } as const;
+    const remove = { mode: "remove", rings: square(320, 320, 800, 160) } as const;
+    expect(tissueShareOf({ ...defaultTissue, edits: [add] })).toBe(2500);
+    expect(tissueShareOf({ ...defaultTissue, edits: [add, remove] })).toBe(2000);
+    expect(tissueShareOf({ ...defaultTissue, edits: [remove, add] })).toBe(2500);
   });
   test("computes S of HSV", () => {
     expect([...saturation(Uint8Array.of(200, 100, 150, 0, 0, 0, 255, 255, 255, 255, 0, 0))]).toEqual([128, 0, 0, 255]);

@@ -4,6 +4,7 @@ import type { RunId } from "../../src/base/brand.ts";
 import { mpp } from "../../src/base/brand.ts";
 import { applyEvent, emptyProject, type Project, type ProjectEvent } from "../../src/domain/project.ts";
 import type { TuningRun } from "../../src/domain/run.ts";
+import { defaultTissue, type ZoneId } from "../../src/domain/zone.ts";
 import { hash, label, setId, settings, slideId, slideRef, summary, tissueClass } from "./sample-project.ts";
 
 const small = fc.integer({ min: 0, max: 4 });
@@ -84,7 +85,28 @@ const runPut = fc
   .tuple(run, fc.nat(100))
   .map(([value, labels]): ProjectEvent => ({ type: "run/put", record: { run: value, estimate: null, labels } }));
 
-const removal = fc.tuple(small, fc.nat(5)).map(([n, which]): ProjectEvent => {
+const rings = fc.array(fc.array(fc.record({ x: finite, y: finite }), { minLength: 3, maxLength: 5 }), {
+  minLength: 1,
+  maxLength: 2,
+});
+const zonePut = fc.tuple(small, text, rings).map(
+  ([n, name, outline]): ProjectEvent => ({
+    type: "zone/put",
+    zone: { id: `zone-${n}` as ZoneId, slideId: slideId(n), name, rings: outline },
+  }),
+);
+const edits = fc.array(fc.record({ mode: fc.constantFrom("add" as const, "remove" as const), rings }), {
+  maxLength: 2,
+});
+const tissuePut = fc.tuple(small, edits, fc.boolean(), fc.boolean()).map(
+  ([n, list, excludePen, none]): ProjectEvent => ({
+    type: "tissue/put",
+    slideId: slideId(n),
+    settings: none ? null : { ...defaultTissue, excludePen, threshold: n === 0 ? null : 8 + n, edits: list },
+  }),
+);
+
+const removal = fc.tuple(small, fc.nat(6)).map(([n, which]): ProjectEvent => {
   switch (which) {
     case 0:
       return { type: "class/remove", id: tissueClass(n).id };
@@ -96,6 +118,8 @@ const removal = fc.tuple(small, fc.nat(5)).map(([n, which]): ProjectEvent => {
       return { type: "prompt-set/remove", id: setId(n) };
     case 4:
       return { type: "run/remove", id: `run-${n}` as RunId };
+    case 5:
+      return { type: "zone/remove", id: `zone-${n}` as ZoneId };
     default:
       return { type: "active-set/put", id: n === 0 ? null : setId(n) };
   }
@@ -107,6 +131,8 @@ export const anyEvent: fc.Arbitrary<ProjectEvent> = fc.oneof(
   slidePut,
   setPut,
   runPut,
+  zonePut,
+  tissuePut,
   removal,
   removal,
 );
@@ -118,12 +144,14 @@ export const anyProject: fc.Arbitrary<Project> = anyEvents.map((events) =>
 /** For comparing projects by value: the order inside maps means nothing, the order of classes does. */
 export function canonical(project: Project): unknown {
   const sorted = (map: ReadonlyMap<string, unknown>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
-  const { slides, labels, promptSets, runs } = project;
+  const { slides, labels, promptSets, runs, zones, tissue } = project;
   return {
     ...project,
     slides: sorted(slides),
     labels: sorted(labels),
     promptSets: sorted(promptSets),
     runs: sorted(runs),
+    zones: sorted(zones),
+    tissue: sorted(tissue),
   };
 }

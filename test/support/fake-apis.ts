@@ -18,6 +18,7 @@ import type {
   TuneResult,
 } from "../../src/protocol/engine-api.ts";
 import type { SlideApi } from "../../src/protocol/slide-api.ts";
+import { createFakeSweeps, type FakeSweeps, fakeSweep } from "./fake-sweeps.ts";
 import { computation, model, settings, slideInfo, summary, weightsDigest } from "./sample-project.ts";
 
 export const engineStatus: EngineStatus = {
@@ -51,6 +52,8 @@ export type FakeEngine = Readonly<{
   loads: readonly ModelSource[];
   /** While held, loads of files wait (until cancelled). */
   holdLoads(): () => void;
+  /** What a sweep is made of. */
+  sweeps: FakeSweeps;
   /** As after a death: all that was known is gone. */
   restart(): void;
 }>;
@@ -117,6 +120,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
   let gate: Promise<void> | null = null;
   let loadGate: Promise<void> | null = null;
   const loads: ModelSource[] = [];
+  const sweeps = createFakeSweeps();
 
   const need = (id: PromptSetId): PromptSetSummary => {
     const set = known.get(id);
@@ -217,6 +221,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
       return { places: max };
     },
     addPromptSet: async ({ bytes }) => add(bytes),
+    declarePromptSet: async ({ bytes }) => ({ bytes, summary: add(bytes) }),
     removePromptSet: async ({ id }) => void known.delete(id),
     warm: async ({ id }) => {
       need(id);
@@ -232,6 +237,14 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
         });
       }),
     finishEarly: async () => end("early"),
+    sweep: (params, call) => fakeSweep(params, sweeps, call),
+    previewMap: async ({ sheet, known: wanted, classes, examples }, call) => {
+      call?.signal?.throwIfAborted();
+      return sweeps.preview(sheet, wanted, classes, examples);
+    },
+    putFeatures: async ({ sheet, cells, features }) => ({ held: sweeps.put(sheet, cells, features) }),
+    forgetTissue: async () => undefined,
+    forgetFeatures: async ({ sheet }) => void sweeps.features.delete(sheet),
     forecast: async () => ({ seconds: null }),
   };
 
@@ -256,7 +269,11 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
         open();
       };
     },
-    restart: () => known.clear(),
+    restart: () => {
+      known.clear();
+      sweeps.features.clear();
+    },
+    sweeps,
     loads,
     holdLoads: () => {
       let open = (): void => {};
@@ -286,7 +303,7 @@ export function createFakeSlides(): Pick<SlideApi, "open" | "close" | "calibrate
     open: async ({ source }, call) => {
       await Promise.resolve();
       call?.signal?.throwIfAborted();
-      const name = source.kind === "file" ? source.file.name : source.url;
+      const name = source.kind === "file" ? source.file.name : source.kind === "files" ? source.name : source.url;
       if (name === "bad") throw new Fault("not-a-slide", '"bad" is not a slide.');
       const info =
         name === "plain" ? slideInfo(9, { calibration: { kind: "unknown" } }) : slideInfo(Number.parseInt(name, 10));
@@ -299,10 +316,17 @@ export function createFakeSlides(): Pick<SlideApi, "open" | "close" | "calibrate
       open.set(slideId, info);
       return info;
     },
+    setTissue: async ({ slideId }) => void need(slideId),
     tile: unused,
     preview: unused,
     patch: unused,
-    tissueMask: unused,
+    // Tissue everywhere.
+    tissueMask: async ({ slideId }) => {
+      const { width, height } = need(slideId);
+      return { width: 1, height: 1, downsampleX: width, downsampleY: height, data: Uint8Array.of(1) };
+    },
     tissueGrid: unused,
+    photograph: unused,
+    profile: unused,
   };
 }

@@ -2,6 +2,7 @@
 // Knows no test runner, so that a page can run it.
 import type { ProjectId, PromptSetId } from "../../src/base/brand.ts";
 import { isFault } from "../../src/base/fault.ts";
+import { brokenAt } from "../../src/domain/audit.ts";
 import type { JournalStore, OpenedProject } from "../../src/domain/keeping.ts";
 import type { Project } from "../../src/domain/project.ts";
 import { promptSetIdOf } from "../../src/domain/prompt-set-file.ts";
@@ -125,6 +126,20 @@ export const journalContract: Readonly<Record<string, (make: MakeWorld) => Promi
     await first.journal.close();
     const third = await store.open(id, forever);
     check(third.journal.role === "writer" && third.project.labels.size === 3, "writer again");
+  },
+
+  "every change is in the audit log, through snapshots and crashes, in one whole chain": async (make) => {
+    const { store, crash } = await make({ compactEvery: 3 });
+    const first = await store.open(id, forever);
+    await fill(first, 4);
+    await crash(first);
+    const again = await store.open(id, forever);
+    await again.journal.append(change("Remove", { type: "label/remove", id: label(1).id }));
+    const entries = await again.journal.audit();
+    check(entries.length === work(4).length + 1, `${entries.length} entries`);
+    check(entries.at(-1)?.title === "Remove" && brokenAt(entries) === null, "one chain");
+    check(brokenAt(entries.toSpliced(2, 1)) === 2, "what is taken out is seen");
+    await again.journal.close();
   },
 
   "projects do not mix": async (make) => {

@@ -4,6 +4,7 @@ import { present } from "../../src/base/fault.ts";
 import type { Point } from "../../src/domain/geometry.ts";
 import type { Journal } from "../../src/domain/keeping.ts";
 import { createMemoryJournalStore, type MemoryDisk } from "../../src/platform/node/memory-journal.ts";
+import { createMemoryMapStore, type MemoryMaps } from "../../src/platform/node/memory-maps.ts";
 import { createMemoryModelStore, emptyMemoryModels, type MemoryModels } from "../../src/platform/node/memory-models.ts";
 import { type Action, type ActionContext, createActionContext, perform, stateOf } from "../../src/state/action.ts";
 import { addClass } from "../../src/state/actions/classes.ts";
@@ -12,10 +13,13 @@ import { loadEngine } from "../../src/state/actions/engine.ts";
 import { labelPatch } from "../../src/state/actions/labels.ts";
 import { reloadModel } from "../../src/state/actions/models.ts";
 import { openSlide } from "../../src/state/actions/slides.ts";
+import { followMaps } from "../../src/state/follow-maps.ts";
+import { followTissue } from "../../src/state/follow-tissue.ts";
 import { createProjectStore } from "../../src/state/project-store.ts";
 import { createSessionStore, notify } from "../../src/state/session-store.ts";
 import { engineAgain } from "../../src/state/tune-through.ts";
 import { createFakeEngine, createFakeSlides, type FakeEngine, type FakeEngineOptions } from "./fake-apis.ts";
+import { createFakeTexts } from "./fake-texts.ts";
 
 const id = "project" as ProjectId;
 
@@ -25,6 +29,7 @@ export type StateWorld = Readonly<{
   saved: Map<string, Uint8Array>;
   disk: MemoryDisk;
   models: MemoryModels;
+  maps: MemoryMaps;
   /** What reached the journal, in order: "bytes <id>" or the types of a change's events. */
   written: readonly string[];
   do<P>(action: Action<P>, ...params: P extends void ? [] : [params: P]): Promise<boolean>;
@@ -44,6 +49,10 @@ type WorldOptions = FakeEngineOptions &
     disk?: MemoryDisk;
     /** Backbones kept by an earlier visit. */
     models?: MemoryModels;
+    /** Maps kept by an earlier visit. */
+    maps?: MemoryMaps;
+    /** Chunks of maps that can be kept. */
+    mapRoom?: number;
     /** Bytes of backbones that can be kept. */
     room?: number;
     load?: boolean;
@@ -65,6 +74,7 @@ export async function createStateWorld(options: WorldOptions = {}): Promise<Stat
     },
   };
   const models = options.models ?? emptyMemoryModels();
+  const maps: MemoryMaps = options.maps ?? new Map();
   const session = createSessionStore();
   const engine = createFakeEngine(options);
   const saved = new Map<string, Uint8Array>();
@@ -87,18 +97,23 @@ export async function createStateWorld(options: WorldOptions = {}): Promise<Stat
         void world.do(reloadModel);
       }),
     models: createMemoryModelStore(models, options.room),
+    texts: createFakeTexts(),
+    mapStore: createMemoryMapStore(maps, options.mapRoom),
     embedded: { kind: "folder", manifestUrl: "m" },
     prefer: "auto",
     newId: () => `id-${String(++ids).padStart(6, "0")}`,
     saveFile: (name, bytes) => void saved.set(name, bytes),
   });
   followScorer(context);
+  followTissue(context);
+  followMaps(context);
   const world: StateWorld = {
     context,
     engine,
     saved,
     disk,
     models,
+    maps,
     written,
     do: (action, ...params) => perform(context, action, ...params),
     state: () => stateOf(context),
@@ -120,7 +135,7 @@ export async function createStateWorld(options: WorldOptions = {}): Promise<Stat
     reload: async () => {
       await context.project.flush();
       await opened.journal.close();
-      return createStateWorld({ ...options, disk, models });
+      return createStateWorld({ ...options, disk, models, maps });
     },
     settle: async () => {
       for (let i = 0; i < 20; i++) await Promise.resolve();

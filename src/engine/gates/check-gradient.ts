@@ -17,6 +17,7 @@ import {
   gradientGraphs,
   gradientStart,
   openGradientProbe,
+  type StepShape,
 } from "./gradient-gates.ts";
 import { type GateStore, keepRefusal, readGate } from "./kept-gates.ts";
 
@@ -26,7 +27,7 @@ import { type GateStore, keepRefusal, readGate } from "./kept-gates.ts";
  */
 export async function checkGradient(
   session: Session,
-  settings: Pick<GradientCase, "firstBlock" | "tokensPerBlock" | "inParts">,
+  settings: StepShape,
   deps: Readonly<{ runtimes: Runtimes; gates: GateStore }>,
   signal: AbortSignal,
 ): Promise<readonly GateResult[]> {
@@ -46,7 +47,7 @@ export async function checkGradient(
     const theta = gradientStart(probe.layout, firstBlock);
     const gradient = await inLane(() => probe.gradient(theta));
     const lossAt = (at: Float32Array): Promise<number> =>
-      inLane(async () => probe.loss(at, await programs.upper(firstBlock)));
+      inLane(() => probe.loss(at, (shape) => programs.upper(firstBlock, shape)));
     gates.push(await differencesGate(lossAt, theta, gradient, signal));
     if (onGpu) {
       const processor = await inLane(() => deps.runtimes.wasm(null));
@@ -72,10 +73,7 @@ export async function checkGradient(
   return gates;
 }
 
-async function caseOf(
-  { model, programs }: Session,
-  settings: Pick<GradientCase, "firstBlock" | "tokensPerBlock" | "inParts">,
-): Promise<GradientCase> {
+async function caseOf({ model, programs }: Session, settings: StepShape): Promise<GradientCase> {
   const patch = selfTestPatch(model.patchPixels);
   const both = [patch, mirrored(patch, model.patchPixels)];
   const base = await programs.base(settings.firstBlock);

@@ -3,11 +3,13 @@
 // float64, from what the latter gives. The gradient is read out of AdamW's first moment, so that what is checked is what tunes.
 import { assert } from "../../base/fault.ts";
 import type { Graph } from "../../graph/ir.ts";
-import { accumulateGraph, type ThetaLayout, trainGraph, updateGraph } from "../../graph/vit/train-graph.ts";
+import type { CarriedShape } from "../../graph/vit/carried-tokens.ts";
+import type { UpperShape } from "../../graph/vit/cut.ts";
+import { accumulateGraph, type Slot, type ThetaLayout, trainGraph, updateGraph } from "../../graph/vit/train-graph.ts";
 import { normal, randomFor } from "../../math/random.ts";
 import type { GateResult } from "../../protocol/engine-api.ts";
 import type { Backbone } from "../model-programs.ts";
-import { stack } from "../prompted.ts";
+import { feedsOf, promptsOfTheta, stack, upperShapeOf } from "../prompted.ts";
 import { outputOf, type Program, type RunOutputs, type Runtime, scalar, type TensorValue } from "../runtime.ts";
 import { relativeError } from "./forward-gates.ts";
 
@@ -23,31 +25,37 @@ const stepLength = 2e-3;
 const classes = 2;
 const batch = 2;
 
-export type GradientCase = Readonly<{
-  firstBlock: number;
-  tokensPerBlock: number;
-  /** The tuning takes a batch in parts: other graphs than at once. */
-  inParts: boolean;
-  /** Two examples [T, width], entering `firstBlock`, and their unprompted features [F]. */
-  tokens: readonly [Float32Array, Float32Array];
-  features: readonly [Float32Array, Float32Array];
-}>;
+/** What a tuning step is made of, beside its size. */
+export type StepShape = CarriedShape &
+  Readonly<{
+    firstBlock: number;
+    tokensPerBlock: number;
+    /** The tuning takes a batch in parts: other graphs than at once. */
+    inParts: boolean;
+  }>;
+
+export type GradientCase = StepShape &
+  Readonly<{
+    /** Two examples [T, width], entering `firstBlock`, and their unprompted features [F]. */
+    tokens: readonly [Float32Array, Float32Array];
+    features: readonly [Float32Array, Float32Array];
+  }>;
 
 export type GradientProbe = Readonly<{
   layout: ThetaLayout;
   /** [P], by the train graph. */
   gradient(theta: Float32Array): Promise<Float32Array>;
-  /** By the forward graph. */
-  loss(theta: Float32Array, forward: Program): Promise<number>;
+  /** By the forward graph, of the shape it is asked for. */
+  loss(theta: Float32Array, forward: (shape: UpperShape) => Promise<Program>): Promise<number>;
   release(): Promise<void>;
 }>;
 
 /** What a tuning step of two examples and two classes is made of: one graph, or one for each part and one for the step. */
 export function gradientGraphs(
   { graph, structure }: Backbone,
-  { firstBlock, tokensPerBlock, inParts }: Pick<GradientCase, "firstBlock" | "tokensPerBlock" | "inParts">,
+  { firstBlock, tokensPerBlock, inParts, instance, textTokens }: StepShape,
 ): Readonly<{ layout: ThetaLayout; graphs: readonly [Graph] | readonly [Graph, Graph] }> {
-  const options = { firstBlock, tokensPerBlock, classes };
+  const options = { firstBlock, tokensPerBlock, classes, instance, textTokens };
   if (!inParts) {
     const { graph: whole, layout } = trainGraph(graph, structure, { ...options, batch });
     return { layout, graphs: [whole] };
@@ -65,11 +73,16 @@ export async function openGradientProbe(
   const { structure, weights } = backbone;
   const { tokens, features } = given;
   const { layout, graphs } = gradientGraphs(backbone, given);
-  const { length, prompts, headWeight } = layout;
+  const { length, headWeight } = layout;
   const flat = (value: number): TensorValue => ({ dims: [length], data: new Float32Array(length).fill(value) });
   const centre = Float32Array.from(features[0], (value, i) => 0.45 * (value + features[1][i]!));
   const both = stack(tokens, structure.width);
-  const forward = { centre: { dims: [centre.length], data: centre }, temperature: scalar(temperature) };
+  const texts = layout.textScale && noiseTokens(layout.textScale.shape[0] ?? 0, structure.width);
+  const forward = {
+    centre: { dims: [centre.length], data: centre },
+    temperature: scalar(temperature),
+    ...(texts ? { textual: texts } : {}),
+  };
   const optimiser = {
     m: flat(0),
     v: flat(0),
@@ -124,9 +137,10 @@ export async function openGradientProbe(
       // m' = 0.9 m + 0.1 g with m = 0.
       return outputOf(outputs, "mNext").data.map((value) => value * 10);
     },
-    async loss(theta, upper) {
-      const own = { dims: prompts.shape, data: theta.slice(prompts.offset, headWeight.offset) };
-      const outputs = await upper.run({ tokens: both, prompts: own });
+    async loss(theta, forwardOf) {
+      const own = promptsOfTheta(layout, theta, given.firstBlock, texts);
+      const upper = await forwardOf(upperShapeOf(own));
+      const outputs = await upper.run({ tokens: both, ...feedsOf(own) });
       return crossEntropy(outputOf(outputs, "features").data, centre, theta.subarray(headWeight.offset));
     },
     release,
@@ -159,12 +173,27 @@ function crossEntropy(features: Float32Array, centre: Float32Array, head: Float3
   return sum / sampleWeight.reduce((a, b) => a + b, 0);
 }
 
-/** Where the gradient is taken: prompts as a tuning starts them, and a head that is not at its best. */
-export function gradientStart({ prompts, headWeight, length }: ThetaLayout, firstBlock: number): Float32Array {
+/** Stands for frozen tokens of text: the gates know none. */
+function noiseTokens(count: number, width: number): TensorValue {
+  const random = randomFor(count, "gradient check texts");
+  return { dims: [count, width], data: Float32Array.from({ length: count * width }, () => normal(random)) };
+}
+
+/** Where the gradient is taken: prompts as a tuning starts them, an instance module that looks at its tokens, a head not at its best. */
+export function gradientStart(layout: ThetaLayout, firstBlock: number): Float32Array {
+  const { prompts, instance, textScale, headWeight, length } = layout;
   const random = randomFor(firstBlock + 1, "gradient check");
   const theta = Float32Array.from({ length }, () => normal(random));
-  const promptEnd = headWeight.offset;
-  for (let i = prompts.offset; i < promptEnd; i++) theta[i]! *= 0.05;
+  for (let i = prompts.offset; i < headWeight.offset; i++) theta[i]! *= 0.05;
+  const scale = ({ offset, shape }: Slot, factor: number): void => {
+    const end = offset + shape.reduce((a, b) => a * b, 1);
+    for (let i = offset; i < end; i++) theta[i]! *= factor;
+  };
+  if (instance) {
+    scale(instance.queries, 20);
+    scale(instance.downWeight, 20 * (instance.downWeight.shape[0] ?? 1) ** -0.5);
+  }
+  if (textScale) scale(textScale, 2);
   return theta;
 }
 

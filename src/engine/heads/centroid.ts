@@ -10,11 +10,14 @@ import { centredUnitRows, centreOf, countsOf, rowsOf } from "./examples.ts";
  */
 export type CosineHead = Readonly<{ centre: Float32Array; weight: Float32Array; temperature: number }>;
 
-/** Centroids of the centred unit features, scaled to length 1. */
-export function fitCentroids(examples: HeadExamples, temperature: number): CosineHead {
+/** Centroids of the centred unit features, scaled to length 1. `centre`: another one than the labels' own, [width]. */
+export function fitCentroids(
+  examples: HeadExamples,
+  temperature: number,
+  centre: Float32Array = centreOf(examples),
+): CosineHead {
   const { features, width, targets, classes } = examples;
   const counts = countsOf(examples);
-  const centre = centreOf(examples);
   const unit = centredUnitRows(features, centre);
   const weight = new Float64Array(classes * width);
   const rowOf = (table: Float64Array, i: number): Float64Array => table.subarray(i * width, (i + 1) * width);

@@ -25,13 +25,28 @@ export const logisticDefaults: LogisticOptions = { c: 10, classWeight: "balanced
  * With far fewer rows than features it is solved in the rows' own span: the best W has no part outside it (the penalty alone would see
  * that part), so the answer is the same and a dozen labels cost a dozen numbers a row.
  */
-export function fitLogistic(examples: HeadExamples, options: LogisticOptions = logisticDefaults): LogisticHead {
+export function fitLogistic(
+  examples: HeadExamples,
+  options: LogisticOptions = logisticDefaults,
+  centre: Float32Array = centreOf(examples),
+): LogisticHead {
   const { features, width, targets, classes } = examples;
-  const counts = countsOf(examples);
-  const present = Array.from(counts.keys()).filter((c) => counts[c]! > 0);
-  const centre = centreOf(examples);
-  const unit = centredUnitRows(features, centre);
+  countsOf(examples);
+  return { centre, ...minimiseLogistic(centredUnitRows(features, centre), width, targets, classes, options) };
+}
+
+/** The regression itself, on rows [rows, width] as they are. Answers `weight` [classes, width] and `bias` [classes]. */
+export function minimiseLogistic(
+  unit: Float64Array,
+  width: number,
+  targets: ArrayLike<number>,
+  classes: number,
+  options: LogisticOptions,
+): Pick<LogisticHead, "weight" | "bias"> {
   const rows = targets.length;
+  const counts = new Uint32Array(classes);
+  for (let i = 0; i < rows; i++) counts[targets[i]!]! += 1;
+  const present = Array.from(counts.keys()).filter((c) => counts[c]! > 0);
   const slot = new Map(present.map((c, i) => [c, i]));
   const target = Array.from({ length: rows }, (_, i) => slot.get(targets[i]!)!);
   const weights = Float64Array.from(target, (t) =>
@@ -53,7 +68,7 @@ export function fitLogistic(examples: HeadExamples, options: LogisticOptions = l
     else out.set(found);
     bias[c] = x[present.length * table.width + i]!;
   });
-  return { centre, weight, bias };
+  return { weight, bias };
 }
 
 /** x holds the weights [columns, width], then the biases [columns]. */

@@ -116,7 +116,8 @@ export const elementwiseRules = {
   Mul: binary((a, b) => a * b, { a: (e, _a, b, _y, dy) => mul(e, dy, b), b: (e, a, _b, _y, dy) => mul(e, dy, a) }),
   Div: binary((a, b) => a / b, {
     a: (e, _a, b, _y, dy) => e.op("Div", [dy, b]),
-    b: (e, _a, b, y, dy) => e.op("Neg", [e.op("Div", [mul(e, dy, y), b])]),
+    // Summed before it is divided, where b is repeated: there is less of it then.
+    b: (e, _a, b, y, dy) => e.op("Neg", [e.op("Div", [unbroadcast(e, mul(e, dy, y), e.shape(b)), b])]),
   }),
   Pow: binary((a, b) => a ** b, {
     a: (e, a, b, _y, dy) => mul(e, dy, mul(e, b, e.op("Pow", [a, e.op("Sub", [b, one(e)])]))),

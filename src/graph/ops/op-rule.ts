@@ -12,11 +12,15 @@ export type Tensor = Readonly<{ shape: readonly number[]; data: Float64Array }>;
 /** Where a derivative writes its nodes. Shapes are static there. */
 export type Emit = Readonly<{
   op(op: Op, inputs: readonly string[], attributes?: Attributes): string;
+  /** A node whose first `count` outputs are read. */
+  several(op: Op, inputs: readonly string[], attributes: Attributes, count: number): readonly string[];
   shape(name: string): readonly number[];
   /** The value of a constant integer tensor. */
   ints(name: string): readonly number[];
   /** A constant of shape [] with this fp32 value. */
   scalar(value: number): string;
+  /** A constant fp32 vector of `length` elements, all `value`. */
+  filled(value: number, length: number): string;
   /** A constant int64 vector. */
   vector(values: readonly number[]): string;
 }>;
@@ -30,8 +34,6 @@ export type OpRule = Readonly<{
   evaluate(node: Node, inputs: readonly (Tensor | null)[]): readonly Tensor[];
   /** null: no gradient passes through this operator, and asking for one is a Fault. */
   vjp: Vjp | null;
-  /** How many of the node's outputs the derivative reads (LayerNormalization: mean and inverse deviation). */
-  saves?: number;
 }>;
 
 export function input<T>(inputs: readonly (T | null)[], index: number, node: Node): T {

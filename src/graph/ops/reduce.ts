@@ -1,7 +1,7 @@
 // Rows of the reductions and of Softmax and LayerNormalization: what looks along an axis.
 import { Fault } from "../../base/fault.ts";
 import { axisOf } from "../dims.ts";
-import { int, type Node, type Shape } from "../ir.ts";
+import { float, int, type Node, type Shape } from "../ir.ts";
 import {
   type Emit,
   floatOf,
@@ -92,9 +92,24 @@ function reduction(f: Reduction, vjp: ReduceVjp | null): OpRule {
 const spread = (emit: Emit, value: string, x: string): string => emit.op("Expand", [value, emit.vector(emit.shape(x))]);
 const total: Reduction = (values) => values.reduce((a, b) => a + b, 0);
 
-/** Sum over the last axis, kept. */
-const lastSum = (emit: Emit, x: string): string => emit.op("ReduceSum", [x, emit.vector([-1])], { keepdims: int(1) });
-const lastMean = (emit: Emit, x: string): string => emit.op("ReduceMean", [x, emit.vector([-1])], { keepdims: int(1) });
+/** Sum over the last axis of a o b, both [.., D]: [.., 1]. One product of a row and a column each. */
+function rowDot(emit: Emit, a: string, b: string): string {
+  const shape = emit.shape(a);
+  const [lead, width] = [shape.slice(0, -1), shape.at(-1) ?? 1];
+  const row = emit.op("Reshape", [a, emit.vector([...lead, 1, width])]);
+  const column = emit.op("Reshape", [b, emit.vector([...lead, width, 1])]);
+  return emit.op("Reshape", [emit.op("MatMul", [row, column]), emit.vector([...lead, 1])]);
+}
+
+/**
+ * x - mean(x) over the last axis, in one pass: a normalisation whose epsilon 2^80 outweighs every variance (under 2^56 not a bit of
+ * the quotient changes), times sqrt(2^80).
+ */
+function centred(emit: Emit, x: string): string {
+  const width = emit.shape(x).at(-1) ?? 1;
+  const attributes = { axis: int(-1), epsilon: float(2 ** 80) };
+  return emit.op("LayerNormalization", [x, emit.filled(2 ** 40, width)], attributes);
+}
 
 export const reduceRules = {
   ReduceSum: reduction(total, (e, x, full, _y, dy) => spread(e, full(dy), x)),
@@ -104,7 +119,7 @@ export const reduceRules = {
   ),
   ReduceSumSquare: reduction(
     (values) => values.reduce((a, b) => a + b * b, 0),
-    (e, x, full, _y, dy) => e.op("Mul", [e.op("Mul", [x, e.scalar(2)]), full(dy)]),
+    (e, x, full, _y, dy) => e.op("Mul", [x, e.op("Mul", [full(dy), e.scalar(2)])]),
   ),
   ReduceMax: reduction((values) => Math.max(...values), null),
   ReduceLogSumExp: reduction(
@@ -141,12 +156,10 @@ export const reduceRules = {
       const [dy] = grads;
       if (!dy) return [null];
       const y = node.outputs[0]!;
-      const inner = lastSum(emit, emit.op("Mul", [dy, y]));
-      return [emit.op("Mul", [y, emit.op("Sub", [dy, inner])])];
+      return [emit.op("Mul", [y, emit.op("Sub", [dy, rowDot(emit, dy, y)])])];
     },
   },
   LayerNormalization: {
-    saves: 3,
     infer: (node, inputs) => {
       const { dtype, shape } = input(inputs, 0, node);
       lastAxisOnly(node, shape);
@@ -181,18 +194,20 @@ export const reduceRules = {
       ];
       return outputs.slice(0, node.outputs.length);
     },
-    // With g = dy * scale and h = (x - mean) * inverse: dx = inverse * (g - mean(g) - h * mean(g h)). Scale and bias are frozen.
+    // With g = dy * scale and h = (x - mean) * inverse: dx = inverse * (g - h * mean(g h) - mean(g)). Scale and bias are frozen.
+    // h / sqrt(D) is a normalisation of x, one pass; and as mean(h) = 0, the mean may be taken from the difference.
     vjp: (emit, { node, grads, wants }) => {
       const [dy] = grads;
       if (!dy) return [null];
       if (wants[1] || wants[2]) throw new Fault("unsupported", `${label(node)}: its scale and bias are not tuned.`);
       const [x, scale] = [node.inputs[0]!, node.inputs[1]!];
-      const [, mean, inverse] = node.outputs;
+      const width = emit.shape(x).at(-1) ?? 1;
       const g = emit.op("Mul", [dy, scale]);
-      const h = emit.op("Mul", [emit.op("Sub", [x, mean!]), inverse!]);
-      const along = emit.op("Mul", [h, lastMean(emit, emit.op("Mul", [g, h]))]);
-      const centred = emit.op("Sub", [emit.op("Sub", [g, lastMean(emit, g)]), along]);
-      return [emit.op("Mul", [centred, inverse!])];
+      const { axis = int(-1), epsilon = float(1e-5) } = node.attributes;
+      const inputs = [x, emit.filled(1 / Math.sqrt(width), width)];
+      const [h = "", , inverse = ""] = emit.several("LayerNormalization", inputs, { axis, epsilon }, 3);
+      const across = emit.op("Sub", [g, emit.op("Mul", [h, rowDot(emit, g, h)])]);
+      return [emit.op("Mul", [centred(emit, across), inverse])];
     },
   },
 } as const satisfies Record<string, OpRule>;

@@ -1,7 +1,7 @@
 // A part cut out of a result is computed alone where nobody reads the rest: Slice moves up through what treats the parts apart.
 import type { Builder } from "../builder.ts";
-import { ints, type Node } from "../ir.ts";
-import { intsOf } from "../ops/op-rule.ts";
+import { elementCount, ints, type Node } from "../ir.ts";
+import { intOf, intsOf } from "../ops/op-rule.ts";
 import type { Rule } from "./rewrite.ts";
 
 type Cut = Readonly<{ axis: number; start: number; end: number }>;
@@ -25,6 +25,15 @@ export function earlySlices(): Rule {
       const size = end - start;
       switch (maker?.op) {
         case "Reshape": {
+          const layer = rowsOfLayer(x, value);
+          if (layer && axis < shape.length - 1) {
+            const { gemm, rows } = layer;
+            const some = part(rows, cut);
+            const [inputs, outputs] = [b.shape(some), b.shape(some).with(-1, shape.at(-1) ?? 0)];
+            const flat = b.op("Reshape", [some, b.vector([elementCount(inputs.slice(0, -1)), inputs.at(-1) ?? 0])]);
+            const made = b.op("Gemm", [flat, ...gemm.inputs.slice(1)], gemm.attributes, `${value}/part`);
+            return b.op("Reshape", [made, b.vector(outputs)], {}, `${value}/part`);
+          }
           const whole = b.shape(x);
           if (whole.slice(0, axis + 1).join() !== shape.slice(0, axis + 1).join()) return null;
           const rest = shape.map((n, i) => (i === axis ? size : n));
@@ -55,6 +64,19 @@ export function earlySlices(): Rule {
         default:
           return null;
       }
+    }
+
+    /** A layer over all rows, [.., K] -> [rows, K] -> Gemm -> [rows, N] -> [.., N], whose third input is the same for each row. */
+    function rowsOfLayer(product: string, value: string): Readonly<{ gemm: Node; rows: string }> | null {
+      const gemm = only(product);
+      const [flat = "", , third = ""] = gemm?.op === "Gemm" ? gemm.inputs : [];
+      const reshape = flat === "" ? null : b.producer(flat);
+      const [rows = ""] = reshape?.op === "Reshape" ? reshape.inputs : [];
+      if (!gemm || rows === "" || intOf(gemm, "transA", 0) !== 0) return null;
+      if (third !== "" && b.shape(third).length > 1) return null;
+      const lead = (name: string): string => b.shape(name).slice(0, -1).join();
+      const same = lead(rows) === lead(value) && b.shape(rows).at(-1) === b.shape(flat)[1];
+      return same && b.shape(flat).length === 2 ? { gemm, rows } : null;
     }
 
     function part(value: string, cut: Cut): string {

@@ -1,6 +1,7 @@
 // Saves work in a graph of static shapes without changing what it means: the order of the rewrites. Each is a file beside this one.
 import type { Graph } from "../ir.ts";
 import { earlySlices } from "./early-slices.ts";
+import { gatheredFactors } from "./factors.ts";
 import { factorsInGemm, sumsInGemm } from "./into-gemm.ts";
 import { rewrite } from "./rewrite.ts";
 import { shortRowSums } from "./row-sums.ts";
@@ -8,7 +9,7 @@ import { onceTurned } from "./turned-twice.ts";
 
 /** Row sums first: they free the products they were made of, of which then only parts may be needed. */
 export function tidy(graph: Graph): Graph {
-  const rules = [shortRowSums, earlySlices(), onceTurned, sumsInGemm, factorsInGemm];
+  const rules = [shortRowSums, earlySlices(), onceTurned, gatheredFactors, sumsInGemm, factorsInGemm];
   return withNamedOutputs(rules.reduce(rewrite, graph));
 }
 

@@ -1,4 +1,4 @@
-// Turning and reshaping twice is done at once, or not at all; a value is not repeated for an operator that repeats it itself.
+// Turning and reshaping twice is done at once, or not at all, and turning an axis of length 1 is reshaping; a value is not repeated for an operator that repeats it itself.
 import { broadcast } from "../dims.ts";
 import { ints } from "../ir.ts";
 import { intsOf } from "../ops/op-rule.ts";
@@ -11,11 +11,15 @@ export const onceTurned: Rule = ({ b, node, shape }) => {
       const first = b.producer(x);
       const perm = intsOf(node, "perm");
       const before = first?.op === "Transpose" ? intsOf(first, "perm") : null;
-      const [origin = ""] = first?.inputs ?? [];
-      if (!perm || !before) return null;
-      const both = perm.map((axis) => before[axis] ?? 0);
+      if (!perm) return null;
+      const origin = before ? (first?.inputs[0] ?? "") : x;
+      const both = before ? perm.map((axis) => before[axis] ?? 0) : perm;
       if (both.every((axis, i) => axis === i)) return origin;
-      return b.op("Transpose", [origin], { perm: ints(both) }, node.name);
+      const long = both.filter((axis) => b.shape(origin)[axis] !== 1);
+      if (long.every((axis, i) => i === 0 || axis > (long[i - 1] ?? 0))) {
+        return b.op("Reshape", [origin, b.vector(shape)], {}, node.name);
+      }
+      return before ? b.op("Transpose", [origin], { perm: ints(both) }, node.name) : null;
     }
     case "Reshape": {
       const first = b.producer(x);

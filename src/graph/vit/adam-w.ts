@@ -3,7 +3,7 @@ import type { Builder } from "../builder.ts";
 
 /**
  * Decoupled weight decay (Loshchilov & Hutter 2019), as torch.optim.AdamW:
- * theta (1 - rate decay) - rate correction1 m / (sqrt(v correction2) + eps), of `theta` and `grad` [length]. Adds the inputs `m` `v`
+ * theta - rate (decay theta + correction1 m / (sqrt(v correction2) + eps)), of `theta` and `grad` [length]. Adds the inputs `m` `v`
  * `rateScale` [length] and `learningRate` `weightDecay` `correction1` `correction2` [1].
  */
 export function addAdamW(
@@ -33,6 +33,6 @@ export function addAdamW(
     op("Add", deviation, b.scalar(eps), "guarded"),
     "direction",
   );
-  const decayed = op("Mul", theta, op("Sub", b.scalar(1), op("Mul", rate, weightDecay, "decay"), "keep"), "decayed");
-  return { thetaNext: op("Sub", decayed, op("Mul", rate, direction, "step"), "theta"), mNext, vNext };
+  const whole = op("Add", op("Mul", theta, weightDecay, "decay"), direction, "whole");
+  return { thetaNext: op("Sub", theta, op("Mul", rate, whole, "step"), "theta"), mNext, vNext };
 }

@@ -5,6 +5,7 @@ import { fuseLinear } from "../fuse-linear.ts";
 import { type Dim, type Graph, int, type Node } from "../ir.ts";
 import type { VitStructure } from "./analyse-vit.ts";
 import { repeater } from "./build-vit.ts";
+import { addInstanceTokens, type CarriedShape, instanceParts, instanceShapes } from "./carried-tokens.ts";
 import { nodesFromTo } from "./links.ts";
 import { normedSets } from "./prompt-norms.ts";
 import { addPlainBlock, type OwnPrompts } from "./prompted-block.ts";
@@ -31,22 +32,39 @@ export function promptSets({ depth }: VitStructure, firstBlock: number, promptin
   return prompting === "shallow" ? 1 : depth - firstBlock;
 }
 
-/** Inputs `tokens` [B,T,D] entering block `firstBlock`, `prompts` [K,N,D] with N >= 1 symbolic; output `features` [B,F]. */
+/** What enters an upper graph beside the image's tokens. `visual` false: no task visual prompts. */
+export type UpperShape = CarriedShape & Readonly<{ prompting?: Prompting | undefined; visual?: boolean | undefined }>;
+
+/**
+ * Inputs `tokens` [B,T,D] entering block `firstBlock`, `prompts` [K,N,D] with N >= 1 symbolic unless `visual` is false, with tokens of
+ * text `textual` [1,X,D], with an instance module its tensors by their names (carried-tokens.ts); output `features` [B,F].
+ */
 export function upperGraph(
   graph: Graph,
   structure: VitStructure,
   firstBlock: number,
-  prompting: Prompting = "deep",
+  { prompting = "deep", visual = true, instance, textTokens = 0 }: UpperShape = {},
 ): Graph {
   const { tokens: count, width } = structure;
   const b = createBuilder();
   const tokens = b.input("tokens", "float32", ["B", count, width]);
-  const prompts = b.input("prompts", "float32", [promptSets(structure, firstBlock, prompting), "N", width]);
-  return fuseLinear(b.finish({ features: addUpper(b, graph, structure, firstBlock, tokens, prompts, prompting) }));
+  const sets = promptSets(structure, firstBlock, prompting);
+  const prompts = visual ? b.input("prompts", "float32", [sets, "N", width]) : null;
+  const carried: string[] = [];
+  if (textTokens > 0) carried.push(b.input("textual", "float32", [1, textTokens, width]));
+  if (instance) {
+    const shapes = instanceShapes(instance, width);
+    for (const part of instanceParts) b.input(part, "float32", shapes[part]);
+    const names = { queries: "queries", downWeight: "downWeight", downBias: "downBias" };
+    carried.push(addInstanceTokens(b, tokens, { ...names, upWeight: "upWeight", upBias: "upBias" }));
+  }
+  const features = addUpper(b, graph, structure, firstBlock, tokens, prompts, prompting, carried);
+  return fuseLinear(b.finish({ features }));
 }
 
 /**
- * Adds the part from block `firstBlock` on to a graph being written; returns the features. `prompts` null: no prompts at all.
+ * Adds the part from block `firstBlock` on to a graph being written; returns the features. `prompts` null: no task visual prompts.
+ * `carried`: values [1,E,D] or [B,E,D] whose tokens enter with the first block and go on through all others.
  * Appended prompts and prompts put after the class token give the same features: attention does not see an order.
  */
 export function addUpper(
@@ -57,6 +75,7 @@ export function addUpper(
   tokens: string,
   prompts: string | null,
   prompting: Prompting = "deep",
+  carried: readonly string[] = [],
 ): string {
   const { depth, streams, features } = structure;
   assert(firstBlock >= 0 && firstBlock < depth, `block ${firstBlock} exists`);
@@ -65,17 +84,20 @@ export function addUpper(
   const deep = prompting === "deep" ? prompts : null;
   const normed = deep === null ? null : normedSets(b, graph, structure, firstBlock, deep);
   let stream = tokens;
+  if (carried.length > 0) {
+    const every = carried.map((value) =>
+      b.known(value).shape[0] === 1 ? repeated(value, `${value}/repeated`) : value,
+    );
+    stream = b.op("Concat", [tokens, ...every], { axis: int(1) }, "carried/joined");
+  }
+  if (prompting === "shallow" && prompts !== null) stream = withPrompts(b, stream, { tokens: prompts, repeated });
   for (let block = firstBlock; block < depth; block++) {
     const index = block - firstBlock;
-    if (prompting === "shallow" && prompts !== null && index === 0) {
-      stream = withPrompts(b, stream, { tokens: prompts, repeated });
-    }
     const own = deep === null ? null : { tokens: oneSet(b, deep, index), normed: normed?.(index), repeated };
     stream =
-      addPlainBlock(b, graph, structure, block, stream, own) ??
-      addWholeBlock(b, graph, structure, block, stream, own, length);
+      addPlainBlock(b, graph, structure, block, stream, own) ?? addWholeBlock(b, graph, structure, block, stream, own);
   }
-  // Here the outputs of shallow prompts leave: the read-out sees the image's own tokens only.
+  // Here what became of carried and of shallow prompts leaves: the read-out sees the image's own tokens only.
   return instantiate(b, graph, streams[depth] ?? "", features, onlyFirst(b, stream, length));
 }
 
@@ -87,10 +109,10 @@ function addWholeBlock(
   block: number,
   stream: string,
   own: OwnPrompts | null,
-  length: Dim,
 ): string {
   const [from = "", to = ""] = [streams[block], streams[block + 1]];
   if (!own) return instantiate(b, graph, from, to, stream);
+  const length = present(b.known(stream).shape[1], "the number of tokens");
   return onlyFirst(b, instantiate(b, graph, from, to, withPrompts(b, stream, own)), length);
 }
 

@@ -19,12 +19,13 @@ export function cosineLogits(b: Builder, features: string, centre: string, head:
 
 /** sum_b w_b * sum_c targets_bc (logsumexp(logits_b) - logits_bc) / total: cross-entropy against soft targets. Shape [1]. */
 export function weightedLoss(b: Builder, logits: string, targets: string, sampleWeight: string, total: string): string {
+  const share = b.op("Div", [sampleWeight, total], {}, "loss/share");
+  const column = b.op("Reshape", [share, b.vector([-1, 1])], {}, "loss/share/column");
+  const weighted = b.op("Mul", [targets, column], {}, "loss/targets");
   const norm = b.op("ReduceLogSumExp", [logits, b.vector([1])], { keepdims: int(1) }, "loss/norm");
-  const surprise = b.op("Mul", [targets, b.op("Sub", [norm, logits], {}, "loss/surprise")], {}, "loss/parts");
-  const each = b.op("ReduceSum", [surprise, b.vector([1])], { keepdims: int(0) }, "loss/each");
-  const weighted = b.op("Mul", [each, sampleWeight], {}, "loss/weighted");
-  const sum = b.op("ReduceSum", [weighted, b.vector([0])], { keepdims: int(1) }, "loss/sum");
-  return b.op("Div", [sum, total], {}, "loss/mean");
+  const parts = b.op("Mul", [weighted, b.op("Sub", [norm, logits], {}, "loss/surprise")], {}, "loss/parts");
+  const sum = b.op("ReduceSum", [parts, b.vector([0, 1])], { keepdims: int(0) }, "loss/sum");
+  return b.op("Reshape", [sum, b.vector([1])], {}, "loss/mean");
 }
 
 /** sum_b w_b. Shape [1]. */

@@ -28,22 +28,23 @@ export function normedSets(
   const [epsilon] = epsilons;
   if (own.length < norms.length || epsilons.size !== 1 || epsilon === undefined) return null;
   if (own.some((node) => node.inputs.length !== 3)) return null;
-  const all = (value: number): string =>
-    b.op("Expand", [b.scalar(value), b.vector([width])], {}, `prompts/all_${value}`);
   const attributes = { axis: int(-1), epsilon: float(epsilon) };
-  const unit = b.op("LayerNormalization", [prompts, all(1), all(0)], attributes, "prompts/unit");
-  return (index) => {
-    const [, scale = "", bias = ""] = own[index]?.inputs ?? [];
-    const set = b.op("Slice", [unit, ...[index, index + 1, 0].map((n) => b.vector([n]))], {}, `prompts/${index}/unit`);
-    const [scaled, normed] = [`prompts/${index}/scaled`, `prompts/${index}/normed`];
-    const node = (op: "Mul" | "Add", x: string, y: string, name: string): Node => ({
-      op,
-      name,
-      inputs: [x, y],
-      outputs: [name],
-      attributes: {},
+  const unit = b.op("LayerNormalization", [prompts, b.filled(1, width)], attributes, "prompts/unit");
+  // The sets' scales (or biases) as one value [K,1,D]: one product and one sum for all.
+  const row = b.vector([1, 1, width]);
+  const together = (input: 1 | 2, name: string): string => {
+    const rows = own.map((node, index): string => {
+      const reshaped = `prompts/${index}/${name}`;
+      const inputs = [node.inputs[input] ?? "", row];
+      const reshape: Node = { op: "Reshape", name: reshaped, inputs, outputs: [reshaped], attributes: {} };
+      return present(b.copy(graph, [reshape], new Map([[row, row]])).get(reshaped), reshaped);
     });
-    const affine = [node("Mul", set, scale, scaled), node("Add", scaled, bias, normed)];
-    return present(b.copy(graph, affine, new Map([[set, set]])).get(normed), normed);
+    return b.op("Concat", rows, { axis: int(0) }, `prompts/${name}`);
+  };
+  const scaled = b.op("Mul", [unit, together(1, "scale")], {}, "prompts/scaled");
+  const normed = b.op("Add", [scaled, together(2, "bias")], {}, "prompts/normed");
+  return (index) => {
+    const bounds = [index, index + 1, 0].map((n) => b.vector([n]));
+    return b.op("Slice", [normed, ...bounds], {}, `prompts/${index}/normed`);
   };
 }

@@ -20,8 +20,7 @@ export type OwnPrompts = Readonly<{
 
 /**
  * Adds block `block`, fed with the image's tokens `input` [B,T,D], and returns what it makes of them. Its own prompts are what the
- * image's tokens look at: of what would become of them nothing is read, so they become keys and values only, and as they are the
- * same for every image, once per batch. Where the read-out takes the first token only, the last block makes [B,1,D]: of the other
+ * image's tokens look at: of what would become of them nothing is read, so they become keys and values only. Where the read-out takes the first token only, the last block makes [B,1,D]: of the other
  * tokens, too, only keys and values are needed. null where the block has not the plain form and prompts must go through all of it.
  */
 export function addPlainBlock(
@@ -46,13 +45,9 @@ export function addPlainBlock(
 
   const image = copy(norm, { [from]: input }, normed);
   const own = prompts && (prompts.normed ?? copy(norm, { [from]: prompts.tokens }, normed));
-  const factor = ({ nodes, tokens, turning, factor: name }: Side): string => {
-    const ofImage = copy(nodes, { [normed]: image }, tokens);
-    if (!prompts || !own) return copy(turning, { [tokens]: ofImage }, name);
-    const ofPrompts = prompts.repeated(copy(nodes, { [normed]: own }, tokens), `${tokens}/prompts`);
-    const joined = b.op("Concat", [ofImage, ofPrompts], { axis: int(1) }, `${tokens}/joined`);
-    return copy(turning, { [tokens]: joined }, name);
-  };
+  const seen = prompts && own ? joined(b, image, prompts.repeated(own, `${normed}/prompts`), normed) : image;
+  const factor = ({ nodes, turning, factor: name }: Side): string =>
+    copy([...nodes, ...turning], { [normed]: seen }, name);
   const factors = { [keys.factor]: factor(keys), [values.factor]: factor(values) };
   const asked = (value: string, name: string): string => (alone ? firstToken(b, value, name) : value);
   const given = { [from]: asked(input, "last/token"), [normed]: asked(image, "last/normed"), ...factors };
@@ -75,6 +70,9 @@ function copied(
 ): string {
   return present(b.copy(graph, nodes, new Map(Object.entries(given))).get(wanted) ?? given[wanted], wanted);
 }
+
+const joined = (b: Builder, image: string, prompts: string, name: string): string =>
+  b.op("Concat", [image, prompts], { axis: int(1) }, `${name}/joined`);
 
 const firstToken = (b: Builder, value: string, name: string): string =>
   b.op("Slice", [value, b.vector([0]), b.vector([1]), b.vector([1])], {}, name);

@@ -9,27 +9,43 @@ import { foldShapes } from "../prune.ts";
 import { tidy } from "../tidy/tidy.ts";
 import { addAdamW } from "./adam-w.ts";
 import type { VitStructure } from "./analyse-vit.ts";
+import {
+  addInstanceTokens,
+  addTextTokens,
+  type CarriedShape,
+  type InstanceNames,
+  instanceParts,
+  instanceShapes,
+} from "./carried-tokens.ts";
 import { addUpper, type Prompting, promptSets } from "./cut.ts";
 import { cosineLogits, weightedLoss, weightSum } from "./head-loss.ts";
 
-export type TrainOptions = Readonly<{
-  firstBlock: number;
-  /** N >= 0 prompts per block; 0 tunes the head alone. */
-  tokensPerBlock: number;
-  batch: number;
-  classes: number;
-  /** "deep" where left out. */
-  prompting?: Prompting;
-  /** Adds the output `gradTheta` [P]: the raw gradient, for tests. */
-  withGradient?: boolean;
-}>;
+export type TrainOptions = CarriedShape &
+  Readonly<{
+    firstBlock: number;
+    /** N >= 0 prompts per block; 0 and nothing carried tunes the head alone. */
+    tokensPerBlock: number;
+    batch: number;
+    classes: number;
+    /** "deep" where left out. */
+    prompting?: Prompting;
+    /** Adds the output `gradTheta` [P]: the raw gradient, for tests. */
+    withGradient?: boolean;
+  }>;
 
 /** Where a tensor lies in the flat vector theta. Offsets and lengths in elements. */
 export type Slot = Readonly<{ offset: number; shape: readonly number[] }>;
-export type ThetaLayout = Readonly<{ prompts: Slot; headWeight: Slot; length: number }>;
+/** In this order; the head is last. `textScale` [X]: a number for each token of text. */
+export type ThetaLayout = Readonly<{
+  prompts: Slot;
+  instance: Readonly<Record<keyof InstanceNames, Slot>> | null;
+  textScale: Slot | null;
+  headWeight: Slot;
+  length: number;
+}>;
 
 /**
- * Inputs (all fp32, static): `tokens` [B,T,D], `targets` [B,C], `sampleWeight` [B] (0 pads a short batch; not all
+ * Inputs (all fp32, static): `tokens` [B,T,D], with tokens of text `textual` [X,D] (before their scale), `targets` [B,C], `sampleWeight` [B] (0 pads a short batch; not all
  * 0), `centre` [F], `temperature` [1], `theta` `m` `v` `rateScale` [P], `learningRate` [1], `weightDecay` [1],
  * `correction1` [1] = 1/(1-0.9^t), `correction2` [1] = 1/(1-0.999^t), t counting steps from 1.
  * Outputs: `loss` [1], `logits` [B,C], `thetaNext` `mNext` `vNext` [P].
@@ -39,11 +55,25 @@ export type ThetaLayout = Readonly<{ prompts: Slot; headWeight: Slot; length: nu
 export type TrainGraph = Readonly<{ graph: Graph; layout: ThetaLayout }>;
 
 export function thetaLayout(structure: VitStructure, options: TrainOptions): ThetaLayout {
-  const sets = promptSets(structure, options.firstBlock, options.prompting ?? "deep");
-  const prompts: Slot = { offset: 0, shape: [sets, options.tokensPerBlock, structure.width] };
-  const offset = elementCount(prompts.shape);
-  const headWeight: Slot = { offset, shape: [options.classes, structure.featureWidth] };
-  return { prompts, headWeight, length: offset + elementCount(headWeight.shape) };
+  const { firstBlock, tokensPerBlock, prompting, instance, textTokens = 0, classes } = options;
+  let length = 0;
+  const next = (...shape: readonly number[]): Slot => {
+    const offset = length;
+    length += elementCount(shape);
+    return { offset, shape };
+  };
+  const prompts = next(promptSets(structure, firstBlock, prompting ?? "deep"), tokensPerBlock, structure.width);
+  const shapes = instance && instanceShapes(instance, structure.width);
+  const slots = shapes && {
+    queries: next(...shapes.queries),
+    downWeight: next(...shapes.downWeight),
+    downBias: next(...shapes.downBias),
+    upWeight: next(...shapes.upWeight),
+    upBias: next(...shapes.upBias),
+  };
+  const textScale = textTokens > 0 ? next(textTokens) : null;
+  const headWeight = next(classes, structure.featureWidth);
+  return { prompts, instance: slots ?? null, textScale, headWeight, length };
 }
 
 /** `graph` is the plain network (parseOnnx or buildVit), `structure` what analyseVit found in it. */
@@ -89,7 +119,7 @@ export function updateGraph({ length }: ThetaLayout): Graph {
 function addGradient(
   graph: Graph,
   structure: VitStructure,
-  { firstBlock, tokensPerBlock, batch, classes, prompting = "deep" }: TrainOptions,
+  { firstBlock, tokensPerBlock, batch, classes, prompting = "deep", textTokens = 0 }: TrainOptions,
   layout: ThetaLayout,
   total: (b: Builder, sampleWeight: string) => string,
 ): Readonly<{ b: Builder; grad: string }> {
@@ -103,8 +133,19 @@ function addGradient(
   const theta = forward.input("theta", "float32", [layout.length]);
 
   const prompts = tokensPerBlock === 0 ? null : slot(forward, theta, layout.prompts, "theta/prompts");
+  const carried: string[] = [];
+  if (layout.textScale) {
+    const textual = forward.input("textual", "float32", [textTokens, structure.width]);
+    carried.push(addTextTokens(forward, textual, slot(forward, theta, layout.textScale, "theta/text_scale")));
+  }
+  const { instance } = layout;
+  if (instance) {
+    const named = instanceParts.map((part) => [part, slot(forward, theta, instance[part], `theta/${part}`)] as const);
+    const names = Object.fromEntries(named) as Record<keyof InstanceNames, string>;
+    carried.push(addInstanceTokens(forward, tokens, names));
+  }
   const head = slot(forward, theta, layout.headWeight, "theta/head");
-  const features = addUpper(forward, graph, structure, firstBlock, tokens, prompts, prompting);
+  const features = addUpper(forward, graph, structure, firstBlock, tokens, prompts, prompting, carried);
   const logits = cosineLogits(forward, features, centre, head, temperature);
   const loss = weightedLoss(forward, logits, targets, sampleWeight, total(forward, sampleWeight));
 

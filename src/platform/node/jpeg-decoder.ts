@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { Fault, toFault } from "../../base/fault.ts";
-import type { DecodedTile, TileDecoder } from "../../slide/slide-reader.ts";
+import type { CodedTileDecoder, DecodedTile } from "../../slide/slide-reader.ts";
 
 type Frame = Readonly<{ width: number; height: number; componentCount: number }>;
 type Decoder = {
@@ -33,7 +33,7 @@ async function load(): Promise<Codec> {
 }
 
 /** RGB bytes of a tile. Fault `damaged` where the bytes are no image. */
-export const decodeJpeg: TileDecoder = async (tile, signal) => {
+export const decodeJpeg: CodedTileDecoder = async (tile, signal) => {
   signal.throwIfAborted();
   const { JPEGDecoder } = await codec();
   const decoder = new JPEGDecoder();

@@ -2,6 +2,7 @@
 // Records are cloned in and out, so that it keeps the same promises (and loses the same things) as a real store.
 import type { ProjectId, PromptSetId } from "../../base/brand.ts";
 import { assert, Fault } from "../../base/fault.ts";
+import { nextAuditEntry, parseAuditEntry, unreadableEntry } from "../../domain/audit.ts";
 import type { Journal, JournalStore } from "../../domain/keeping.ts";
 import { storedChange } from "../../domain/parse-project.ts";
 import { applyEvents, type Project } from "../../domain/project.ts";
@@ -15,6 +16,7 @@ export type MemoryFolder = {
   entries: unknown[];
   unreadable: unknown[];
   readonly promptSets: Map<PromptSetId, Uint8Array>;
+  audit: unknown[];
   written: boolean;
 };
 
@@ -23,14 +25,16 @@ const emptyFolder = (): MemoryFolder => ({
   entries: [],
   unreadable: [],
   promptSets: new Map(),
+  audit: [],
   written: false,
 });
 
 export function createMemoryJournalStore(
   disk: MemoryDisk = new Map(),
-  options: Readonly<{ compactEvery?: number }> = {},
+  options: Readonly<{ compactEvery?: number; now?: () => number }> = {},
 ): JournalStore {
   const compactEvery = options.compactEvery ?? 200;
+  const now = options.now ?? (() => 0);
   return {
     open: async (id, signal) => {
       signal.throwIfAborted();
@@ -47,7 +51,7 @@ export function createMemoryJournalStore(
             if (!project.promptSets.has(known)) folder.promptSets.delete(known);
         }
       }
-      return { project, warnings, journal: journalOf(folder, role, project, compactEvery) };
+      return { project, warnings, journal: journalOf(folder, role, project, { compactEvery, now }) };
     },
     forget: async (id) => {
       if (disk.get(id)?.written) throw new Fault("read-only", "This project is open. Close it before removing it.");
@@ -56,7 +60,14 @@ export function createMemoryJournalStore(
   };
 }
 
-function journalOf(folder: MemoryFolder, role: Journal["role"], opened: Project, compactEvery: number): Journal {
+type Keeping = Readonly<{ compactEvery: number; now: () => number }>;
+
+function journalOf(
+  folder: MemoryFolder,
+  role: Journal["role"],
+  opened: Project,
+  { compactEvery, now }: Keeping,
+): Journal {
   let project = opened;
   let closed = false;
   const assertWriter = (): void => {
@@ -67,7 +78,9 @@ function journalOf(folder: MemoryFolder, role: Journal["role"], opened: Project,
     role,
     append: async (change) => {
       assertWriter();
-      folder.entries.push(structuredClone(storedChange(change)));
+      const entry = storedChange(change);
+      folder.audit.push(nextAuditEntry(parseAuditEntry(folder.audit.at(-1)), entry, now()));
+      folder.entries.push(structuredClone(entry));
       project = applyEvents(project, change.events).project;
       if (folder.entries.length >= compactEvery) {
         folder.snapshot = structuredClone(snapshotOf(project));
@@ -87,6 +100,7 @@ function journalOf(folder: MemoryFolder, role: Journal["role"], opened: Project,
       }
       return bytes.slice();
     },
+    audit: async () => folder.audit.map((entry) => parseAuditEntry(entry) ?? unreadableEntry),
     close: async () => {
       if (!closed && role === "writer") folder.written = false;
       closed = true;

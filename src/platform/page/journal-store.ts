@@ -3,6 +3,7 @@
 import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB, type StoreNames } from "idb";
 import type { ProjectId, PromptSetId } from "../../base/brand.ts";
 import { assert, Fault, isAbort } from "../../base/fault.ts";
+import { type AuditEntry, nextAuditEntry, parseAuditEntry, unreadableEntry } from "../../domain/audit.ts";
 import type { Journal, JournalStore } from "../../domain/keeping.ts";
 import { storedChange } from "../../domain/parse-project.ts";
 import { applyEvents, type Project, type ProjectChange } from "../../domain/project.ts";
@@ -16,6 +17,8 @@ interface Schema extends DBSchema {
   snapshots: { key: string; value: Readonly<{ seq: number; snapshot: unknown }> };
   /** Key: project, sha256 of the bytes. */
   promptSets: { key: [string, string]; value: Uint8Array };
+  /** Key: project, sequence number of the change. Never cut. */
+  audit: { key: [string, number]; value: unknown };
   /** Entries that could not be read back, kept for a later version or a person who looks. */
   unreadable: { key: number; value: unknown };
 }
@@ -41,12 +44,15 @@ async function openDatabase(name: string): Promise<Db> {
     throw new Fault("storage", "This browser keeps nothing (no IndexedDB): your work is lost when the tab closes.");
   }
   try {
-    const db: Db = await openDB<Schema>(name, 1, {
-      upgrade: (fresh) => {
-        fresh.createObjectStore("changes");
-        fresh.createObjectStore("snapshots");
-        fresh.createObjectStore("promptSets");
-        fresh.createObjectStore("unreadable", { autoIncrement: true });
+    const db: Db = await openDB<Schema>(name, 2, {
+      upgrade: (fresh, before) => {
+        if (before < 1) {
+          fresh.createObjectStore("changes");
+          fresh.createObjectStore("snapshots");
+          fresh.createObjectStore("promptSets");
+          fresh.createObjectStore("unreadable", { autoIncrement: true });
+        }
+        if (before < 2) fresh.createObjectStore("audit");
       },
       // A newer version of the app in another tab must not wait for this one; later writes here fail and say so.
       blocking: () => db.close(),
@@ -98,22 +104,24 @@ async function write<Names extends StoreNames<Schema>>(
 
 /** What lies on disk of one project, read in one transaction. */
 async function readRaw(db: Db, id: ProjectId) {
-  const tx = db.transaction(["changes", "snapshots", "promptSets"]);
-  const [keys, entries, snapshot, sets] = await Promise.all([
+  const tx = db.transaction(["changes", "snapshots", "promptSets", "audit"]);
+  const [keys, entries, snapshot, sets, audit] = await Promise.all([
     tx.objectStore("changes").getAllKeys(allOf(id)),
     tx.objectStore("changes").getAll(allOf(id)),
     tx.objectStore("snapshots").get(id),
     tx.objectStore("promptSets").getAllKeys(allOf(id)),
+    tx.objectStore("audit").openCursor(allOf(id), "prev"),
     tx.done,
   ]);
-  return { keys, entries, snapshot, sets };
+  return { keys, entries, snapshot, sets, audited: parseAuditEntry(audit?.value) };
 }
 
 export function createIndexedDbJournalStore(
-  options: Readonly<{ databaseName?: string; compactEvery?: number }> = {},
+  options: Readonly<{ databaseName?: string; compactEvery?: number; now?: () => number }> = {},
 ): JournalStore {
   const databaseName = options.databaseName ?? "pathotune";
   const compactEvery = options.compactEvery ?? 200;
+  const now = options.now ?? (() => Date.now());
   const lockName = (id: ProjectId): string => `${databaseName}/project/${id}`;
   return {
     open: async (id, signal) => {
@@ -138,7 +146,9 @@ export function createIndexedDbJournalStore(
         }
         const seq = Math.max(raw.snapshot?.seq ?? 0, ...raw.keys.slice(-1).map((key) => key[1]));
         const length = raw.entries.length - bad.length;
-        return { project, warnings, journal: journalOf({ db, id, lock, project, seq, length, compactEvery }) };
+        const { audited } = raw;
+        const journal = journalOf({ db, id, lock, project, seq, length, audited, compactEvery, now });
+        return { project, warnings, journal };
       } catch (error) {
         db?.close();
         lock.release();
@@ -152,7 +162,8 @@ export function createIndexedDbJournalStore(
       }
       try {
         const db = await openDatabase(databaseName);
-        await write(db, ["changes", "snapshots", "promptSets"], "The project could not be removed", (tx) => [
+        await write(db, ["changes", "snapshots", "promptSets", "audit"], "The project could not be removed", (tx) => [
+          tx.objectStore("audit").delete(allOf(id)),
           tx.objectStore("changes").delete(allOf(id)),
           tx.objectStore("snapshots").delete(id),
           tx.objectStore("promptSets").delete(allOf(id)),
@@ -173,11 +184,14 @@ type Opened = Readonly<{
   seq: number;
   /** Changes in the log since the last snapshot. */
   length: number;
+  /** The last entry of the audit log. */
+  audited: AuditEntry | null;
   compactEvery: number;
+  now: () => number;
 }>;
 
-function journalOf({ db, id, lock, compactEvery, ...opened }: Opened): Journal {
-  let { project, seq, length } = opened;
+function journalOf({ db, id, lock, compactEvery, now, ...opened }: Opened): Journal {
+  let { project, seq, length, audited } = opened;
   const { role } = lock;
   const assertWriter = (): void => {
     if (role === "reader") {
@@ -192,15 +206,19 @@ function journalOf({ db, id, lock, compactEvery, ...opened }: Opened): Journal {
     const next = applyEvents(project, entry.events).project;
     const at = seq + 1;
     const compact = length + 1 >= compactEvery;
-    await write(db, ["changes", "snapshots"], "Your last change could not be saved", (tx) =>
-      compact
+    // Hashed before the transaction opens: one that waits for anything else is closed under its owner.
+    const audit = nextAuditEntry(audited, entry, now());
+    await write(db, ["changes", "snapshots", "audit"], "Your last change could not be saved", (tx) => [
+      tx.objectStore("audit").add(audit, [id, at]),
+      ...(compact
         ? [
             tx.objectStore("snapshots").put({ seq: at, snapshot: snapshotOf(next) }, id),
             tx.objectStore("changes").delete(allOf(id)),
           ]
         : // `add`, not `put`: two writers on one number would be a broken lock, and must not overwrite each other.
-          [tx.objectStore("changes").add(entry, [id, at])],
-    );
+          [tx.objectStore("changes").add(entry, [id, at])]),
+    ]);
+    audited = audit;
     project = next;
     seq = at;
     length = compact ? 0 : length + 1;
@@ -228,6 +246,12 @@ function journalOf({ db, id, lock, compactEvery, ...opened }: Opened): Journal {
         throw new Fault("storage", "The kept bytes of this prompt set are damaged. Load its file again.", { id: set });
       }
       return bytes;
+    },
+    audit: async () => {
+      const entries = await db.getAll("audit", allOf(id)).catch((error: unknown) => {
+        throw storageFault(error, "The audit log could not be read");
+      });
+      return entries.map((entry) => parseAuditEntry(entry) ?? unreadableEntry);
     },
     close: async () => {
       db.close();

@@ -1,18 +1,69 @@
-// JPEG decoding by the browser: bit for bit libjpeg-turbo in Chromium and Firefox with exactly these options. Knows no slide.
+// Tiles decoded by the browser: JPEG bit for bit as libjpeg-turbo in Chromium and Firefox with exactly these options, WebP too;
+// JPEG 2000 by OpenJPEG as wasm, loaded when the first such tile comes. Knows no slide.
+
+import openJpegUrl from "@cornerstonejs/codec-openjpeg/decodewasm?url";
 import { Fault } from "../../base/fault.ts";
-import type { DecodedTile, EncodedTile } from "../../slide/slide-reader.ts";
+import { createJp2kDecoder } from "../../slide/codec/openjpeg.ts";
+import { createTileDecoder } from "../../slide/decode-tile.ts";
+import { checkProfile, jpegWithProfile, pngWithProfile } from "../../slide/managed-image.ts";
+import type { CodedTile, DecodedTile, EncodedTile } from "../../slide/slide-reader.ts";
 import { readsBackExactly } from "./exact-readback.ts";
+import { fetchBytes } from "./fetch-bytes.ts";
+import { decodeJpegLs } from "./jpeg-ls-decoder.ts";
 
 /** No colour profile and no premultiplication: pixels as they are stored. */
 const exact: ImageBitmapOptions = { colorSpaceConversion: "none", premultiplyAlpha: "none" };
 
+/** Colours converted from the embedded profile to sRGB. */
+const managed: ImageBitmapOptions = { colorSpaceConversion: "default", premultiplyAlpha: "none" };
+
 /** For display; ownership of the bitmap is the caller's. Fault `damaged` where the browser cannot decode the bytes. */
 export async function tileToBitmap(tile: EncodedTile, signal: AbortSignal): Promise<ImageBitmap> {
+  if (tile.codec === "jpeg" || tile.codec === "webp") return nativeBitmap(tile, signal);
+  const { data, width, height } = await decodeTile(tile, signal);
+  return pixelsToBitmap(data, width, height);
+}
+
+/** For analysis: RGB or RGBA bytes. */
+export const decodeTile = createTileDecoder({
+  jpeg: decodeNatively,
+  webp: decodeNatively,
+  "jpeg-ls": decodeJpegLs,
+  jp2k: createJp2kDecoder(async (messages) => {
+    const { default: factory } = await import("@cornerstonejs/codec-openjpeg/decodewasmjs");
+    const signal = new AbortController().signal;
+    const wasmBinary = await fetchBytes(openJpegUrl, { signal, maxBytes: 4 * 1024 * 1024 });
+    return factory({ wasmBinary, ...messages });
+  }),
+});
+
+/** For display, colours through the profile: the browser applies what is embedded. Never for analysis. */
+export async function tileToManagedBitmap(
+  tile: EncodedTile,
+  profile: Uint8Array,
+  signal: AbortSignal,
+): Promise<ImageBitmap> {
+  checkProfile(profile);
+  if (tile.codec === "jpeg" && tile.colour !== "grey") {
+    return bitmapOf(jpegWithProfile(tile.bytes, profile), "jpeg", managed, signal);
+  }
+  return bitmapOf(pngWithProfile(await decodeTile(tile, signal), profile), "png", managed, signal);
+}
+
+const nativeBitmap = (tile: CodedTile, signal: AbortSignal): Promise<ImageBitmap> =>
+  bitmapOf(tile.bytes, tile.codec, exact, signal);
+
+async function bitmapOf(
+  bytes: Uint8Array,
+  codec: string,
+  options: ImageBitmapOptions,
+  signal: AbortSignal,
+): Promise<ImageBitmap> {
   signal.throwIfAborted();
-  const blob = new Blob([tile.bytes as Uint8Array<ArrayBuffer>], { type: "image/jpeg" });
+  const blob = new Blob([bytes as Uint8Array<ArrayBuffer>], { type: `image/${codec}` });
   let bitmap: ImageBitmap;
   try {
-    bitmap = await createImageBitmap(blob, exact);
+    bitmap = await createImageBitmap(blob, options);
   } catch (error) {
     throw new Fault("damaged", "The browser cannot decode a tile of this slide: its data is damaged.", {}, error);
   }
@@ -21,8 +72,7 @@ export async function tileToBitmap(tile: EncodedTile, signal: AbortSignal): Prom
   return bitmap;
 }
 
-/** For analysis: RGBA bytes. */
-export async function decodeTile(tile: EncodedTile, signal: AbortSignal): Promise<DecodedTile> {
+async function decodeNatively(tile: CodedTile, signal: AbortSignal): Promise<DecodedTile> {
   exactly ??= drawAndReadBack();
   if (!(await exactly)) {
     throw new Fault(
@@ -31,7 +81,7 @@ export async function decodeTile(tile: EncodedTile, signal: AbortSignal): Promis
         "of the slide. Switch that protection off for this page, or use a window without it, and reload.",
     );
   }
-  const bitmap = await tileToBitmap(tile, signal);
+  const bitmap = await nativeBitmap(tile, signal);
   const { width, height } = bitmap;
   return { width, height, channels: 4, data: readBack(bitmap) };
 }
@@ -61,18 +111,26 @@ function readBack(bitmap: ImageBitmap): Uint8ClampedArray {
 }
 
 /** RGB pixels as a bitmap for display. */
-export async function pixelsToBitmap(rgb: Uint8Array, width: number, height: number): Promise<ImageBitmap> {
+export async function pixelsToBitmap(
+  rgb: Uint8Array | Uint8ClampedArray,
+  width: number,
+  height: number,
+): Promise<ImageBitmap> {
   const rgba = new Uint8ClampedArray(width * height * 4).fill(255);
   for (let i = 0; i < rgb.length; i++) rgba[i + Math.floor(i / 3)] = rgb[i] ?? 255;
   return createImageBitmap(new ImageData(rgba, width, height), exact);
 }
 
 let canvas: OffscreenCanvas | null = null;
+const maxKeptCanvas = 4 * 1024 * 1024;
 
 /** One canvas for all tiles; drawing and reading back happen without a pause between, so tiles cannot mix. */
 function readbackContext(width: number, height: number): OffscreenCanvasRenderingContext2D {
-  if (!canvas || canvas.width !== width || canvas.height !== height) canvas = new OffscreenCanvas(width, height);
-  const context = canvas.getContext("2d", { willReadFrequently: true, alpha: false, colorSpace: "srgb" });
+  const fits = canvas?.width === width && canvas.height === height;
+  const used = canvas && fits ? canvas : new OffscreenCanvas(width, height);
+  // A whole picture's canvas would be held for ever.
+  if (width * height <= maxKeptCanvas) canvas = used;
+  const context = used.getContext("2d", { willReadFrequently: true, alpha: false, colorSpace: "srgb" });
   if (!context)
     throw new Fault("out-of-memory", "The browser gave no canvas to read pixels from. Close other tabs and reload.");
   return context;

@@ -14,10 +14,13 @@ export type JpegHeader = Readonly<{
   scan: number;
 }>;
 
+/** Segments before the first scan: tables, and a profile or EXIF in pieces of 64 KiB. */
+const maxSegments = 4096;
+
 const SOS = 0xda;
 const EOI = 0xd9;
 
-/** Reads marker segments up to the first scan. Faults: damaged, unsupported (lossless, arithmetic, not 8 bit). */
+/** Reads marker segments up to the first scan. Faults: damaged, limit, unsupported (lossless, arithmetic, not 8 bit). */
 export function readJpegHeader(bytes: Uint8Array, what: string): JpegHeader {
   if (bytes[0] !== 0xff || bytes[1] !== 0xd8) throw damaged(what, "it does not start like a JPEG");
   const segments: JpegSegment[] = [];
@@ -38,6 +41,8 @@ export function readJpegHeader(bytes: Uint8Array, what: string): JpegHeader {
       if (frame) throw damaged(what, "it has two frames");
       frame = readFrame(bytes.subarray(at + 4, end), marker, what);
     }
+    if (segments.length === maxSegments)
+      throw new Fault("limit", `${what} has more than ${maxSegments} header segments.`);
     segments.push({ marker, start: at, end });
     at = end;
   }

@@ -24,3 +24,11 @@ export const maxTileSide = 4096;
 export const maxTileBytes = 64 * 1024 * 1024;
 /** Tile tables up to this many bytes are checked entry by entry when the slide is opened. */
 export const eagerTableBytes = 1024 * 1024;
+/** Pixels of one strip, which is unpacked whole: 96 MiB. */
+export const maxStripPixels = 32 * 1024 * 1024;
+/** Images in strips are handed out in squares of this side. */
+export const stripTileSide = 512;
+/** Reduced images one image may list as its own (SubIFDs). */
+export const maxSubDirectories = 64;
+/** Descriptions in XML: Philips keeps pictures in them. */
+export const maxXmlBytes = 16 * 1024 * 1024;

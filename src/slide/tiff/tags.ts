@@ -7,11 +7,15 @@ export const tag = {
   bitsPerSample: 258,
   compression: 259,
   photometric: 262,
+  fillOrder: 266,
   imageDescription: 270,
   make: 271,
   model: 272,
+  stripOffsets: 273,
   orientation: 274,
   samplesPerPixel: 277,
+  rowsPerStrip: 278,
+  stripByteCounts: 279,
   xResolution: 282,
   yResolution: 283,
   planarConfiguration: 284,
@@ -20,6 +24,7 @@ export const tag = {
   dateTime: 306,
   artist: 315,
   hostComputer: 316,
+  predictor: 317,
   tileWidth: 322,
   tileLength: 323,
   tileOffsets: 324,
@@ -31,6 +36,11 @@ export const tag = {
   copyright: 33432,
   iccProfile: 34675,
   ndpiVersion: 65420,
+  ndpiSourceLens: 65421,
+  ndpiFocalPlane: 65424,
+  ndpiMcuStarts: 65426,
+  ndpiMcuStartsHigh: 65432,
+  ndpiFluorescence: 65434,
 } as const;
 
 /** Bytes of one value of each field type. */
@@ -77,5 +87,3 @@ export const compressionNames: Readonly<Record<number, string>> = {
   50002: "JPEG XL",
   52546: "JPEG XL",
 };
-
-export const jpegCompression = 7;

@@ -1,12 +1,19 @@
-// The TIFF and BigTIFF container: header, chain of directories, values of tags, under hard limits. Knows no image and no vendor.
-// Source: TIFF 6.0 (Adobe 1992), BigTIFF (AWare Systems).
-import { Fault } from "../../base/fault.ts";
+// The TIFF and BigTIFF container: header and chain of directories, under hard limits. Knows no value, no image and no vendor.
+// Source: TIFF 6.0 (Adobe 1992), BigTIFF (AWare Systems); Hamamatsu's 64-bit variant: OpenSlide, openslide-decode-tifflike.c.
+import { Fault, isFault } from "../../base/fault.ts";
 import { type ByteSource, checkRange } from "../byte-source.ts";
-import { maxArrayBytes, maxDirectories, maxEntries, maxEntriesInFile, maxTextBytes, maxValueBytes } from "./limits.ts";
-import { typeBytes } from "./tags.ts";
+import { maxDirectories, maxEntries, maxEntriesInFile } from "./limits.ts";
+import { tag as tags, typeBytes } from "./tags.ts";
 
-/** Where a tag's values lie; nothing of them is read yet. */
-export type TiffEntry = Readonly<{ tag: number; type: number; count: number; offset: number; bytes: number }>;
+/** Where a tag's values lie; nothing of them is read yet. `value`: the only one, where it does not lie in one piece. */
+export type TiffEntry = Readonly<{
+  tag: number;
+  type: number;
+  count: number;
+  offset: number;
+  bytes: number;
+  value?: number;
+}>;
 
 /** One image file directory (IFD). */
 export type TiffDirectory = Readonly<{ index: number; offset: number; entries: ReadonlyMap<number, TiffEntry> }>;
@@ -15,8 +22,12 @@ export type TiffFile = Readonly<{
   source: ByteSource;
   littleEndian: boolean;
   big: boolean;
+  /** Hamamatsu's layout: links of 64 bits in a classic file, the upper halves of all values after each directory. */
+  ndpi: boolean;
   directories: readonly TiffDirectory[];
 }>;
+
+export type Layout = Pick<TiffFile, "littleEndian" | "big" | "ndpi">;
 
 /** Byte order and width of a file that starts with `head`; null where it is no TIFF. */
 export function tiffKind(head: Uint8Array): Readonly<{ littleEndian: boolean; big: boolean }> | null {
@@ -31,7 +42,8 @@ export async function readTiff(source: ByteSource, signal: AbortSignal): Promise
   const head = await source.read(0, Math.min(16, source.size), signal);
   const kind = tiffKind(head);
   if (!kind) return null;
-  const { littleEndian, big } = kind;
+  const layout: Layout = { ...kind, ndpi: !kind.big && (await isNdpi(source, head, kind.littleEndian, signal)) };
+  const { littleEndian, big, ndpi } = layout;
   const view = viewOf(head);
   if (head.length < (big ? 16 : 8)) throw damaged("its header is cut off");
   if (big && (view.getUint16(4, littleEndian) !== 8 || view.getUint16(6, littleEndian) !== 0)) {
@@ -40,7 +52,11 @@ export async function readTiff(source: ByteSource, signal: AbortSignal): Promise
   const directories: TiffDirectory[] = [];
   const visited = new Set<number>();
   let entries = 0;
-  let next = big ? offsetOf(view, 8, littleEndian) : view.getUint32(4, littleEndian);
+  let next = big
+    ? offsetOf(view, 8, littleEndian)
+    : ndpi
+      ? offsetOf(view, 4, littleEndian)
+      : view.getUint32(4, littleEndian);
   while (next !== 0) {
     if (visited.has(next)) throw damaged(`its list of images runs in a circle (back to byte ${next})`);
     if (directories.length === maxDirectories) {
@@ -50,7 +66,7 @@ export async function readTiff(source: ByteSource, signal: AbortSignal): Promise
       );
     }
     visited.add(next);
-    const read = await readDirectory(source, next, directories.length, kind, signal);
+    const read = await readDirectory(source, next, directories.length, layout, signal);
     directories.push(read.directory);
     entries += read.directory.entries.size;
     if (entries > maxEntriesInFile) {
@@ -59,14 +75,34 @@ export async function readTiff(source: ByteSource, signal: AbortSignal): Promise
     next = read.next;
   }
   if (directories.length === 0) throw damaged("it contains no image");
-  return { source, littleEndian, big, directories };
+  return { source, ...layout, directories };
 }
 
-async function readDirectory(
+/** Whether the first directory, read in Hamamatsu's layout, carries Hamamatsu's mark. */
+async function isNdpi(
+  source: ByteSource,
+  head: Uint8Array,
+  littleEndian: boolean,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (head.length < 12) return false;
+  const first = offsetOf(viewOf(head), 4, littleEndian);
+  if (first < 8 || first + 2 > source.size) return false;
+  try {
+    const { directory } = await readDirectory(source, first, 0, { littleEndian, big: false, ndpi: true }, signal);
+    return directory.entries.has(tags.ndpiVersion);
+  } catch (error) {
+    if (isFault(error, "damaged") || isFault(error, "limit")) return false;
+    throw error;
+  }
+}
+
+/** One directory; `next` is where the file says the following one is. Faults damaged, limit. */
+export async function readDirectory(
   source: ByteSource,
   offset: number,
   index: number,
-  { littleEndian, big }: Readonly<{ littleEndian: boolean; big: boolean }>,
+  { littleEndian, big, ndpi }: Layout,
   signal: AbortSignal,
 ): Promise<Readonly<{ directory: TiffDirectory; next: number }>> {
   const countBytes = big ? 8 : 2;
@@ -81,7 +117,8 @@ async function readDirectory(
       `Image ${index} of the file claims ${count} tags; at most ${maxEntries} are read. It was not opened.`,
     );
   }
-  const bytes = count * entryBytes + inlineBytes;
+  const linkBytes = ndpi ? 8 : inlineBytes;
+  const bytes = count * entryBytes + linkBytes + (ndpi ? count * 4 : 0);
   checkRange(source.size, offset + countBytes, bytes, `the tags of image ${index}`);
   const body = viewOf(await source.read(offset + countBytes, bytes, signal));
   const entries = new Map<number, TiffEntry>();
@@ -92,176 +129,39 @@ async function readDirectory(
     const values = big ? offsetOf(body, at + 4, littleEndian) : body.getUint32(at + 4, littleEndian);
     const valueAt = at + (big ? 12 : 8);
     const length = values * (typeBytes[type] ?? 1);
-    const place =
-      length <= inlineBytes
-        ? offset + countBytes + valueAt
-        : big
-          ? offsetOf(body, valueAt, littleEndian)
-          : body.getUint32(valueAt, littleEndian);
+    const high = ndpi ? body.getUint32(count * entryBytes + linkBytes + i * 4, littleEndian) * 2 ** 32 : 0;
+    // Hamamatsu keeps texts out of the directory however short they are.
+    const inline = length <= inlineBytes && !(ndpi && type === 2);
+    const place = inline
+      ? offset + countBytes + valueAt
+      : big
+        ? offsetOf(body, valueAt, littleEndian)
+        : body.getUint32(valueAt, littleEndian) + high;
+    const wide = inline && high > 0 && values === 1 && type === 4;
     // The first of two equal tags wins, as in libtiff.
-    if (!entries.has(tag)) entries.set(tag, { tag, type, count: values, offset: place, bytes: length });
+    if (!entries.has(tag)) {
+      entries.set(tag, {
+        tag,
+        type,
+        count: values,
+        offset: place,
+        bytes: length,
+        ...(wide && { value: body.getUint32(valueAt, littleEndian) + high }),
+      });
+    }
   }
   const end = count * entryBytes;
-  const next = big ? offsetOf(body, end, littleEndian) : body.getUint32(end, littleEndian);
+  const next = big || ndpi ? offsetOf(body, end, littleEndian) : body.getUint32(end, littleEndian);
   return { directory: { index, offset, entries }, next };
 }
 
-/** All values of a numeric tag (at most `most`), or null where the tag is absent. */
-export async function readNumbers(
-  file: TiffFile,
-  directory: TiffDirectory,
-  tag: number,
-  signal: AbortSignal,
-  most = 64,
-): Promise<readonly number[] | null> {
-  const entry = directory.entries.get(tag);
-  if (!entry || entry.count === 0) return null;
-  if (entry.count > most) {
-    throw new Fault(
-      "limit",
-      `Tag ${tag} of image ${directory.index} claims ${entry.count} values; at most ${most} are read.`,
-    );
-  }
-  const bytes = await readValue(file, entry, directory.index, signal);
-  return decodeNumbers(bytes, entry, file.littleEndian);
-}
-
-/** The first value of a numeric tag, or `absent`. */
-export async function readNumber(
-  file: TiffFile,
-  directory: TiffDirectory,
-  tag: number,
-  signal: AbortSignal,
-  absent: number,
-): Promise<number> {
-  const values = await readNumbers(file, directory, tag, signal);
-  return values?.[0] ?? absent;
-}
-
-/** Bytes of a tag (JPEG tables, profiles), or null where absent. */
-export async function readBytes(
-  file: TiffFile,
-  directory: TiffDirectory,
-  tag: number,
-  signal: AbortSignal,
-  most = maxValueBytes,
-): Promise<Uint8Array | null> {
-  const entry = directory.entries.get(tag);
-  return entry ? readValue(file, entry, directory.index, signal, most) : null;
-}
-
-/** Text of a tag up to its first NUL (64 KiB at most), as Latin-1 where it is not UTF-8; null where absent. */
-export async function readText(
-  file: TiffFile,
-  directory: TiffDirectory,
-  tag: number,
-  signal: AbortSignal,
-): Promise<string | null> {
-  const entry = directory.entries.get(tag);
-  if (!entry) return null;
-  checkRange(file.source.size, entry.offset, entry.bytes, `tag ${tag} of image ${directory.index}`);
-  const bytes = await file.source.read(entry.offset, Math.min(entry.bytes, maxTextBytes), signal);
-  const end = bytes.indexOf(0);
-  const text = end < 0 ? bytes : bytes.subarray(0, end);
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(text);
-  } catch {
-    return new TextDecoder("latin1").decode(text);
-  }
-}
-
-/** A tag's array that stays in the file: one value costs one small (cached) read. */
-export type TagArray = Readonly<{
-  count: number;
-  bytes: number;
-  at(index: number, signal: AbortSignal): Promise<number>;
-  /** `count` values from `first`. */
-  range(first: number, count: number, signal: AbortSignal): Promise<readonly number[]>;
-}>;
-
-/** Checks that the array is numeric, of a sane size and inside the file. Null where the tag is absent. */
-export function openTagArray(file: TiffFile, directory: TiffDirectory, tag: number): TagArray | null {
-  const entry = directory.entries.get(tag);
-  if (!entry) return null;
-  const size = typeBytes[entry.type];
-  if (size === undefined || ![3, 4, 16].includes(entry.type)) throw damaged(`tag ${tag} has type ${entry.type}`);
-  if (entry.bytes > maxArrayBytes) {
-    throw new Fault(
-      "limit",
-      `Image ${directory.index} of the file claims ${entry.count} tiles; more than ${maxArrayBytes / size} are not read. It was not opened.`,
-    );
-  }
-  checkRange(file.source.size, entry.offset, entry.bytes, `the tile table of image ${directory.index}`);
-  const range = async (first: number, count: number, signal: AbortSignal): Promise<readonly number[]> => {
-    const bytes = await file.source.read(entry.offset + first * size, count * size, signal);
-    return decodeNumbers(bytes, { ...entry, count }, file.littleEndian);
-  };
-  return {
-    count: entry.count,
-    bytes: entry.bytes,
-    range,
-    at: async (index, signal) => (await range(index, 1, signal))[0] ?? 0,
-  };
-}
-
-async function readValue(
-  file: TiffFile,
-  entry: TiffEntry,
-  index: number,
-  signal: AbortSignal,
-  most = maxValueBytes,
-): Promise<Uint8Array> {
-  const what = `tag ${entry.tag} of image ${index}`;
-  if (entry.bytes > most) {
-    throw new Fault("limit", `${what} claims ${entry.bytes} bytes; at most ${most} are read. The file is damaged.`);
-  }
-  checkRange(file.source.size, entry.offset, entry.bytes, what);
-  return file.source.read(entry.offset, entry.bytes, signal);
-}
-
-function decodeNumbers(bytes: Uint8Array, entry: TiffEntry, little: boolean): readonly number[] {
-  const view = viewOf(bytes);
-  const one = (i: number): number => {
-    switch (entry.type) {
-      case 1:
-      case 7:
-        return view.getUint8(i);
-      case 3:
-        return view.getUint16(i * 2, little);
-      case 4:
-      case 13:
-        return view.getUint32(i * 4, little);
-      case 5:
-        return view.getUint32(i * 8, little) / view.getUint32(i * 8 + 4, little);
-      case 6:
-        return view.getInt8(i);
-      case 8:
-        return view.getInt16(i * 2, little);
-      case 9:
-        return view.getInt32(i * 4, little);
-      case 10:
-        return view.getInt32(i * 8, little) / view.getInt32(i * 8 + 4, little);
-      case 11:
-        return view.getFloat32(i * 4, little);
-      case 12:
-        return view.getFloat64(i * 8, little);
-      case 16:
-      case 18:
-        return offsetOf(view, i * 8, little);
-      default:
-        throw damaged(`tag ${entry.tag} should be a number, but has type ${entry.type}`);
-    }
-  };
-  return Array.from({ length: entry.count }, (_, i) => one(i));
-}
-
-const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+export const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /** A 64-bit number. Beyond 2^53 it is no longer exact, but also far beyond any file: the range check refuses it. */
-function offsetOf(view: DataView, at: number, little: boolean): number {
+export function offsetOf(view: DataView, at: number, little: boolean): number {
   return Number(view.getBigUint64(at, little));
 }
 
-function damaged(how: string): Fault {
+export function damaged(how: string): Fault {
   return new Fault("damaged", `The file is a damaged TIFF: ${how}. Copy or download it again, or export it anew.`);
 }

@@ -4,10 +4,11 @@ import type { Rect } from "../../domain/geometry.ts";
 import type { Calibration, SlideOrigin, SlideProperty } from "../../domain/slide.ts";
 import { calibrationWarnings, fromResolution } from "../calibration.ts";
 import { property } from "../description-text.ts";
-import type { SlideReader } from "../slide-reader.ts";
+import type { AssociatedImage, SlideReader } from "../slide-reader.ts";
 import type { Pyramid } from "./pyramid.ts";
+import { readBytes, readNumber, readText } from "./tag-values.ts";
 import { tag } from "./tags.ts";
-import { readNumber, readText, type TiffDirectory, type TiffFile } from "./tiff-file.ts";
+import type { TiffDirectory, TiffFile } from "./tiff-file.ts";
 
 export type TiffSlideParts = Readonly<{
   file: TiffFile;
@@ -19,10 +20,15 @@ export type TiffSlideParts = Readonly<{
   properties: readonly SlideProperty[];
   warnings: readonly string[];
   untrusted: SlideReader["untrusted"];
+  associated?: readonly AssociatedImage[];
 }>;
+
+/** Profiles with tables of colours take some hundred kilobytes. */
+const maxProfileBytes = 8 * 1024 * 1024;
 
 export function tiffSlide(parts: TiffSlideParts): SlideReader {
   const { levels, images } = parts.pyramid;
+  const stored = [...new Set(images.flatMap((image) => image.warnings))];
   const empty = images.reduce((sum, image) => sum + image.empty.length, 0);
   const missing = empty === 0 ? [] : [`${empty} tile${empty === 1 ? " is" : "s are"} missing in the file.`];
   return {
@@ -36,6 +42,7 @@ export function tiffSlide(parts: TiffSlideParts): SlideReader {
       warnings: [
         ...parts.warnings,
         ...parts.pyramid.warnings,
+        ...stored,
         ...missing,
         ...calibrationWarnings(parts.calibration, parts.objective),
       ],
@@ -49,6 +56,11 @@ export function tiffSlide(parts: TiffSlideParts): SlideReader {
       return image.tile(column, row, signal);
     },
     untrusted: parts.untrusted,
+    async profile(signal) {
+      const [base] = images;
+      return base ? readBytes(parts.file, base.directory, tag.iccProfile, signal, maxProfileBytes) : null;
+    },
+    associated: parts.associated ?? [],
     close: () => parts.file.source.close(),
   };
 }
@@ -60,9 +72,11 @@ export async function resolutionOf(
   file: TiffFile,
   directory: TiffDirectory,
   signal: AbortSignal,
+  source: "tiff-resolution" | "ndpi" | "qptiff" = "tiff-resolution",
 ): Promise<Calibration> {
   const one = (t: number, absent: number): Promise<number> => readNumber(file, directory, t, signal, absent);
-  return fromResolution(await one(tag.xResolution, 0), await one(tag.yResolution, 0), await one(tag.resolutionUnit, 1));
+  const [x, y, unit] = [await one(tag.xResolution, 0), await one(tag.yResolution, 0), await one(tag.resolutionUnit, 1)];
+  return fromResolution(x, y, unit, source);
 }
 
 /** Plain TIFF text tags as properties. */

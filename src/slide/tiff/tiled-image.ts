@@ -1,7 +1,9 @@
-// One tiled JPEG image of a TIFF file: checked once, then handing out self-contained tiles. Knows no pyramid and no vendor.
+// One tiled image of a TIFF file: checked once, then handing out tiles. Knows no pyramid and no vendor.
 import { Fault } from "../../base/fault.ts";
 import { checkRange } from "../byte-source.ts";
-import { type JpegColour, selfContainedJpeg } from "../jpeg/self-contained-jpeg.ts";
+import { readJp2kHeader } from "../codec/jp2k-header.ts";
+import { readWebpSize } from "../codec/webp-header.ts";
+import { selfContainedJpeg } from "../jpeg/self-contained-jpeg.ts";
 import type { EncodedTile } from "../slide-reader.ts";
 import {
   eagerTableBytes,
@@ -12,16 +14,11 @@ import {
   maxTileSide,
   minTileSide,
 } from "./limits.ts";
-import { compressionNames, jpegCompression, tag } from "./tags.ts";
-import {
-  openTagArray,
-  readBytes,
-  readNumber,
-  readNumbers,
-  type TagArray,
-  type TiffDirectory,
-  type TiffFile,
-} from "./tiff-file.ts";
+import { type CodedFormat, convertHint, type PixelFormat, readPixelFormat, type SampleFormat } from "./pixel-format.ts";
+import { samplesToRgb } from "./samples.ts";
+import { openTagArray, readBytes, readNumber, type TagArray } from "./tag-values.ts";
+import { tag } from "./tags.ts";
+import type { TiffDirectory, TiffFile } from "./tiff-file.ts";
 
 export type TiledImage = Readonly<{
   directory: TiffDirectory;
@@ -33,12 +30,10 @@ export type TiledImage = Readonly<{
   rows: number;
   /** Tiles (row-major index, ascending) the file lists with zero bytes, as far as the table was read when opening. */
   empty: Int32Array;
+  /** What a person should know of how its pixels are stored. */
+  warnings: readonly string[];
   tile(column: number, row: number, signal: AbortSignal): Promise<EncodedTile | null>;
 }>;
-
-/** What to type to get a slide we read. */
-export const convertHint =
-  'Convert it with libvips: vips tiffsave "in" out.tif --tile --pyramid --compression jpeg --Q 90 --bigtiff';
 
 /** The tiled images of a file. Fault limit where they are too many to be a slide's. */
 export function tiledDirectories(file: TiffFile): readonly TiffDirectory[] {
@@ -79,16 +74,7 @@ export async function openTiledImage(
   signal: AbortSignal,
 ): Promise<TiledImage> {
   const one = (t: number, absent: number): Promise<number> => readNumber(file, directory, t, signal, absent);
-  const compression = await one(tag.compression, 1);
-  if (compression !== jpegCompression) {
-    const name = compressionNames[compression] ?? `compression ${compression}`;
-    throw new Fault(
-      "unsupported",
-      `This slide's tiles are stored with ${name}; so far only JPEG tiles are read. ${convertHint}`,
-      { compression },
-    );
-  }
-  const colour = await colourOf(file, directory, signal);
+  const format = await readPixelFormat(file, directory, signal);
   const { width, height } = await sizeOf(file, directory, signal);
   const tileWidth = await one(tag.tileWidth, 0);
   const tileHeight = await one(tag.tileLength, 0);
@@ -106,14 +92,17 @@ export async function openTiledImage(
   const offsets = openTagArray(file, directory, tag.tileOffsets);
   const lengths = openTagArray(file, directory, tag.tileByteCounts);
   if (!offsets || !lengths) throw damagedImage(directory, "it does not say where its tiles are");
-  if (offsets.count < columns * rows || lengths.count < columns * rows) {
+  const planes = format.kind === "samples" && format.planar ? format.samples : 1;
+  const tiles = columns * rows;
+  if (offsets.count < tiles * planes || lengths.count < tiles * planes) {
     throw damagedImage(
       directory,
-      `it needs ${columns * rows} tiles but lists ${Math.min(offsets.count, lengths.count)}`,
+      `it needs ${tiles * planes} tiles but lists ${Math.min(offsets.count, lengths.count)}`,
     );
   }
   const tables = await readBytes(file, directory, tag.jpegTables, signal, maxJpegTableBytes);
-  const empty = await checkTileTable(file, directory, offsets, lengths, columns * rows, signal);
+  const empty = await checkTable(file, directory, { offsets, lengths, count: tiles, what: "tile" }, signal);
+  const most = mostBytes(format, tileWidth, tileHeight);
 
   return {
     directory,
@@ -124,83 +113,116 @@ export async function openTiledImage(
     columns,
     rows,
     empty,
+    warnings: format.warnings,
     async tile(column, row, tileSignal) {
       const index = row * columns + column;
-      const [offset, length] = await Promise.all([offsets.at(index, tileSignal), lengths.at(index, tileSignal)]);
-      if (length === 0) return null;
       const what = `Tile ${column}, ${row} of the ${width} x ${height} image`;
-      checkTilePlace(file, offset, length, what);
-      const bytes = await file.source.read(offset, length, tileSignal);
-      const expected = { width: tileWidth, height: tileHeight, colour };
-      return { codec: "jpeg", bytes: selfContainedJpeg(bytes, tables, expected, what), ...expected };
+      const read = async (plane: number): Promise<Uint8Array> => {
+        const [offset, length] = await Promise.all([
+          offsets.at(index + plane * tiles, tileSignal),
+          lengths.at(index + plane * tiles, tileSignal),
+        ]);
+        if (length === 0) return new Uint8Array(0);
+        checkPlace(file, offset, length, what, most);
+        return file.source.read(offset, length, tileSignal);
+      };
+      const stored = await Promise.all(Array.from({ length: colourPlanes(format) }, (_, plane) => read(plane)));
+      if (stored.some((bytes) => bytes.length === 0)) return null;
+      return encodedTile(format, stored, tables, tileWidth, tileHeight, what);
     },
   };
 }
 
-async function colourOf(file: TiffFile, directory: TiffDirectory, signal: AbortSignal): Promise<JpegColour> {
-  const samples = await readNumber(file, directory, tag.samplesPerPixel, signal, 1);
-  const bits = (await readNumbers(file, directory, tag.bitsPerSample, signal)) ?? [8];
-  const planar = await readNumber(file, directory, tag.planarConfiguration, signal, 1);
-  const format = await readNumber(file, directory, tag.sampleFormat, signal, 1);
-  const photometric = await readNumber(file, directory, tag.photometric, signal, samples === 3 ? 6 : 1);
-  if (bits.some((b) => b !== 8) || format !== 1) {
-    throw new Fault(
-      "unsupported",
-      `This image has ${bits.join("/")} bits per channel; only 8-bit colour is read. ${convertHint}`,
-    );
-  }
-  if (planar !== 1 && samples > 1) {
-    throw new Fault(
-      "unsupported",
-      `This image keeps its colour channels in separate planes, which is not read. ${convertHint}`,
-    );
-  }
-  if (samples === 3 && photometric === 2) return "rgb";
-  if (samples === 3 && photometric === 6) return "ycbcr";
-  if (samples === 1 && photometric === 1) return "grey";
-  throw new Fault(
-    "unsupported",
-    `This image has ${samples} channels with colour model ${photometric}; only RGB, YCbCr and grey (black is zero) are read. ${convertHint}`,
-    { samples, photometric },
-  );
+/** Planes that carry colour; a transparency plane is not read. */
+export function colourPlanes(format: PixelFormat): number {
+  return format.kind === "samples" && format.planar && format.colour === "rgb" ? 3 : 1;
 }
 
+/** What a tile or strip of the format may take: codecs that lose nothing never grow much. */
+export function mostBytes(format: PixelFormat, width: number, height: number): number {
+  if (format.kind === "coded") return maxTileBytes;
+  return Math.min(maxTileBytes, 2 * width * height * format.samples + 4096);
+}
+
+/** One tile or strip, checked. `stored`: its bytes, plane by plane. */
+export function encodedTile(
+  format: PixelFormat,
+  stored: readonly Uint8Array[],
+  tables: Uint8Array | null,
+  width: number,
+  height: number,
+  what: string,
+): EncodedTile {
+  if (format.kind === "samples") return pixels(format, stored, width, height, what);
+  return coded(format, stored[0] ?? new Uint8Array(0), tables, width, height, what);
+}
+
+function pixels(
+  format: SampleFormat,
+  stored: readonly Uint8Array[],
+  width: number,
+  height: number,
+  what: string,
+): EncodedTile {
+  return { codec: "pixels", bytes: samplesToRgb(format, stored, width, height, what), width, height };
+}
+
+function coded(
+  { codec, colour }: CodedFormat,
+  bytes: Uint8Array,
+  tables: Uint8Array | null,
+  width: number,
+  height: number,
+  what: string,
+): EncodedTile {
+  const expected = { width, height, colour };
+  if (codec === "jpeg") return { codec, bytes: selfContainedJpeg(bytes, tables, expected, what), ...expected };
+  const size = codec === "jp2k" ? readJp2kHeader(bytes, what) : readWebpSize(bytes, what);
+  if (size.width !== width || size.height !== height) {
+    throw new Fault(
+      "damaged",
+      `${what} is damaged: it claims ${size.width} x ${size.height} pixels where ${width} x ${height} belong.`,
+    );
+  }
+  return { codec, bytes, ...expected };
+}
+
+export type PlaceTable = Readonly<{ offsets: TagArray; lengths: TagArray; count: number; what: "tile" | "strip" }>;
+
 /** Tiles must lie inside the file. Small tables are checked wholly (a cut-off download is found now), large ones by sample. */
-async function checkTileTable(
+export async function checkTable(
   file: TiffFile,
   directory: TiffDirectory,
-  offsets: TagArray,
-  lengths: TagArray,
-  tiles: number,
+  { offsets, lengths, count, what }: PlaceTable,
   signal: AbortSignal,
 ): Promise<Int32Array> {
   const empty: number[] = [];
-  const what = (index: number): string => `tile ${index} of image ${directory.index}`;
+  const name = (index: number): string => `${what} ${index} of image ${directory.index}`;
   if (Math.max(offsets.bytes, lengths.bytes) <= eagerTableBytes) {
-    const [at, bytes] = await Promise.all([offsets.range(0, tiles, signal), lengths.range(0, tiles, signal)]);
+    const [at, bytes] = await Promise.all([offsets.range(0, count, signal), lengths.range(0, count, signal)]);
     at.forEach((offset, index) => {
       const length = bytes[index] ?? 0;
       if (length === 0) empty.push(index);
-      else checkTilePlace(file, offset, length, what(index));
+      else checkPlace(file, offset, length, name(index));
     });
     return Int32Array.from(empty);
   }
   for (let i = 0; i < 16; i++) {
-    const index = Math.floor((i * (tiles - 1)) / 15);
+    const index = Math.floor((i * (count - 1)) / 15);
     const [offset, length] = [await offsets.at(index, signal), await lengths.at(index, signal)];
     if (length === 0) empty.push(index);
-    else checkTilePlace(file, offset, length, what(index));
+    else checkPlace(file, offset, length, name(index));
   }
   return Int32Array.from(empty);
 }
 
-function checkTilePlace(file: TiffFile, offset: number, length: number, what: string): void {
+/** Fault damaged outside the file, limit above `most` bytes. */
+export function checkPlace(file: TiffFile, offset: number, length: number, what: string, most = maxTileBytes): void {
   checkRange(file.source.size, offset, length, what);
-  if (length > maxTileBytes)
-    throw new Fault("limit", `${what} claims ${length} bytes; at most ${maxTileBytes} are read.`);
+  if (length > most) throw new Fault("limit", `${what} claims ${length} bytes; at most ${most} are read.`);
 }
 
-function damagedImage(directory: TiffDirectory, how: string): Fault {
+export function damagedImage(directory: TiffDirectory, how: string): Fault {
   return new Fault(
     "damaged",
     `Image ${directory.index} of the file is damaged: ${how}. Copy, download or export it again.`,

@@ -63,15 +63,20 @@ export const clearClick: Action = {
   },
 };
 
+type Labelled = NonNullable<Extract<Scorer, { kind: "prompt-set" }>["labelled"]>;
+
+function labelledKey({ classes, examples }: Labelled): string {
+  const names = classes.map((c) => `${c.id} ${c.name} ${c.color}`).join("\n");
+  return `${names}\n${examples.map((e) => `${e.classId} ${patchKey(e.patch)}`).join("\n")}`;
+}
+
 /** What tells two scorers apart without comparing their examples one by one. */
 function scorerKey(by: Scorer): string {
   switch (by.kind) {
     case "prompt-set":
-      return `set ${by.id}`;
-    case "preview": {
-      const classes = by.classes.map((c) => `${c.id} ${c.name} ${c.color}`).join("\n");
-      return `preview\n${classes}\n${by.examples.map((e) => `${e.classId} ${patchKey(e.patch)}`).join("\n")}`;
-    }
+      return by.labelled ? `set ${by.id}\n${labelledKey(by.labelled)}` : `set ${by.id}`;
+    case "preview":
+      return `preview\n${labelledKey(by)}`;
     case "similar":
       return "similar";
     default:

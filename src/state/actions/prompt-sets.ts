@@ -1,8 +1,11 @@
 // Commands on prompt sets: activate (swap), blink, import, export, remove. Knows no file picker: bytes come in and go out.
-import type { PromptSetId } from "../../base/brand.ts";
+import type { PromptSetId, WeightsDigest } from "../../base/brand.ts";
 import { Fault } from "../../base/fault.ts";
+import { declaredWords } from "../../domain/declare-prompt-set.ts";
+import { promptSetAsNpz } from "../../domain/npz.ts";
 import type { ProjectEvent } from "../../domain/project.ts";
-import { type Action, type AppState, stateOf } from "../action.ts";
+import type { PromptSetSummary } from "../../domain/prompt-set.ts";
+import { type Action, type ActionContext, type AppState, stateOf } from "../action.ts";
 import { ensureKnown, noteKnown, noteUnknown } from "../known-sets.ts";
 import { canWrite, setById, setOffer } from "../selectors.ts";
 import { notify } from "../session-store.ts";
@@ -72,32 +75,59 @@ export const importPromptSet: Action<Readonly<{ name: string; bytes: Uint8Array 
     return write === true ? engineReady(state) : write;
   },
   run: async (context, { name, bytes }) => {
-    const summary = await context.engine.addPromptSet({ bytes });
-    noteKnown(context, summary.id);
-    const state = stateOf(context);
-    const offer = setOffer(state, summary);
-    const listed = state.project.project.promptSets.has(summary.id);
-    if (listed) notify(context.session, "info", `"${summary.metadata.name}" (${name}) is already in the list.`);
-    else await context.journal.putPromptSet(summary.id, bytes);
-    if (offer !== true) notify(context.session, "info", `Loaded, but not used here: ${offer}`);
-    const { activeSet } = state.project.project;
-    const events: ProjectEvent[] = listed ? [] : [{ type: "prompt-set/put", summary }];
-    if (offer === true && activeSet !== summary.id) {
-      events.push({ type: "active-set/put", id: summary.id });
-      context.session.setState({ previousSet: activeSet });
-    }
-    context.project.dispatch({ title: `Load prompt set ${summary.metadata.name}`, undoable: true, events });
-    if (offer === true) await context.engine.warm({ id: summary.id });
+    await admit(context, name, bytes, await context.engine.addPromptSet({ bytes }));
   },
 };
 
-/** A file name a person recognises and every file system takes. */
-export function promptSetFileName(name: string): string {
-  const clean = name.replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-+|-+$/g, "");
-  return `${clean.slice(0, 60) || "prompts"}.safetensors`;
+/**
+ * A prompt file of others, which says neither its backbone nor its normalisation: the person declares it was made for the loaded one,
+ * as `weightsDigest` names it. The set made of it is marked for good.
+ */
+export const declarePromptSet: Action<Readonly<{ name: string; bytes: Uint8Array; weightsDigest: WeightsDigest }>> = {
+  id: "prompt-set/declare",
+  title: "Load a prompt file of others",
+  enabled: (state) => importPromptSet.enabled(state, { name: "", bytes: new Uint8Array() }),
+  run: async (context, { name, bytes, weightsDigest }) => {
+    const made = await context.engine.declarePromptSet({ name, bytes, weightsDigest });
+    const notes = made.summary.metadata.declared?.notes ?? [];
+    await admit(context, name, made.bytes, made.summary);
+    const said = `"${made.summary.metadata.name}" is ${declaredWords}: nothing in the file says that it belongs to this backbone.`;
+    notify(context.session, "warning", [said, ...notes].join(" "));
+  },
+};
+
+/** Bytes the engine took are kept before the project names them. Activates the set where it may answer. */
+async function admit(
+  context: ActionContext,
+  name: string,
+  bytes: Uint8Array,
+  summary: PromptSetSummary,
+): Promise<void> {
+  noteKnown(context, summary.id);
+  const state = stateOf(context);
+  const offer = setOffer(state, summary);
+  const listed = state.project.project.promptSets.has(summary.id);
+  if (listed) notify(context.session, "info", `"${summary.metadata.name}" (${name}) is already in the list.`);
+  else await context.journal.putPromptSet(summary.id, bytes);
+  if (offer !== true) notify(context.session, "info", `Loaded, but not used here: ${offer}`);
+  const { activeSet } = state.project.project;
+  const events: ProjectEvent[] = listed ? [] : [{ type: "prompt-set/put", summary }];
+  if (offer === true && activeSet !== summary.id) {
+    events.push({ type: "active-set/put", id: summary.id });
+    context.session.setState({ previousSet: activeSet });
+  }
+  context.project.dispatch({ title: `Load prompt set ${summary.metadata.name}`, undoable: true, events });
+  if (offer === true) await context.engine.warm({ id: summary.id });
 }
 
-export const exportPromptSet: Action<Readonly<{ id: PromptSetId }>> = {
+/** A file name a person recognises and every file system takes. */
+export function promptSetFileName(name: string, format: "safetensors" | "npz" = "safetensors"): string {
+  const clean = name.replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-+|-+$/g, "");
+  return `${clean.slice(0, 60) || "prompts"}.${format}`;
+}
+
+/** `format`: safetensors is the set's own file, the one that is loaded again; npz is for looking into it with numpy. */
+export const exportPromptSet: Action<Readonly<{ id: PromptSetId; format?: "safetensors" | "npz" }>> = {
   id: "prompt-set/export",
   title: "Save prompt set as a file",
   enabled: (state, { id }) => {
@@ -106,7 +136,7 @@ export const exportPromptSet: Action<Readonly<{ id: PromptSetId }>> = {
       state.project.project.promptSets.has(id) || "This set is shipped with the app; its file lies beside the model."
     );
   },
-  run: async (context, { id }) => {
+  run: async (context, { id, format = "safetensors" }) => {
     const set = setById(stateOf(context), id);
     const bytes = await context.journal.promptSet(id);
     if (!set || !bytes) {
@@ -114,7 +144,7 @@ export const exportPromptSet: Action<Readonly<{ id: PromptSetId }>> = {
         id,
       });
     }
-    context.saveFile(promptSetFileName(set.metadata.name), bytes);
+    context.saveFile(promptSetFileName(set.metadata.name, format), format === "npz" ? promptSetAsNpz(bytes) : bytes);
   },
 };
 

@@ -4,8 +4,10 @@ import type { RunId, SlideId } from "../../base/brand.ts";
 import { Fault, faultToData, isAbort, toFault } from "../../base/fault.ts";
 import type { Estimate } from "../../domain/estimate.ts";
 import type { Label } from "../../domain/label.ts";
+import { type InstanceShape, type TextSettings, textsNeeded } from "../../domain/prompt-kinds.ts";
 import { advance, type TuningEvent, type TuningRun, type TuningSettings } from "../../domain/run.ts";
 import type { GateResult, TuneParams, TuneResult } from "../../protocol/engine-api.ts";
+import type { TextVectors } from "../../protocol/text-encoder.ts";
 import { type Action, type ActionContext, type AppState, stateOf } from "../action.ts";
 import { blocksTune, examples, isTuning, setOffer, slideMpp, tuningSettings } from "../selectors.ts";
 import { tuneThrough } from "../tune-through.ts";
@@ -49,6 +51,18 @@ function paramsOf(state: AppState, runId: RunId, settings: TuningSettings, name:
     resume: null,
     halvings: 0,
   };
+}
+
+/** Vectors of what the settings' templates say with these classes; null where nothing is made of text. */
+async function textOf(
+  { texts }: Pick<ActionContext, "texts">,
+  { settings, classes }: Pick<TuneParams, "settings" | "classes">,
+  signal: AbortSignal,
+): Promise<TextVectors | null> {
+  // What cannot be filled in blocks Tune (selectors.ts).
+  const names = classes.map((c) => c.name);
+  const needed = textsNeeded(settings.text, names).texts;
+  return needed.length > 0 ? texts.vectorsOf(needed, signal) : null;
 }
 
 function record(context: ActionContext, run: TuningRun, labels: number, estimate: Estimate | null = null): void {
@@ -128,7 +142,8 @@ export const startTuning: Action<Readonly<{ name?: string }>> = {
     let estimate: Estimate | null = null;
     try {
       await context.tuning.run(async (signal) => {
-        const result = await tuneThrough(context, params, {
+        const text = await textOf(context, params, signal);
+        const result = await tuneThrough(context, text ? { ...params, text } : params, {
           signal,
           onEvent: (event) => {
             // The engine says that it is done; the run is finished once what it made is kept.
@@ -197,6 +212,47 @@ export const changeSettings: Action<Readonly<{ change: Partial<TuningSettings> |
   enabled: (state) => (isTuning(state) ? "A tuning is running with its own settings." : true),
   run: ({ session }, { change }) =>
     session.setState(({ settings }) => ({ settings: change && { ...settings, ...change } })),
+};
+
+/** null: off. Off are task visual prompts only beside another kind, which the others' being off ends. */
+export type KindsChange = Readonly<{
+  visual?: boolean;
+  instance?: InstanceShape | null;
+  text?: TextSettings | null;
+}>;
+
+export const changePromptKinds: Action<KindsChange> = {
+  id: "tuning/prompt-kinds",
+  title: "Kinds of prompts",
+  enabled: (state, change) => {
+    const free = changeSettings.enabled(state, { change: null });
+    if (free !== true) return free;
+    const settings = tuningSettings(state);
+    if (!settings) return "The model is still loading.";
+    const others = change.instance ?? change.text?.tokens ?? settings.instance ?? settings.text?.tokens;
+    return change.visual === false && !others ? "Switch on another kind of prompts first." : true;
+  },
+  run: ({ session, project }, change) => {
+    const state = { session: session.getState(), project: project.getState() };
+    const { engine } = state.session;
+    const settings = tuningSettings(state);
+    if (engine.kind !== "ready" || !settings) return;
+    const { instance: oldInstance, text: oldText, ...rest } = state.session.settings ?? {};
+    const instance = change.instance === undefined ? oldInstance : (change.instance ?? undefined);
+    const text = change.text === undefined ? oldText : (change.text ?? undefined);
+    const others = instance !== undefined || (text?.tokens ?? null) !== null;
+    const visual = !others || (change.visual ?? settings.tokensPerBlock > 0);
+    const { tokensPerBlock } = engine.status.defaults;
+    const wanted = visual ? settings.tokensPerBlock || tokensPerBlock : 0;
+    session.setState({
+      settings: {
+        ...rest,
+        ...(wanted === tokensPerBlock && rest.tokensPerBlock === undefined ? {} : { tokensPerBlock: wanted }),
+        ...(instance ? { instance } : {}),
+        ...(text ? { text } : {}),
+      },
+    });
+  },
 };
 
 /** Runs the last session left unfinished (reload, crash) are recorded as failed. Call once after opening as writer. */

@@ -84,12 +84,17 @@ export function fakeSlideApi(): SlideApi {
     open: async () => fakeSlide,
     close: async () => undefined,
     calibrate: async ({ calibration }) => ({ ...fakeSlide, calibration }),
+    setTissue: async () => undefined,
     tile: async ({ level: index, column, row }) => {
       const d = fakeSlide.levels[index]?.downsampleX ?? 1;
       return paint(column * tile * d, row * tile * d, tile, d).transferToImageBitmap();
     },
     preview: async ({ region, maxPixels }) =>
       paint(region.x, region.y, maxPixels, region.width / maxPixels).transferToImageBitmap(),
+    photograph: async () => {
+      throw new Error("the painted slide has no photographs");
+    },
+    profile: async () => null,
     patch: async () => {
       throw new Error("the painted slide has no exact pixels");
     },

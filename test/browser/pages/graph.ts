@@ -187,6 +187,18 @@ async function compare(): Promise<GraphReport> {
   for (const name of ["loss", "logits", "gradTheta", "mNext", "vNext", "thetaNext"]) {
     report[`train.${name}`] = difference(a[name], b[name]);
   }
+
+  // All three kinds of prompts at once.
+  const kinds = trainGraph(plain, structure, { ...options, instance: { tokens: 2, hidden: 8 }, textTokens: 2 });
+  const flat = (value: number): ort.Tensor => tensor(filled(kinds.layout.length, value), [kinds.layout.length]);
+  const ofKinds = {
+    ...feeds,
+    textual: tensor(draws(2 * shape.width, 1), [2, shape.width]),
+    theta: tensor(draws(kinds.layout.length, 0.3), [kinds.layout.length]),
+    ...{ m: flat(0), v: flat(0), rateScale: flat(1) },
+  };
+  const [c, d] = [await onGpu(gpu, kinds.graph, ofKinds), await onWasm(kinds.graph, ofKinds)];
+  for (const name of ["loss", "gradTheta", "thetaNext"]) report[`kinds.${name}`] = difference(c[name], d[name]);
   report.buffers = gpu.weights.size;
   report.weights = weightsOf(base).length;
   return report;

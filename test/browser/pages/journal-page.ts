@@ -12,7 +12,7 @@ let worlds = 0;
 const make: MakeWorld = async ({ compactEvery }) => {
   const databaseName = `contract-${crypto.randomUUID()}-${worlds++}`;
   const withDb = async <T>(task: (db: Awaited<ReturnType<typeof openDB>>) => Promise<T>): Promise<T> => {
-    const db = await openDB(databaseName, 1);
+    const db = await openDB(databaseName);
     try {
       return await task(db);
     } finally {
@@ -68,8 +68,8 @@ const page = {
   },
   reopenFile: async (): Promise<string | null> => {
     try {
-      const file = await createFileHandles().reopen(slideId(1));
-      return file && (await file.text());
+      const found = await createFileHandles().reopen(slideId(1));
+      return found?.kind === "file" ? await found.file.text() : null;
     } catch (error) {
       return isFault(error) ? `${error.kind}: ${error.message}` : String(error);
     }

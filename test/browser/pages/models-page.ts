@@ -10,7 +10,7 @@ const make: MakeModelStoreWorld = async () => {
   return {
     open: () => createIndexedDbModelStore(name),
     damage: async (id, record) => {
-      const db = await openDB(name, 1);
+      const db = await openDB(name);
       await db.put("models", { ...(await db.get("models", id)), record }, id);
       db.close();
     },

@@ -1,0 +1,79 @@
+// A folder of labelled patches -> what the protocol draws from: which patches, and one row of features for each. Knows files and the
+// features kept of them; no method.
+import { present } from "../../base/fault.ts";
+import type { FolderPatch, PatchFolder } from "../../domain/patch-folder.ts";
+import { divide, limited } from "../../engine/evaluation/draws.ts";
+import type { ProtocolData } from "../../engine/evaluation/few-shot-draw.ts";
+import { type PatchRows, selectRows } from "../../engine/heads/frozen-methods.ts";
+import { meanOverViews } from "../../engine/heads/view-table.ts";
+import type { LoadedModel } from "../../engine/loaded-model.ts";
+import type { Runtime } from "../../engine/runtime.ts";
+import { viewCount } from "../../engine/views.ts";
+import { type FeatureOptions, readFeatures } from "../patch-features.ts";
+
+/** Patches in both parts, before any pixel is read. */
+export type FolderParts = Readonly<{ pool: readonly FolderPatch[]; test: readonly FolderPatch[] }>;
+
+/**
+ * `seed` divides a folder that has no parts of its own, and chooses the patches of a part where they are limited: `limit` of those
+ * reported on, `poolLimit` of those drawn from.
+ */
+export function partsOf(
+  folder: PatchFolder,
+  limit: number | null,
+  seed: number,
+  poolLimit: number | null = null,
+): FolderParts {
+  const classes = folder.classes.length;
+  const all = folder.parts.kind === "fixed" ? [...folder.parts.pool, ...folder.parts.test] : folder.parts.patches;
+  const numbers = all.map((_, i) => i);
+  const sides =
+    folder.parts.kind === "fixed"
+      ? { pool: numbers.slice(0, folder.parts.pool.length), test: numbers.slice(folder.parts.pool.length) }
+      : divide(all, classes, seed);
+  const test = limit === null ? sides.test : limited(all, sides.test, classes, limit, seed);
+  const pool = poolLimit === null ? sides.pool : limited(all, sides.pool, classes, poolLimit, seed);
+  const pick = (of: readonly number[]): readonly FolderPatch[] => of.map((i) => present(all[i], "a patch"));
+  return { pool: pick(pool), test: pick(test) };
+}
+
+export type FolderData = Readonly<{
+  data: ProtocolData;
+  parts: FolderParts;
+  dataDigest: string;
+  /** Test patches whose very file is in the pool as well. */
+  copies: number;
+  changed: Readonly<{ scaled: number; cut: number }>;
+}>;
+
+/** Faults and AbortError as `readFeatures`. */
+export async function readFolderData(
+  folder: PatchFolder,
+  parts: FolderParts,
+  loaded: LoadedModel,
+  runtime: () => Promise<Runtime>,
+  options: FeatureOptions,
+): Promise<FolderData> {
+  const all = [...parts.pool, ...parts.test];
+  const table = await readFeatures(all, loaded, runtime, options);
+  const { width, colours, dataDigest, keys, changed } = table;
+  const inPool = new Set(keys.slice(0, parts.pool.length));
+  const features = meanOverViews({ values: table.views, views: viewCount, width });
+  const rows: PatchRows = { features, width, colours };
+  const between = (from: number, to: number): PatchRows =>
+    selectRows(
+      rows,
+      Array.from({ length: to - from }, (_, i) => from + i),
+    );
+  return {
+    data: {
+      pool: { rows: between(0, parts.pool.length), patches: parts.pool },
+      test: { rows: between(parts.pool.length, all.length), patches: parts.test },
+      classes: folder.classes.length,
+    },
+    parts,
+    dataDigest,
+    copies: keys.slice(parts.pool.length).filter((key) => inPool.has(key)).length,
+    changed,
+  };
+}

@@ -1,0 +1,108 @@
+// pathotune tune: labelled pictures in class folders -> a prompt set file, with the engine's own held-out estimate. Knows flags and files.
+import { writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { appVersion } from "../../domain/app-version.ts";
+import { estimateWords } from "../../domain/estimate-words.ts";
+import { leftOutWords } from "../../domain/patch-folder.ts";
+import type { TuningSettings } from "../../domain/run.ts";
+import { serializeResults, statisticsOf } from "../../engine/evaluation/results-file.ts";
+import { nameModel } from "../../platform/node/model-files.ts";
+import { readPatchFolder } from "../../platform/node/patch-folder.ts";
+import { openFolderEngine, tissueClasses } from "../folder-engine.ts";
+import { type FlagReader, readShared, sharedFlags, sharedHelp } from "./arguments.ts";
+import { createSpeaker } from "./speak.ts";
+
+export const tuneFlags = {
+  ...sharedFlags,
+  data: { type: "string" },
+  split: { type: "string" },
+  out: { type: "string" },
+  results: { type: "string" },
+  name: { type: "string" },
+  seed: { type: "string" },
+  epochs: { type: "string" },
+  blocks: { type: "string" },
+  tokens: { type: "string" },
+} as const;
+
+export const tuneHelp = `pathotune tune --model <path> --data <folder> --out <set.safetensors>
+  Tunes prompts on the pictures of class folders (of pool/ where there are pool/ and test/) and writes a prompt set.
+  --data <folder>    one folder a class; groups.csv (file, group[, split]) says which pictures are kin
+  --split <value>    only pictures with this value in the column split of groups.csv
+  --out <file>       the prompt set             --results <file>   the held-out estimate as results.json
+  --name <text>      of the set (default: the folder's name)
+  --seed, --epochs, --blocks, --tokens           of the tuning; defaults are the app's
+${sharedHelp}`;
+
+/** Faults: those of reading, loading and tuning. */
+export async function runTune(flags: FlagReader, signal: AbortSignal): Promise<void> {
+  const shared = readShared(flags);
+  const data = flags.required("data", "folder");
+  const out = flags.required("out", "file");
+  const wanted = {
+    seed: flags.whole("seed", 0, 2 ** 40),
+    epochs: flags.whole("epochs", 1, 10_000),
+    blocks: flags.whole("blocks", 1, 128),
+    tokensPerBlock: flags.whole("tokens", 1, 1024),
+  };
+  flags.check(tuneHelp);
+  const { note, progress, say } = createSpeaker(shared.json);
+  const folder = await readPatchFolder(data, { split: flags.text("split") }, signal);
+  const named = await nameModel(shared.model, shared.words, signal);
+  for (const line of [...named.notes, leftOutWords(folder)]) if (line !== null) note(line);
+  const patches = folder.parts.kind === "fixed" ? folder.parts.pool : folder.parts.patches;
+  if (folder.parts.kind === "fixed") note(`Tuning on pool/ alone; nothing in test/ is looked at.`);
+  const opened = await openFolderEngine(named, { ...shared.engine, note }, signal);
+  try {
+    const { defaults } = opened.status;
+    const stated = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== null));
+    const settings: TuningSettings = { ...defaults, ...stated };
+    const result = await opened.tune(
+      {
+        name: flags.text("name") ?? folder.name,
+        classes: folder.classes,
+        pictures: patches.map(({ path, classIndex, group }) => ({ path: join(data, path), classIndex, group })),
+        settings,
+      },
+      signal,
+      (event) => {
+        if (event.type === "progress") progress(event.progress.phase, Math.round(1000 * event.progress.done), 1000);
+      },
+    );
+    await writeFile(out, result.bytes);
+    const words = estimateWords(result.estimate, tissueClasses(folder.classes));
+    const lines = [words.headline, words.counts, words.frozen, words.majority, words.meaning].filter((l) => l !== null);
+    say("tuned", [`${basename(out)}: ${result.bytes.length} bytes, ${result.ended}.`, ...lines].join("\n"), {
+      out,
+      id: result.summary.id,
+      bytes: result.bytes.length,
+      ended: result.ended,
+      settings,
+      estimate: result.estimate,
+    });
+    const results = flags.text("results");
+    if (results !== null) {
+      const { estimate } = result;
+      const figures =
+        estimate.kind === "figure"
+          ? {
+              "heldout/tuned/balanced_accuracy": statisticsOf([estimate.tuned.balancedAccuracy]),
+              "heldout/frozen/balanced_accuracy": statisticsOf([estimate.frozen.balancedAccuracy]),
+            }
+          : null;
+      const config = {
+        command: "tune",
+        appVersion,
+        model: { id: named.id, weightsDigest: opened.status.weightsDigest },
+        data: { name: folder.name, classes: folder.classes, pictures: patches.length, split: flags.text("split") },
+        settings,
+        stain: shared.engine.stain,
+        seeds: [settings.seed],
+      };
+      const metrics = { val: figures ? [figures] : [], test: [] };
+      await writeFile(results, serializeResults({ metrics, config, details: { estimate } }));
+    }
+  } finally {
+    await opened.release();
+  }
+}

@@ -1,0 +1,136 @@
+// Untrusted JSON -> what kinds of prompts a set or a tuning has, and which head. Knows limits; knows no tensors.
+import {
+  type At,
+  field,
+  hex64,
+  problem,
+  readEntries,
+  readList,
+  readNullable,
+  readNumber,
+  readOneOf,
+  readString,
+} from "./json-reader.ts";
+import {
+  classTextControls,
+  type InstanceShape,
+  promptKindLimits,
+  type TextOrigin,
+  type TextSettings,
+  textControls,
+} from "./prompt-kinds.ts";
+import type { Declared, PromptHead, PromptMethod } from "./prompt-set.ts";
+import { promptSetLimits } from "./prompt-set-limits.ts";
+
+const whole = (at: At, min: number, max: number): number => readNumber(at, { min, max, integer: true });
+const words = (at: At): string => readString(at, { min: 0, max: 200 });
+const sentence = (at: At): string => readString(at, { max: promptKindLimits.textCharacters });
+const seed = (at: At): number => whole(field(at, "projectionSeed"), 0, 2 ** 32 - 1);
+const share = (at: At): number => readNumber(field(at, "share"), { min: 0, max: 1 });
+
+/** What this version does not know may be something that decides answers: it is a problem, never skipped. */
+function onlyKnown(at: At, read: object): void {
+  for (const [key, value] of readEntries(at, 100)) {
+    if (!Object.hasOwn(read, key)) problem(value, "left out, for this version does not know it");
+  }
+}
+
+export function readInstance(at: At): InstanceShape {
+  const shape = {
+    tokens: whole(field(at, "tokens"), 1, promptKindLimits.instanceTokens),
+    hidden: whole(field(at, "hidden"), 1, promptKindLimits.hidden),
+  };
+  onlyKnown(at, shape);
+  return shape;
+}
+
+export function readTextSettings(at: At): TextSettings {
+  const settings: TextSettings = {
+    task: words(field(at, "task")),
+    organ: words(field(at, "organ")),
+    stain: words(field(at, "stain")),
+    projectionSeed: seed(at),
+    tokens: readNullable(field(at, "tokens"), (use) => ({
+      template: sentence(field(use, "template")),
+      control: readOneOf(field(use, "control"), textControls),
+    })),
+    head: readNullable(field(at, "head"), (use) => ({
+      template: sentence(field(use, "template")),
+      share: share(use),
+      control: readOneOf(field(use, "control"), classTextControls),
+    })),
+  };
+  onlyKnown(at, settings);
+  return settings;
+}
+
+function readOrigin<Control extends string>(at: At, controls: readonly [Control, ...Control[]]): TextOrigin<Control> {
+  return {
+    encoder: readString(field(at, "encoder"), { max: 200 }),
+    texts: readList(field(at, "texts"), { min: 1, max: promptKindLimits.texts }).map(sentence),
+    projectionSeed: seed(at),
+    control: readOneOf(field(at, "control"), controls),
+  };
+}
+
+const places = (at: At) => ({
+  firstBlock: whole(field(at, "firstBlock"), 0, promptSetLimits.blocks),
+  blocks: whole(field(at, "blocks"), 1, promptSetLimits.blocks),
+});
+
+/** Of the first format: these and nothing else. */
+export function readVisualMethod(at: At): PromptMethod {
+  return {
+    kind: readOneOf(field(at, "kind"), ["task-visual-deep"]),
+    ...places(at),
+    tokensPerBlock: whole(field(at, "tokensPerBlock"), 1, promptSetLimits.tokensPerBlock),
+  };
+}
+
+export function readMethod(at: At): PromptMethod {
+  if (field(at, "kind").value === "task-visual-deep") {
+    const method = readVisualMethod(at);
+    onlyKnown(at, method);
+    return method;
+  }
+  const method: PromptMethod = {
+    kind: readOneOf(field(at, "kind"), ["three-kinds"]),
+    ...places(at),
+    tokensPerBlock: whole(field(at, "tokensPerBlock"), 0, promptSetLimits.tokensPerBlock),
+    instance: readNullable(field(at, "instance"), readInstance),
+    textual: readNullable(field(at, "textual"), (origin) => readOrigin(origin, textControls)),
+  };
+  onlyKnown(at, method);
+  if (method.kind === "three-kinds" && method.tokensPerBlock === 0 && !method.instance && !method.textual) {
+    problem(at, "a method with prompts of some kind");
+  }
+  return method;
+}
+
+const temperature = (at: At): number => readNumber(field(at, "temperature"), { min: 1e-3, max: 1e4 });
+
+export function readCosineHead(at: At): PromptHead {
+  return { kind: readOneOf(field(at, "kind"), ["cosine"]), temperature: temperature(at) };
+}
+
+export function readHead(at: At): PromptHead {
+  const kind = readOneOf(field(at, "kind"), ["cosine", "linear", "none"]);
+  const from = field(at, "text");
+  const ofText = (origin: At) => ({ ...readOrigin(origin, classTextControls), share: share(origin) });
+  const head: PromptHead =
+    kind === "cosine"
+      ? { kind, temperature: temperature(at), ...(from.value === undefined ? {} : { text: ofText(from) }) }
+      : { kind };
+  onlyKnown(at, head);
+  return head;
+}
+
+export function readDeclared(at: At): Declared {
+  const declared = {
+    source: readOneOf(field(at, "source"), ["promptstate"]),
+    fileDigest: readString(field(at, "fileDigest"), { max: 64, pattern: hex64 }),
+    notes: readList(field(at, "notes"), { min: 0, max: 20 }).map(sentence),
+  };
+  onlyKnown(at, declared);
+  return declared;
+}

@@ -1,0 +1,157 @@
+// Sweeping the places of a map: pixels of the next batch are read while this one is computed, each batch is told as it is done. Knows a
+// session and a source of patches; which places and in which order is the caller's plan (domain/map-plan.ts).
+import { Fault, isAbort, isFault } from "../base/fault.ts";
+import { lanePriority } from "../base/lane.ts";
+import { cellPatch } from "../domain/map-grid.ts";
+import { placeState } from "../domain/map-sheet.ts";
+import { minimumTissue, type Patch, type PatchPixels } from "../domain/patch.ts";
+import type { PromptSet } from "../domain/prompt-set.ts";
+import type { SweepParams, SweepProgress } from "../protocol/map-api.ts";
+import { transfer } from "../protocol/rpc.ts";
+import type { PatchSource } from "../protocol/slide-api.ts";
+import { scoresOfSet } from "./heads/of-set.ts";
+import { concatenate, promptedFeatures, promptsOfSet } from "./prompted.ts";
+import type { Session } from "./session.ts";
+import { defaultCut } from "./start-runtime.ts";
+
+/** A click waits for the batch that is running: so long a batch may take, where more than one patch fits. */
+const secondsOfBatch = 0.12;
+const largestBatch = 16;
+/** Places in a row that cannot be read: a slide that went away, not a damaged tile. */
+const mostUnreadable = 32;
+const rateWindowMs = 10_000;
+
+type Read = Readonly<{ cell: number; pixels: PatchPixels | null; why: string | null }>;
+
+export async function sweep(
+  session: Session,
+  slides: PatchSource,
+  params: SweepParams,
+  signal: AbortSignal,
+  onProgress: (progress: SweepProgress) => void,
+): Promise<number> {
+  const set = params.set === null ? null : setOf(session, params);
+  checkSpec(session, params);
+  const { cells } = params;
+  const size = Math.max(1, Math.min(largestBatch, Math.floor(secondsOfBatch / Math.max(session.forward, 1e-4))));
+  const finished: { at: number; done: number }[] = [{ at: session.now(), done: 0 }];
+  let inARow = 0;
+  const batchAt = (from: number): Promise<readonly Read[]> | null => {
+    if (from >= cells.length) return null;
+    const reading = Promise.all(
+      [...cells.subarray(from, from + size)].map((cell) => read(slides, params, cell, signal)),
+    );
+    // It is waited for one batch later: until then its failure is nobody's.
+    reading.catch(() => undefined);
+    return reading;
+  };
+  let next = batchAt(0);
+  for (let from = 0; next; from += size) {
+    const batch: readonly Read[] = await next;
+    next = batchAt(from + size);
+    const progress = await compute(session, params, set, batch, signal);
+    signal.throwIfAborted();
+    const [last] = batch.slice(-1);
+    inARow = last?.why ? inARow + 1 : 0;
+    if (inARow > mostUnreadable) throw new Fault("read", last?.why ?? "The slide cannot be read any more.");
+    const done = from + batch.length;
+    const at = session.now();
+    finished.push({ at, done });
+    while (finished.length > 2 && at - finished[0]!.at > rateWindowMs) finished.shift();
+    const past = finished[0]!;
+    const perSecond = at > past.at ? ((done - past.done) * 1000) / (at - past.at) : 0;
+    const told: SweepProgress = { ...progress, perSecond };
+    onProgress(transfer(told, [told.features.buffer, told.scores.buffer, told.states.buffer, told.cells.buffer]));
+  }
+  return cells.length;
+}
+
+function setOf(session: Session, { set: id, slideId }: SweepParams): PromptSet {
+  const kept = id === null ? undefined : session.sets.get(id);
+  if (!kept) throw new Fault("bad-prompt-set", "This prompt set is not loaded. Load its file again.");
+  const { onlyOn, name } = kept.set.metadata;
+  if (onlyOn !== null && onlyOn !== slideId) {
+    throw new Fault("invalid", `The classes of "${name}" name drawings of one slide: it gives no map of any other.`);
+  }
+  return kept.set;
+}
+
+function checkSpec({ model }: Session, { spec }: SweepParams): void {
+  if (spec.pixels === model.patchPixels && spec.mpp === model.mpp) return;
+  throw new Fault("invalid", `${model.name} needs patches of ${model.patchPixels} px at ${model.mpp} um/px.`);
+}
+
+async function read(slides: PatchSource, params: SweepParams, cell: number, signal: AbortSignal): Promise<Read> {
+  const { slideId, spec, grid } = params;
+  const patch: Patch = { slideId, region: cellPatch(grid, cell), spec };
+  try {
+    return { cell, pixels: await slides.patch(patch, { signal }), why: null };
+  } catch (error) {
+    // A damaged tile is a hole in the map. What is no matter of this place (a slide that was closed, a reader that died) ends it.
+    const ofThePlace = isFault(error, "damaged") || isFault(error, "read") || isFault(error, "network");
+    if (isAbort(error) || !ofThePlace) throw error;
+    return { cell, pixels: null, why: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function compute(
+  session: Session,
+  { sheet, slideId, spec, grid }: SweepParams,
+  set: PromptSet | null,
+  batch: readonly Read[],
+  signal: AbortSignal,
+): Promise<Omit<SweepProgress, "perSecond">> {
+  const width = session.model.shape.featureWidth;
+  const columns = set ? set.metadata.classes.length : 0;
+  const features = new Float32Array(batch.length * width);
+  const scores = new Float32Array(batch.length * columns).fill(Number.NaN);
+  const states = Uint8Array.from(batch, ({ pixels }) => {
+    if (!pixels) return placeState.unreadable;
+    return pixels.tissue < minimumTissue ? placeState.glass : placeState.read;
+  });
+  const rows = batch.flatMap(({ pixels }, i) => (pixels && states[i] === placeState.read ? [{ i, pixels }] : []));
+  if (rows.length > 0) {
+    const cut = set?.metadata.method.firstBlock ?? defaultCut(session.model.shape);
+    const data = rows.map(({ pixels }) => pixels.data);
+    const computed = await session.analyser.compute(data, cut, lanePriority.sweep, signal);
+    rows.forEach(({ i }, row) => {
+      features.set(computed[row]!.features, i * width);
+    });
+    const cells = Uint32Array.from(rows, ({ i }) => batch[i]!.cell);
+    const kept =
+      rows.length === batch.length
+        ? features
+        : concatenate(rows.map(({ i }) => features.subarray(i * width, (i + 1) * width)));
+    session.swept.put(sheet, { slideId, spec, grid }, cells, kept, width);
+    if (set) {
+      const answers = await scoresUnder(
+        session,
+        set,
+        computed.map(({ tokens }) => tokens),
+        signal,
+      );
+      rows.forEach(({ i }, row) => {
+        scores.set(answers.subarray(row * columns, (row + 1) * columns), i * columns);
+      });
+    }
+  }
+  const unreadable = batch.find(({ why }) => why !== null)?.why ?? null;
+  return { cells: Uint32Array.from(batch, ({ cell }) => cell), states, features, scores, unreadable };
+}
+
+/** [patches, classes] of tokens entering the set's first block. */
+async function scoresUnder(
+  session: Session,
+  set: PromptSet,
+  tokens: readonly Float32Array[],
+  signal: AbortSignal,
+): Promise<Float64Array> {
+  const { width } = session.model.shape;
+  const features = await promptedFeatures(session, promptsOfSet(set), tokens, width, lanePriority.sweep, signal);
+  const scores = scoresOfSet(set, features);
+  if (!scores) {
+    const why = `"${set.metadata.name}" has prompts but no head, so it makes no map. Tune it with labels first.`;
+    throw new Fault("unsupported", why, { set: set.id });
+  }
+  return scores;
+}
