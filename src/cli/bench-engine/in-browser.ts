@@ -78,9 +78,11 @@ export function countOnWebGpu({ log }: BrowserOptions): Promise<Measured> {
     const on = `${page.browser}, ${counts.adapter}; 12 blocks, width 96, batch 1, ${tokensPerBlock} tokens a block`;
     // The larger of two counts: everything on the device when all is compiled, and what has a weight matrix's size after runs.
     const copies = Math.max(compiledBytes / weightBytes, matrixBytes / matrixBytesOnce);
+    const kinds = "4 instance tokens and 1 of text beside them";
     const both = "base, upper and train graphs for two first blocks";
     return [
       figure("engine.dispatches.last4", [dispatches], "dispatches", on),
+      figure("engine.dispatches.last4.all_kinds", [counts.dispatchesOfAllKinds], "dispatches", `${on}; ${kinds}`),
       figure("engine.weight_copies", [copies], "1", `${on}; ${both}`),
     ];
   });

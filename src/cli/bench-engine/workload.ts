@@ -5,6 +5,7 @@ import type { Backbone } from "../../engine/model-programs.ts";
 import { type Feed, scalar, type TensorValue } from "../../engine/runtime.ts";
 import { countFlops } from "../../graph/flops.ts";
 import { elementCount, type Graph } from "../../graph/ir.ts";
+import type { CarriedShape } from "../../graph/vit/carried-tokens.ts";
 import { baseGraph } from "../../graph/vit/cut.ts";
 import { type ThetaLayout, trainGraph } from "../../graph/vit/train-graph.ts";
 import { normal, randomFor } from "../../math/random.ts";
@@ -44,10 +45,19 @@ export function forwardWork({ graph, structure }: Backbone, batch: number): Work
   return { graph: made, feeds, flops: countFlops(made, Object.fromEntries(dims.map((dim) => [dim, batch]))) };
 }
 
-/** One whole step: forward, loss, gradient, AdamW. */
-export function stepWork({ graph, structure }: Backbone, variant: Variant, batch: number): StepWork {
+/** Instance and textual prompts as the app proposes them: four tokens of each patch, one of the text. */
+export const allKinds: CarriedShape = { instance: { tokens: 4, hidden: 16 }, textTokens: 1 };
+
+/** One whole step: forward, loss, gradient, AdamW. `carried`: kinds of prompts beside the task visual ones. */
+export function stepWork(
+  { graph, structure }: Backbone,
+  variant: Variant,
+  batch: number,
+  carried: CarriedShape = {},
+): StepWork {
   const firstBlock = firstBlockOf(variant, structure.depth);
-  const { graph: made, layout } = trainGraph(graph, structure, { firstBlock, tokensPerBlock, batch, classes });
+  const options = { firstBlock, tokensPerBlock, batch, classes, ...carried };
+  const { graph: made, layout } = trainGraph(graph, structure, options);
   const { tokens, width, featureWidth } = structure;
   const theta = noise([layout.length], "theta", 0.5);
   const size = [layout.length];
@@ -66,6 +76,7 @@ export function stepWork({ graph, structure }: Backbone, variant: Variant, batch
     // The first step: 1 / (1 - 0.9), 1 / (1 - 0.999).
     correction1: scalar(10),
     correction2: scalar(1000),
+    ...(carried.textTokens ? { textual: noise([carried.textTokens, width], "textual") } : {}),
   };
   for (const { name } of made.inputs) assert(name in feeds, `the step's input ${name} is fed`);
   return { graph: made, layout, feeds, flops: countFlops(made) };

@@ -4,11 +4,12 @@ import { present } from "../../../base/fault.ts";
 import { createModelPrograms, type ModelPrograms } from "../../../engine/model-programs.ts";
 import type { Runtime } from "../../../engine/runtime.ts";
 import { elementCount } from "../../../graph/ir.ts";
+import type { CarriedShape } from "../../../graph/vit/carried-tokens.ts";
 import { weightBytes, weightsOf } from "../../../graph/weight-file.ts";
 import { createRuntimes } from "../../../platform/worker/ort-runtime.ts";
 import { backboneOf, randomTensors, vitNarrow } from "../backbones.ts";
 import { type GradientError, worstGradientError } from "../grad-error.ts";
-import { classes, firstBlockOf, noise, stepWork, tokensPerBlock } from "../workload.ts";
+import { allKinds, classes, firstBlockOf, noise, stepWork, tokensPerBlock } from "../workload.ts";
 import { buffersBySize, bytesAlive, dispatchesByKernel, forgetDispatches, watchGpu } from "./gpu-ledger.ts";
 import { offer } from "./page-call.ts";
 
@@ -27,6 +28,8 @@ export type Counts = Readonly<{
   adapter: string;
   /** Of one step that is not the first, by kernel. */
   dispatches: Readonly<Record<string, number>>;
+  /** The same with instance and textual prompts beside the task visual ones. */
+  dispatchesOfAllKinds: number;
   /** Of the frozen weights, each counted once. */
   weightBytes: number;
   /** Of all buffers alive after every graph was compiled and none was run. */
@@ -48,7 +51,8 @@ async function count(): Promise<Counts> {
     await programs.train({ firstBlock, tokensPerBlock, batch, classes });
   }
   const compiledBytes = bytesAlive();
-  const dispatches = await dispatchesOfStep(programs);
+  const dispatches = await dispatchesOfStep(programs, {});
+  const full = await dispatchesOfStep(programs, allKinds);
   for (const firstBlock of cuts) await runForward(programs, firstBlock);
   const once = matrixSizes();
   const alive = buffersBySize();
@@ -59,6 +63,7 @@ async function count(): Promise<Counts> {
   return {
     adapter: runtime.provider.words,
     dispatches,
+    dispatchesOfAllKinds: Object.values(full).reduce((sum, n) => sum + n, 0),
     weightBytes: weightBytes(backbone.graph),
     compiledBytes,
     matrixBytes,
@@ -67,10 +72,10 @@ async function count(): Promise<Counts> {
 }
 
 /** The second step of two: the first compiles pipelines. Training state stays on the device, as in the app. */
-async function dispatchesOfStep(programs: ModelPrograms): Promise<Counts["dispatches"]> {
-  const { feeds } = stepWork(backbone, "last4", batch);
+async function dispatchesOfStep(programs: ModelPrograms, carried: CarriedShape): Promise<Counts["dispatches"]> {
+  const { feeds } = stepWork(backbone, "last4", batch, carried);
   const firstBlock = firstBlockOf("last4", vitNarrow.depth);
-  const { program } = await programs.train({ firstBlock, tokensPerBlock, batch, classes });
+  const { program } = await programs.train({ firstBlock, tokensPerBlock, batch, classes, ...carried });
   const first = await program.run(feeds);
   const { thetaNext, mNext, vNext } = first.residents;
   const state = { theta: thetaNext, m: mNext, v: vNext };
