@@ -1,9 +1,7 @@
-// RGBA pixels -> PNG (ISO/IEC 15948), with a line of text in it. Stored, not compressed: a map is one pixel a patch, and small.
-import { adler32, crc32 } from "../math/crc32.ts";
+// RGBA pixels -> PNG (ISO/IEC 15948), with a line of text in it. Knows no map.
+import { zlibSync } from "fflate";
+import { crc32 } from "../math/crc32.ts";
 import { createByteParts } from "./bytes.ts";
-
-/** Bytes of one stored block of a zlib stream (RFC 1951). */
-const largestBlock = 65_535;
 
 /** `text`: keyword (Latin-1, up to 79 characters) and text of each tEXt chunk; ASCII only. */
 export function writePng(
@@ -25,21 +23,7 @@ export function writePng(
   chunk("IHDR", createByteParts().u32be(width).u32be(height).u8(8, 6, 0, 0, 0).join());
   for (const [keyword, value] of Object.entries(text))
     chunk("tEXt", createByteParts().text(keyword).u8(0).text(value).join());
-  chunk("IDAT", stored(raw));
+  chunk("IDAT", zlibSync(raw));
   chunk("IEND", new Uint8Array(0));
   return out.join();
-}
-
-function stored(raw: Uint8Array): Uint8Array {
-  const out = createByteParts().u8(0x78, 0x01);
-  for (let at = 0; at < raw.length || at === 0; at += largestBlock) {
-    const block = raw.subarray(at, at + largestBlock);
-    const last = at + largestBlock >= raw.length;
-    out
-      .u8(last ? 1 : 0)
-      .u16le(block.length)
-      .u16le(0xffff - block.length)
-      .bytes(block);
-  }
-  return out.u32be(adler32(raw)).join();
 }
