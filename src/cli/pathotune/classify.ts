@@ -47,6 +47,12 @@ export async function runClassify(flags: FlagReader, signal: AbortSignal): Promi
   if ((pictures === null) === (slide === null)) {
     throw new Fault("invalid", `Give either --pictures or --slide.\n\n${classifyHelp}`);
   }
+  if (slide !== null && shared.engine.stain) {
+    throw new Fault(
+      "invalid",
+      "--stain is for pictures: a slide's patches are answered as they are. Leave one of the two out.",
+    );
+  }
   const speaker = createSpeaker(shared.json);
   const named = await nameModel(shared.model, shared.words, signal);
   for (const line of named.notes) speaker.note(line);
