@@ -13,7 +13,7 @@ import type { BackboneComputation } from "./prompt-set.ts";
 /** Hex sha256 of all that decides a place's features. */
 export type SheetId = Brand<string, "SheetId">;
 
-/** `set/<id>`: a prompt set; `frozen`: the frozen-feature head of the labels, never kept; `file/<name>`: read from a file. */
+/** `set/<id>`: a prompt set; `frozen`: the frozen-feature head of the labels, never kept; `file/<name> <digest of its classes>`: read from a file. */
 export type LayerKey = Brand<string, "LayerKey">;
 export const setLayer = (id: PromptSetId): LayerKey => `set/${id}` as LayerKey;
 export const frozenLayer = "frozen" as LayerKey;
