@@ -17,6 +17,9 @@ export type SheetId = Brand<string, "SheetId">;
 export type LayerKey = Brand<string, "LayerKey">;
 export const setLayer = (id: PromptSetId): LayerKey => `set/${id}` as LayerKey;
 export const frozenLayer = "frozen" as LayerKey;
+/** Of a file of the same name with other classes, what was kept before must not be read by these. */
+export const fileLayerKey = (name: string, classes: readonly string[]): LayerKey =>
+  `file/${name} ${bytesToHex(sha256(utf8ToBytes(JSON.stringify(classes)))).slice(0, 8)}` as LayerKey;
 export const setOfLayer = (key: LayerKey): PromptSetId | null =>
   key.startsWith("set/") ? (key.slice(4) as PromptSetId) : null;
 

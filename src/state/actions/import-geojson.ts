@@ -1,13 +1,11 @@
 // GeoJSON in: small classified shapes become labels, tiles with prob_ measurements a map, other areas regions. What is refused is counted
 // by its reason and told; nothing is dropped in silence. Knows no file picker.
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { ClassId, LabelId } from "../../base/brand.ts";
 import { Fault, toFault } from "../../base/fault.ts";
 import { centre, contains } from "../../domain/geometry.ts";
 import type { Label, TissueClass } from "../../domain/label.ts";
 import { cellAt, cellCentre, cellCount } from "../../domain/map-grid.ts";
-import type { LayerKey, SheetLayer, SheetRecord } from "../../domain/map-sheet.ts";
+import { fileLayerKey, type SheetLayer, type SheetRecord } from "../../domain/map-sheet.ts";
 import { type ReadShape, readGeoJson } from "../../domain/parse-geojson.ts";
 import { regionAround } from "../../domain/patch.ts";
 import type { ProjectEvent } from "../../domain/project.ts";
@@ -244,9 +242,7 @@ function fileLayer(name: string, names: readonly string[], known: readonly Tissu
     });
   }
   const label = name.replace(/\.(geo)?json$/i, "").slice(0, 80) || "file";
-  // Of a file of the same name with other classes, what was kept before must not be read by these.
-  const digest = bytesToHex(sha256(utf8ToBytes(JSON.stringify(names)))).slice(0, 8);
-  return { key: `file/${label} ${digest}` as LayerKey, name: `From file: ${label}`, classes };
+  return { key: fileLayerKey(label, names), name: `From file: ${label}`, classes };
 }
 
 async function keep(context: ActionContext, here: SheetRecord, layer: SheetLayer, scores: Float32Array): Promise<void> {
