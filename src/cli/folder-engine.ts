@@ -235,7 +235,8 @@ const colours = ["#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00
 /** Ids by name, so that the same folders give the same bytes. */
 export function tissueClasses(names: readonly string[]): readonly TissueClass[] {
   return names.map((name, i) => ({
-    id: `class ${name}`.slice(0, 100) as ClassId,
+    // Cut off, two long names could become one class.
+    id: `class ${name.length <= 94 ? name : createHash("sha256").update(name).digest("hex")}` as ClassId,
     name,
     color: colours[i] ?? `#${(0x60 + 0x10 * (i % 8)).toString(16).repeat(3)}`,
     key: i < 9 ? i + 1 : null,

@@ -1,7 +1,7 @@
 // The figures beside a map: patches and area called each class, and one answer for the whole slide. Pure. A labelled place is left
 // out of every one of them: the model has seen it, or its answer is known.
 import type { LayerNumbers, LookSettings } from "./map-look.ts";
-import { isBackground, look, lookAt } from "./map-look.ts";
+import { look, lookAt } from "./map-look.ts";
 
 export type ClassFigure = Readonly<{
   patches: number;
@@ -79,16 +79,4 @@ export function figuresOf(
 function meanOfHighest(values: Float32Array, k: number): number {
   const highest = values.sort().subarray(values.length - k);
   return highest.reduce((sum, value) => sum + value, 0) / k;
-}
-
-/** Cells with tissue, and how many of them the layer has answered: what a progress bar shows. */
-export function tissueProgress(numbers: LayerNumbers): Readonly<{ tissue: number; answered: number }> {
-  let [tissue, answered] = [0, 0];
-  for (let cell = 0; cell < numbers.states.length; cell++) {
-    if (isBackground(numbers, cell)) continue;
-    tissue++;
-    const value = lookAt(numbers, { threshold: 0, shown: [] }, cell);
-    if (value >= 0 || value === look.unscored) answered++;
-  }
-  return { tissue, answered };
 }

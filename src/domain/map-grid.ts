@@ -110,15 +110,3 @@ export function cellsTouching(grid: MapGrid, regions: Iterable<Region>): Readonl
   }
   return found;
 }
-
-/** The grid is the one this patch size at this um/px gives: what was kept under another calibration is no map of it. */
-export function sameGrid(a: MapGrid, b: MapGrid): boolean {
-  return (
-    a.originX === b.originX &&
-    a.originY === b.originY &&
-    a.stepX === b.stepX &&
-    a.stepY === b.stepY &&
-    a.columns === b.columns &&
-    a.rows === b.rows
-  );
-}

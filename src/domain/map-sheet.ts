@@ -13,10 +13,13 @@ import type { BackboneComputation } from "./prompt-set.ts";
 /** Hex sha256 of all that decides a place's features. */
 export type SheetId = Brand<string, "SheetId">;
 
-/** `set/<id>`: a prompt set; `frozen`: the frozen-feature head of the labels, never kept; `file/<name>`: read from a file. */
+/** `set/<id>`: a prompt set; `frozen`: the frozen-feature head of the labels, never kept; `file/<name> <digest of its classes>`: read from a file. */
 export type LayerKey = Brand<string, "LayerKey">;
 export const setLayer = (id: PromptSetId): LayerKey => `set/${id}` as LayerKey;
 export const frozenLayer = "frozen" as LayerKey;
+/** Of a file of the same name with other classes, what was kept before must not be read by these. */
+export const fileLayerKey = (name: string, classes: readonly string[]): LayerKey =>
+  `file/${name} ${bytesToHex(sha256(utf8ToBytes(JSON.stringify(classes)))).slice(0, 8)}` as LayerKey;
 export const setOfLayer = (key: LayerKey): PromptSetId | null =>
   key.startsWith("set/") ? (key.slice(4) as PromptSetId) : null;
 

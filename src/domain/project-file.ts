@@ -98,8 +98,9 @@ function unzipped(file: Uint8Array, name: string): Readonly<Record<string, Uint8
   if (total > projectFileLimits.bytes) tooLarge();
   try {
     return unzipSync(file, {
-      filter: ({ name: path, originalSize }) => {
-        total += originalSize;
+      filter: ({ name: path, size, originalSize }) => {
+        // A stored entry comes out as long as it lies there, whatever it states.
+        total += Math.max(size, originalSize);
         if (total > projectFileLimits.bytes) tooLarge();
         return path === contentName || path.startsWith(setFolder);
       },

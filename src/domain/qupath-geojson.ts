@@ -2,7 +2,7 @@
 // names (objectType, classification with a colour, measurements) and rounds to 2 decimals, as QuPath does. No slide's name is in it.
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import { type Polygon, ringArea } from "../math/polygon.ts";
+import { insidePolygon, type Polygon, ringArea, type XY } from "../math/polygon.ts";
 import type { Region } from "./geometry.ts";
 import type { Label, TissueClass } from "./label.ts";
 import { cellPatch, type MapGrid } from "./map-grid.ts";
@@ -48,20 +48,22 @@ function geometry(rings: Polygon): Readonly<{ type: string; coordinates: unknown
     return { type: "Polygon", coordinates: largestFirst.map(closed) };
   }
   const parts = outer.map((ring) => {
-    const inside = holes.filter(([corner]) => corner !== undefined && smallestAround(outer, corner) === ring);
+    const inside = holes.filter((hole) => smallestAround(outer, placeOn(hole)) === ring);
     return [ring, ...inside].map(closed);
   });
   return { type: "MultiPolygon", coordinates: parts };
 }
 
-function smallestAround(outer: Polygon, at: Polygon[number][number]): Polygon[number] | null {
+/** A place on the ring's first edge that is no corner: there another ring may touch it. */
+function placeOn([a, b]: Polygon[number]): XY {
+  if (!a || !b) return { x: Number.NaN, y: Number.NaN };
+  return { x: a.x + 0.382 * (b.x - a.x), y: a.y + 0.382 * (b.y - a.y) };
+}
+
+function smallestAround(outer: Polygon, at: XY): Polygon[number] | null {
   let best: Polygon[number] | null = null;
   for (const ring of outer) {
-    const xs = ring.map(({ x }) => x);
-    const ys = ring.map(({ y }) => y);
-    const around =
-      at.x >= Math.min(...xs) && at.x <= Math.max(...xs) && at.y >= Math.min(...ys) && at.y <= Math.max(...ys);
-    if (around && (best === null || ringArea(ring) < ringArea(best))) best = ring;
+    if (insidePolygon([ring], at) && (best === null || ringArea(ring) < ringArea(best))) best = ring;
   }
   return best;
 }

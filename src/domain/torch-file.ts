@@ -61,7 +61,8 @@ export function readTorchFile(file: Uint8Array, what: string): TorchValue {
   if (order && new TextDecoder().decode(order) !== "little") {
     throw new Fault("unsupported", `${what} was written by a computer of another byte order. Save it again elsewhere.`);
   }
-  let [values, elementsRead] = [0, 0];
+  let [values, elementsRead, storedNumbers] = [0, 0, 0];
+  const stored = new Map<string, Float32Array>();
   return toValue(readPickle(program, names, what), 0);
 
   function toValue(value: Pickled, depth: number): TorchValue {
@@ -91,27 +92,38 @@ export function readTorchFile(file: Uint8Array, what: string): TorchValue {
   }
 
   function tensorOf(args: readonly Pickled[]): TorchValue {
-    const [stored, offset, size, stride] = args;
-    const id = typeof stored === "object" && stored?.kind === "persistent" ? listOf(stored.id) : null;
+    const [place, offset, size, stride] = args;
+    const id = typeof place === "object" && place?.kind === "persistent" ? listOf(place.id) : null;
     const [tag, type, key, , count] = id ?? [];
     const shape = wholes(size);
     const strides = wholes(stride);
     const name = typeof type === "object" && type?.kind === "name" ? type.name : "";
-    const isPlace = tag === "storage" && typeof key === "string" && typeof count === "number";
-    if (!isPlace || !shape || !strides || shape.length !== strides.length || typeof offset !== "number") {
+    const isPlace = tag === "storage" && typeof key === "string" && isWhole(count);
+    if (!isPlace || !shape || !strides || shape.length !== strides.length || !isWhole(offset)) {
       throw damaged("a tensor is not described");
     }
-    const storage = Object.hasOwn(storages, name) ? storages[name] : undefined;
-    if (!storage) return { kind: "other", words: name };
+    if (!Object.hasOwn(storages, name)) return { kind: "other", words: name };
     const elements = shape.reduce((a, b) => a * b, 1);
     const last = shape.reduce((sum, n, i) => sum + Math.max(0, n - 1) * (strides[i] ?? 0), offset);
     elementsRead += elements;
     if (elementsRead > most.elements) throw new Fault("limit", `${what} holds more than ${most.elements} numbers.`);
+    if (elements > 0 && last >= count) throw damaged("a tensor lies outside its storage");
+    return { kind: "tensor", shape, data: gather(valuesOf(name, key, count), offset, shape, strides) };
+  }
+
+  /** Read once, however many tensors lie in it. */
+  function valuesOf(name: string, key: string, count: number): Float32Array {
+    const known = stored.get(`${name} ${key}`);
+    if (known?.length === count) return known;
+    const storage = storages[name];
     const raw = entries.get(`${folder}data/${key}`);
-    if (!raw || raw.length !== count * storage.bytes)
+    if (!storage || !raw || raw.length !== count * storage.bytes)
       throw damaged(`the values of its storage ${key} are not all there`);
-    if (offset < 0 || (elements > 0 && last >= count)) throw damaged("a tensor lies outside its storage");
-    return { kind: "tensor", shape, data: gather(storage.read(new Uint8Array(raw).buffer), offset, shape, strides) };
+    storedNumbers += count;
+    if (storedNumbers > most.elements) throw new Fault("limit", `${what} holds more than ${most.elements} numbers.`);
+    const values = storage.read(new Uint8Array(raw).buffer);
+    stored.set(`${name} ${key}`, values);
+    return values;
   }
 }
 
@@ -119,9 +131,10 @@ function unzipped(file: Uint8Array, what: string): ReadonlyMap<string, Uint8Arra
   let [count, bytes] = [0, 0];
   try {
     const entries = unzipSync(file, {
-      filter: ({ originalSize }) => {
+      filter: ({ size, originalSize }) => {
         count++;
-        bytes += originalSize;
+        // Both sizes: the larger one is what unpacking costs, and several entries may name the same bytes.
+        bytes += Math.max(size, originalSize);
         // Said before anything is unpacked: a small file may promise gigabytes.
         if (count > most.entries || bytes > most.entryBytes) throw new Fault("limit", `${what} unpacks to too much.`);
         return true;
@@ -138,9 +151,12 @@ function listOf(value: Pickled): readonly Pickled[] | null {
   return typeof value === "object" && value !== null && value.kind === "tuple" ? value.items : null;
 }
 
+const isWhole = (value: unknown): value is number =>
+  typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+
 function wholes(value: Pickled | undefined): readonly number[] | null {
   const items = listOf(value ?? null);
-  const isShape = items?.every((n) => typeof n === "number" && Number.isSafeInteger(n) && n >= 0) ?? false;
+  const isShape = items?.every(isWhole) ?? false;
   return items && isShape && items.length <= most.axes ? (items as readonly number[]) : null;
 }
 

@@ -3,8 +3,8 @@
 import type { ClassId } from "../base/brand.ts";
 import { present } from "../base/fault.ts";
 import type { TissueClass } from "../domain/label.ts";
-import { argmaxOfRow } from "../math/metrics.ts";
 import { type FoldLabel, type FoldOptions, planFolds } from "./estimate/folds.ts";
+import { answersOf } from "./evaluation/scores.ts";
 import { chooseVariant, enoughToChoose, type InnerPlan, planOf } from "./heads/choose.ts";
 import { type FewLabelTask, type FrozenMethod, frozenVariants, type Variant } from "./heads/frozen-methods.ts";
 
@@ -24,15 +24,13 @@ export function frozenAnswers(
   training: readonly number[],
   asked: readonly number[],
   options: Pick<FoldOptions, "cases" | "seed">,
-  /** Of the tuned head: what frozen methods answer does not depend on it. */
-  _temperature: number,
 ): readonly ClassId[] {
   const task = taskOf(examples, training);
   const variants: readonly Variant[] = candidates.map((method) => present(frozenVariants[method][0], "a default"));
   const choice = chooseVariant(variants, task.classes, innerPlan(examples, training, task, options));
   const score = present(variants[choice.index], "the chosen method").fit(task);
   const scores = score(taskOf(examples, asked).rows);
-  return argmaxRows(scores, task.classes).map((c) => present(examples.classes[c], "an answered class").id);
+  return answersOf(scores, task.classes).map((c) => present(examples.classes[c], "an answered class").id);
 }
 
 function taskOf({ labels, features, classes }: FrozenExamples, of: readonly number[]): FewLabelTask {
@@ -69,9 +67,4 @@ function innerPlan(
     folds,
     training.map((label) => present(plan.unitOf[label], "a unit")),
   );
-}
-
-/** Index of the largest of each row of `columns` values; the first on a draw. */
-export function argmaxRows(scores: Float64Array, columns: number): readonly number[] {
-  return Array.from({ length: scores.length / columns }, (_, row) => argmaxOfRow(scores, row, columns));
 }

@@ -17,7 +17,7 @@ import { defaultCut } from "./start-runtime.ts";
 /** A click waits for the batch that is running: so long a batch may take, where more than one patch fits. */
 const secondsOfBatch = 0.12;
 const largestBatch = 16;
-/** Places in a row that cannot be read: a slide that went away, not a damaged tile. */
+/** Batches in a row whose last place cannot be read: a slide that went away, not a damaged tile. */
 const mostUnreadable = 32;
 const rateWindowMs = 10_000;
 

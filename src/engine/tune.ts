@@ -12,8 +12,9 @@ import type { GateResult, TuneParams } from "../protocol/engine-api.ts";
 import { transfer } from "../protocol/rpc.ts";
 import { estimateFrom } from "./estimate/figure.ts";
 import { type Fold, planFolds } from "./estimate/folds.ts";
+import { answersOf } from "./evaluation/scores.ts";
 import { batchSize } from "./features.ts";
-import { argmaxRows, frozenAnswers } from "./frozen-baseline.ts";
+import { frozenAnswers } from "./frozen-baseline.ts";
 import type { StepShape } from "./gates/gradient-gates.ts";
 import { checkpointOf, requestDigest } from "./going-on.ts";
 import { type CosineHead, cosineScores, fitCentroids } from "./heads/centroid.ts";
@@ -227,14 +228,11 @@ async function trainAll(session: Session, params: TuneParams, hooks: TuneHooks, 
       if (!present.has(c)) weight.fill(0, c * featureWidth, (c + 1) * featureWidth);
     }
     const features = await featuresUnder(prompts, fold.heldOut);
-    const tuned = argmaxRows(cosineScores({ centre, weight, temperature }, features), classes.length);
-    const frozen = frozenAnswers(
-      { labels, classes, features: examples.features },
-      fold.training,
-      fold.heldOut,
-      { cases: params.cases, seed: settings.seed },
-      temperature,
-    );
+    const tuned = answersOf(cosineScores({ centre, weight, temperature }, features), classes.length);
+    const frozen = frozenAnswers({ labels, classes, features: examples.features }, fold.training, fold.heldOut, {
+      cases: params.cases,
+      seed: settings.seed,
+    });
     fold.heldOut.forEach((label, i) => {
       answers.push({ label, tuned: classes[tuned[i]!]!.id, frozen: frozen[i]! });
     });

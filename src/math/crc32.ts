@@ -1,4 +1,4 @@
-// CRC-32 (ISO 3309, as PNG and ZIP use it) and Adler-32 (RFC 1950). Knows no file.
+// CRC-32 (ISO 3309, as PNG uses it). Knows no file.
 
 const table = Uint32Array.from({ length: 256 }, (_, n) => {
   let c = n;
@@ -10,13 +10,4 @@ export function crc32(bytes: Uint8Array): number {
   let c = 0xffffffff;
   for (let i = 0; i < bytes.length; i++) c = table[(c ^ bytes[i]!) & 0xff]! ^ (c >>> 8);
   return (c ^ 0xffffffff) >>> 0;
-}
-
-export function adler32(bytes: Uint8Array): number {
-  let [a, b] = [1, 0];
-  for (let i = 0; i < bytes.length; i++) {
-    a = (a + bytes[i]!) % 65521;
-    b = (b + a) % 65521;
-  }
-  return ((b << 16) | a) >>> 0;
 }

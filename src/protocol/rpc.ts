@@ -15,7 +15,6 @@ export type Port = {
 
 /** Widest method: every `Method<P, R, Progress>` is one. */
 type AnyMethod = (params: never, options?: never) => Promise<unknown>;
-export type AnyApi = Readonly<Record<string, AnyMethod>>;
 export type MethodNames<Api> = Readonly<Record<keyof Api, true>>;
 
 type CallMessage = Readonly<{ rpc: "call"; id: number; method: string; params: unknown; progress: boolean }>;

@@ -148,7 +148,7 @@ function pictureFinder(resources: Resources, info: IiifInfo) {
         for (let i = 0; i < sizes.length; i++) {
           const way = (preferred + i) % sizes.length;
           const sizeText = sizes[way]?.(size) ?? "";
-          const path = `${regionText}/${sizeText}/0/${info.quality}.jpg`;
+          const path = `${regionText}/${sizeText}/0/default.jpg`;
           const found = await attempt(path, size, what, signal);
           if (found.tile) {
             preferred = way;

@@ -102,15 +102,14 @@ function storeOf(resources: Resources, life: AbortSignal): AsyncReadable {
     },
     async getRange(key, range: RangeQuery, options) {
       // The table of a shard is read once for all who wait: one of them leaving must not end it.
-      if ("suffixLength" in range) {
-        return (await resources.range(pathOf(key), -range.suffixLength, range.suffixLength, life)) ?? undefined;
-      }
-      if (range.length > pictureLimits.tileBytes) {
+      const length = "suffixLength" in range ? range.suffixLength : range.length;
+      if (length > pictureLimits.tileBytes) {
         throw new Fault(
           "limit",
-          `A piece of the slide claims ${range.length} bytes; at most ${pictureLimits.tileBytes} are read.`,
+          `A piece of the slide claims ${length} bytes; at most ${pictureLimits.tileBytes} are read.`,
         );
       }
+      if ("suffixLength" in range) return (await resources.range(pathOf(key), -length, length, life)) ?? undefined;
       return (await resources.range(pathOf(key), range.offset, range.length, options?.signal ?? life)) ?? undefined;
     },
   };

@@ -11,7 +11,6 @@ export type IiifInfo = Readonly<{
   tileHeight: number;
   /** Whole numbers from 1, without repetition. */
   scales: readonly number[];
-  quality: "default" | "native";
   calibration: Calibration;
 }>;
 
@@ -48,7 +47,7 @@ export function parseIiifInfo(json: unknown, what: string): IiifInfo {
       `${what} does not offer its tiles at full resolution, so nothing of it can be classified.`,
     );
   }
-  return { version, full, ...best, scales, quality: "default", calibration: physicalScale(json) };
+  return { version, full, ...best, scales, calibration: physicalScale(json) };
 }
 
 function versionOf(json: Json, what: string): 2 | 3 {
@@ -93,13 +92,17 @@ function ownTiles(full: Size, most: number): Tiles {
   return { tileWidth: side, tileHeight: side, scales };
 }
 
-const micrometres: Readonly<Record<string, number>> = { mm: 1000, cm: 10_000, in: 25_400 };
+const micrometres: ReadonlyMap<string, number> = new Map([
+  ["mm", 1000],
+  ["cm", 10_000],
+  ["in", 25_400],
+]);
 
 /** The physical dimensions service: iiif.io/api/annex/services. */
 function physicalScale(json: Json): Calibration {
   const services = [...list(json.service), ...list(json.services)].filter(isObject);
   const found = services.find((s) => /physdim/.test(`${String(s.profile)} ${String(s["@context"])}`));
-  const unit = micrometres[String(found?.physicalUnits)];
+  const unit = micrometres.get(String(found?.physicalUnits));
   const scale = Number(found?.physicalScale);
   if (!found || unit === undefined || !(scale > 0)) return { kind: "unknown" };
   return measured(scale * unit, scale * unit, "iiif");

@@ -2,6 +2,8 @@
 // analysis reads stored colours. Knows no host and converts nothing itself. Source: ICC.1:2022, PNG (iCCP), ICC in JPEG (annex B.4).
 import { zlibSync } from "fflate";
 import { Fault } from "../base/fault.ts";
+import { createByteParts } from "../domain/bytes.ts";
+import { pngOfLines } from "../domain/png-file.ts";
 import type { DecodedTile } from "./slide-reader.ts";
 
 /** Fault `unsupported` where it is no profile of RGB colours: a host would ignore it, and the picture would pass for managed. */
@@ -47,49 +49,9 @@ export function pngWithProfile({ width, height, channels, data }: DecodedTile, p
       raw[to + 2] = data[from + 2]!;
     }
   }
-  const head = new Uint8Array(13);
-  new DataView(head.buffer).setUint32(0, width);
-  new DataView(head.buffer).setUint32(4, height);
-  head.set([8, 2], 8);
-  const chunks = [
-    chunk("IHDR", head),
-    chunk("iCCP", join([latin1("slide\0\0"), zlibSync(profile, { level: 0 })])),
-    chunk("IDAT", zlibSync(raw, { level: 0 })),
-    chunk("IEND", new Uint8Array(0)),
-  ];
-  return join([Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a), ...chunks]);
+  const iccp = zlibSync(profile, { level: 0 });
+  const named = createByteParts().text("slide").u8(0, 0).bytes(iccp).join();
+  return pngOfLines({ width, height, colour: "rgb" }, raw, [{ kind: "iCCP", data: named }], 0);
 }
 
 const latin1 = (text: string): Uint8Array => Uint8Array.from(text, (c) => c.charCodeAt(0));
-
-function chunk(kind: string, data: Uint8Array): Uint8Array {
-  const out = new Uint8Array(data.length + 12);
-  const view = new DataView(out.buffer);
-  view.setUint32(0, data.length);
-  out.set(latin1(kind), 4);
-  out.set(data, 8);
-  view.setUint32(data.length + 8, crc(out.subarray(4, data.length + 8)));
-  return out;
-}
-
-const crcTable = Uint32Array.from({ length: 256 }, (_, n) => {
-  let c = n;
-  for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
-  return c >>> 0;
-});
-
-function crc(bytes: Uint8Array): number {
-  let c = 0xffffffff;
-  for (let i = 0; i < bytes.length; i++) c = crcTable[(c ^ bytes[i]!) & 255]! ^ (c >>> 8);
-  return (c ^ 0xffffffff) >>> 0;
-}
-
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
-}

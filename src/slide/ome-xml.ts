@@ -96,7 +96,7 @@ function planesOf({ sizeC, sizeZ, sizeT, channels }: OmeImage): number {
 function mppOf(pixels: XmlElement): Readonly<{ x: number; y: number }> | null {
   const side = (axis: "X" | "Y"): number | null => {
     const value = positive(pixels, `PhysicalSize${axis}`);
-    const scale = micrometres[pixels.attributes.get(`PhysicalSize${axis}Unit`) ?? "\u00b5m"];
+    const scale = micrometres.get(pixels.attributes.get(`PhysicalSize${axis}Unit`) ?? "\u00b5m");
     return value === null || scale === undefined ? null : value * scale;
   };
   const [x, y] = [side("X"), side("Y")];
@@ -104,15 +104,15 @@ function mppOf(pixels: XmlElement): Readonly<{ x: number; y: number }> | null {
 }
 
 /** um of the model's units of length; "pixel" and "reference frame" are none. The model writes the micro sign, some write mu. */
-const micrometres: Readonly<Record<string, number>> = {
-  "\u00b5m": 1,
-  "\u03bcm": 1,
-  um: 1,
-  nm: 1e-3,
-  mm: 1e3,
-  cm: 1e4,
-  m: 1e6,
-};
+const micrometres: ReadonlyMap<string, number> = new Map([
+  ["\u00b5m", 1],
+  ["\u03bcm", 1],
+  ["um", 1],
+  ["nm", 1e-3],
+  ["mm", 1e3],
+  ["cm", 1e4],
+  ["m", 1e6],
+]);
 
 function positive(element: XmlElement, name: string): number | null {
   const text = element.attributes.get(name);

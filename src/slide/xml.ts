@@ -98,13 +98,20 @@ function readStart(
 
 const localName = (name: string): string => name.slice(name.indexOf(":") + 1);
 
-const known: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
+/** A Map: names come from the file, and an object has names of its own. */
+const known: ReadonlyMap<string, string> = new Map([
+  ["lt", "<"],
+  ["gt", ">"],
+  ["amp", "&"],
+  ["quot", '"'],
+  ["apos", "'"],
+]);
 
 /** The five entities of XML itself and characters by number; anything else stays as it is written. */
 function resolve(text: string): string {
   if (!text.includes("&")) return text;
   return text.replace(/&(#x[0-9a-fA-F]{1,6}|#[0-9]{1,7}|[a-z]+);/g, (whole, name: string) => {
-    if (!name.startsWith("#")) return known[name] ?? whole;
+    if (!name.startsWith("#")) return known.get(name) ?? whole;
     const code = name[1] === "x" ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
     return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
   });

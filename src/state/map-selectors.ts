@@ -3,7 +3,6 @@ import { gridOf, type MapOverlap } from "../domain/map-grid.ts";
 import {
   frozenLayer,
   type LayerKey,
-  type SheetId,
   type SheetLayer,
   type SheetRecord,
   setLayer,
@@ -95,5 +94,3 @@ export function labelledRegions(state: AppState, { slideId }: SheetRecord) {
     .filter(({ patch }) => patch.slideId === slideId)
     .map(({ patch }) => patch.region);
 }
-
-export const isShown = (state: AppState, id: SheetId): boolean => shownSheet(state)?.id === id;

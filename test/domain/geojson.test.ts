@@ -219,6 +219,38 @@ describe("GeoJSON from elsewhere", () => {
 });
 
 describe("outlines of a mask", () => {
+  test("go out with each hole in the shape it is a hole of, also where another shape bends round it", () => {
+    // A bar with a hole at its end, and a smaller bracket round that end.
+    const [width, height] = [10, 9];
+    const drawn = [
+      "..........",
+      ".....#####",
+      ".........#",
+      "########.#",
+      "######.#.#",
+      "########.#",
+      ".........#",
+      ".....#####",
+      "..........",
+    ];
+    const data = Uint8Array.from(drawn.join(""), (c) => Number(c === "#"));
+    const object = {
+      id: "outline",
+      objectType: "annotation" as const,
+      rings: traceMask({ data, width, height }),
+      classification: null,
+      name: null,
+      measurements: {},
+      metadata: {},
+    };
+    const { geometry } = JSON.parse([...writeGeoJson([object])].join("")).features[0];
+    expect(geometry.type).toBe("MultiPolygon");
+    const areas = geometry.coordinates.map((rings: number[][][]) =>
+      rings.map((ring) => ringArea(ring.map(([x = 0, y = 0]) => ({ x, y })))),
+    );
+    expect(areas).toEqual([[15], [24, -1]]);
+  });
+
   test("enclose exactly the mask's area, holes turning the other way", () => {
     const sides = fc.integer({ min: 1, max: 12 });
     fc.assert(

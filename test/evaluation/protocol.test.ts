@@ -70,7 +70,31 @@ describe("a folder without parts", () => {
     expect(() => divide(mixed.slice(0, 3), 2, 0)).toThrow("one group");
   });
 
-  test("limits its test patches evenly over the classes", () => {
+  test("is refused where a class's groups, being those of other classes too, all fell to one side", () => {
+    const groups = [
+      [0, "a"],
+      [0, "b"],
+      [1, "c"],
+      [1, "d"],
+      [2, "a"],
+      [2, "c"],
+    ] as const;
+    const patches = groups.map(([classIndex, group]) => ({ classIndex, group }));
+    const outcomes = seedsOf(0, 16).map((seed) => {
+      try {
+        const sides = divide(patches, 3, seed);
+        for (const side of [sides.pool, sides.test]) for (const c of [0, 1, 2]) expect(count(patches, side, c)).toBe(1);
+        return "divided";
+      } catch (error) {
+        expect(error).toMatchObject({ kind: "invalid" });
+        return "refused";
+      }
+    });
+    expect(new Set(outcomes)).toEqual(new Set(["divided", "refused"]));
+  });
+
+  test("limits its test patches evenly over the classes, and not below one of each", () => {
+    expect(() => limited(patchesOf(3, 5, 1), [0, 1, 2, 3], 3, 2, 0)).toThrow("fewer than the 3 classes");
     const patches = patchesOf(3, 30, 1);
     const kept = limited(
       patches,

@@ -6,6 +6,7 @@ import { mpp } from "../../src/base/brand.ts";
 import { isFault } from "../../src/base/fault.ts";
 import type { PatchSpec } from "../../src/domain/patch.ts";
 import { flat, jpeg, rgbTile } from "../support/jpeg-tiles.ts";
+import { random } from "../support/mutate.ts";
 import { openBytes, service } from "../support/slide-service.ts";
 import { buildPyramidTiff } from "../support/tiff-builder.ts";
 
@@ -14,17 +15,6 @@ const long = process.env.PATHOTUNE_LONG === "1";
 const perSlide = long ? 500 : 12;
 /** What a mutant may cost: seconds of computing, bytes beyond what the program had before. Only the long run has enough to judge. */
 const most = { seconds: 5, bytes: 512 * 1024 * 1024 };
-
-/** mulberry32 (Tommy Ettinger 2017). */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Bits flipped, bytes replaced by extremes, parts cut out or doubled; most of it near both ends, where headers and directories are. */
 function mutate(file: Uint8Array, next: () => number): Uint8Array {

@@ -68,6 +68,12 @@ describe("a slide of parts says", () => {
     expect(info.id).not.toBe((await open("twins/dicom-series")).id);
   });
 
+  test("with a word where two files hold the same tiles: which of them is meant, no file says", async () => {
+    const names = ["base-0", "base-1", "level-1", "level-1", "level-2"];
+    const info = await openParts(names.map((name, i) => part(`twins/dicom-series/${name}.dcm`, `${i}.dcm`)));
+    expect(info.warnings).toEqual([expect.stringMatching(/hold the same tiles.*only the first is shown/)]);
+  });
+
   test("the same whether its files come as a folder or one by one, in any order", async () => {
     const names = ["level-2", "base-1", "label", "level-1", "base-0"];
     const info = await openParts(names.map((name) => part(`twins/dicom-series/${name}.dcm`)));

@@ -219,6 +219,64 @@ describe("a map", () => {
     expect(again.engine.sweeps.asked).toEqual([]);
   });
 
+  test("from a file of the same name replaces the earlier one for good, and tiles with a score missing are left out", async () => {
+    const world = await mapped();
+    const { grid } = shownSheet(world.state())!;
+    const tile = (cell: number, measurements: Readonly<Record<string, number>>) => {
+      const { x, y } = cellCentre(grid, cell);
+      const ring = square(x - 100, y - 100, 200)[0]!.map((point) => [point.x, point.y]);
+      return { type: "Feature", geometry: { type: "Polygon", coordinates: [ring] }, properties: { measurements } };
+    };
+    const bring = (...features: readonly unknown[]) =>
+      world.do(importGeoJson, {
+        name: "theirs.geojson",
+        bytes: new TextEncoder().encode(JSON.stringify({ type: "FeatureCollection", features })),
+      });
+    const layerWith = ({ state }: StateWorld, className: string) =>
+      shownSheet(state())!.layers.find(({ key, classes }) => {
+        return key.startsWith("file/") && classes.some(({ name }) => name === className);
+      });
+    const kept = (of: StateWorld, className: string, cell: number) => {
+      const layer = layerWith(of, className)!;
+      const { scores, classes } = of.context.maps.numbers(shownSheet(of.state())!.id, layer.key)!;
+      return layer.classes.map(({ name }, c) => [name, scores![cell * classes + c]]);
+    };
+    await bring(
+      tile(50, { prob_A: 0.25, prob_B: 0.75 }),
+      tile(51, { prob_A: 1, prob_B: 0 }),
+      tile(52, { prob_A: 0.5 }),
+    );
+    expect(world.said()).toContain("a map of 2 places taken, 1 left out (1: the tile has no score of a class");
+    await bring(tile(50, { prob_A: 0.5, prob_B: 0.5 }));
+    const again = await world.reload();
+    await again.open("1");
+    await patience(() => layerWith(again, "A") !== undefined);
+    expect(kept(again, "A", 50)).toEqual([
+      ["A", 0.5],
+      ["B", 0.5],
+    ]);
+    expect(kept(again, "A", 51)).toEqual([
+      ["A", Number.NaN],
+      ["B", Number.NaN],
+    ]);
+    await again.do(importGeoJson, {
+      name: "theirs.geojson",
+      bytes: new TextEncoder().encode(JSON.stringify({ features: [tile(60, { prob_B: 0.75, prob_C: 0.25 })] })),
+    });
+    const last = await again.reload();
+    await last.open("1");
+    await patience(() => layerWith(last, "C") !== undefined);
+    expect(kept(last, "C", 60)).toEqual([
+      ["B", 0.75],
+      ["C", 0.25],
+    ]);
+    expect(kept(last, "C", 50)).toEqual([
+      ["B", Number.NaN],
+      ["C", Number.NaN],
+    ]);
+    expect(kept(last, "A", 50)[0]).toEqual(["A", 0.5]);
+  });
+
   test("means the patch it has answered: a key beside a cell's middle labels the cell's own patch", async () => {
     const world = await mapped();
     const { grid } = shownSheet(world.state())!;

@@ -1,5 +1,6 @@
 // A folder of labelled patches -> what the protocol draws from: which patches, and one row of features for each. Knows files and the
 // features kept of them; no method.
+import { createHash } from "node:crypto";
 import { present } from "../../base/fault.ts";
 import type { FolderPatch, PatchFolder } from "../../domain/patch-folder.ts";
 import { divide, limited } from "../../engine/evaluation/draws.ts";
@@ -40,6 +41,7 @@ export function partsOf(
 export type FolderData = Readonly<{
   data: ProtocolData;
   parts: FolderParts;
+  /** Of the patches' paths and files, in order, and of who is kin. */
   dataDigest: string;
   /** Test patches whose very file is in the pool as well. */
   copies: number;
@@ -56,7 +58,9 @@ export async function readFolderData(
 ): Promise<FolderData> {
   const all = [...parts.pool, ...parts.test];
   const table = await readFeatures(all, loaded, runtime, options);
-  const { width, colours, dataDigest, keys, changed } = table;
+  const { width, colours, keys, changed } = table;
+  const digest = createHash("sha256").update(table.dataDigest);
+  for (const { group } of all) digest.update(`${group}\0`);
   const inPool = new Set(keys.slice(0, parts.pool.length));
   const features = meanOverViews({ values: table.views, views: viewCount, width });
   const rows: PatchRows = { features, width, colours };
@@ -72,7 +76,7 @@ export async function readFolderData(
       classes: folder.classes.length,
     },
     parts,
-    dataDigest,
+    dataDigest: digest.digest("hex"),
     copies: keys.slice(parts.pool.length).filter((key) => inPool.has(key)).length,
     changed,
   };

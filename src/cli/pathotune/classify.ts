@@ -2,6 +2,7 @@
 import { stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Fault, present } from "../../base/fault.ts";
+import { writeCsv } from "../../domain/csv-file.ts";
 import { patchSpecOf } from "../../domain/model.ts";
 import { minimumTissue } from "../../domain/patch.ts";
 import type { PromptSetSummary } from "../../domain/prompt-set.ts";
@@ -45,6 +46,12 @@ export async function runClassify(flags: FlagReader, signal: AbortSignal): Promi
   flags.check(classifyHelp);
   if ((pictures === null) === (slide === null)) {
     throw new Fault("invalid", `Give either --pictures or --slide.\n\n${classifyHelp}`);
+  }
+  if (slide !== null && shared.engine.stain) {
+    throw new Fault(
+      "invalid",
+      "--stain is for pictures: a slide's patches are answered as they are. Leave one of the two out.",
+    );
   }
   const speaker = createSpeaker(shared.json);
   const named = await nameModel(shared.model, shared.words, signal);
@@ -102,6 +109,11 @@ async function ofSlide(
   const info = await slides.open({ source: { kind: "url", url: path } }, { signal });
   const spec = patchSpecOf(status.model);
   const regions = await slides.tissueGrid({ slideId: info.id, spec, max: places, minimumTissue }, { signal });
+  if (regions.length === 0) {
+    throw new Fault("invalid", `${path} has no tissue a patch of ${spec.pixels} px at ${spec.mpp} um/px fits on.`, {
+      path,
+    });
+  }
   const answers: Answer[] = [];
   for (const region of regions) {
     const patch = { slideId: info.id, region, spec };
@@ -140,11 +152,12 @@ export async function picturesIn(path: string, signal: AbortSignal): Promise<rea
 }
 
 function csvOf(names: readonly string[], answers: readonly Answer[]): string {
-  const cell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const rows = answers.map(({ place, scores }) => [
-    place,
-    scores ? present(names[argmaxOfRow(scores, 0, names.length)], "a class") : "",
-    ...names.map((_, c) => (scores ? String(scores[c]) : "")),
-  ]);
-  return [["place", "class", ...names], ...rows].map((row) => `${row.map(cell).join(",")}\n`).join("");
+  return writeCsv(
+    ["place", "class", ...names],
+    answers.map(({ place, scores }) => [
+      place,
+      scores ? present(names[argmaxOfRow(scores, 0, names.length)], "a class") : "",
+      ...names.map((_, c) => scores?.[c] ?? ""),
+    ]),
+  );
 }

@@ -54,7 +54,7 @@ export function drawSupport(patches: readonly Drawable[], classes: number, k: nu
 
 /**
  * Half of the groups of every class to draw labels from, the other half to report on. A group of several classes goes whole to one side,
- * with the class it was met in first. Fault `invalid` where a class has fewer than two groups.
+ * with the class it was met in first. Fault `invalid` where a class has fewer than two groups, or is missing from a side for that reason.
  */
 export function divide(
   patches: readonly Drawable[],
@@ -79,10 +79,18 @@ export function divide(
   }
   const on = (which: "pool" | "test"): readonly number[] =>
     patches.flatMap((patch, i) => (side.get(patch.group) === which ? [i] : []));
-  return { pool: on("pool"), test: on("test") };
+  const [pool, test] = [on("pool"), on("test")];
+  for (const part of [pool, test]) {
+    if (new Set(part.map((i) => patches[i]?.classIndex)).size === classes) continue;
+    throw new Fault(
+      "invalid",
+      "The groups of a class all lie on one side, for they are groups of other classes too. Divide the folder into pool/ and test/ yourself, or use another --seed.",
+    );
+  }
+  return { pool, test };
 }
 
-/** At most `most` of these, as many of each class as their shares say, seeded; ascending. */
+/** At most `most` of these, as evenly many of each class as there are, seeded; ascending. Fault `invalid` with fewer than classes. */
 export function limited(
   patches: readonly Drawable[],
   of: readonly number[],
@@ -91,6 +99,7 @@ export function limited(
   seed: number,
 ): readonly number[] {
   if (of.length <= most) return of;
+  if (most < classes) throw new Fault("invalid", `${most} patches are fewer than the ${classes} classes.`);
   const byClass = Array.from({ length: classes }, (_, c) =>
     shuffled(
       randomFor(seed, `limit ${c}`),

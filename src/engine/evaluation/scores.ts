@@ -27,6 +27,7 @@ export type MetricName = (typeof metricNames)[number];
 
 export type Reported = Readonly<{ metrics: Readonly<Record<MetricName, number>>; confusion: Confusion }>;
 
+/** Index of the largest score of each row; the first of equals. */
 export function answersOf(scores: ArrayLike<number>, classes: number): readonly number[] {
   return Array.from({ length: scores.length / classes }, (_, row) => argmaxOfRow(scores, row, classes));
 }

@@ -10,16 +10,6 @@ export function patchCount({ values, views, width }: ViewTable): number {
   return values.length / stride;
 }
 
-/** A copy of these patches, in this order. */
-export function selectPatches({ values, views, width }: ViewTable, of: readonly number[]): ViewTable {
-  const stride = views * width;
-  const out = new Float32Array(of.length * stride);
-  of.forEach((patch, row) => {
-    out.set(values.subarray(patch * stride, (patch + 1) * stride), row * stride);
-  });
-  return { values: out, views, width };
-}
-
 /**
  * [patches, width]: the mean of the features over the views. Tissue has no upright, and what a backbone says of a patch's lie is noise
  * to a class; averaging features (not probabilities) keeps one row a patch for every method and for the labels alike.

@@ -31,10 +31,6 @@ export function instanceShapes(
   };
 }
 
-/** How many tokens are carried. */
-export const carriedTokens = ({ instance, textTokens = 0 }: CarriedShape): number =>
-  textTokens + (instance?.tokens ?? 0);
-
 const normEpsilon = 1e-6;
 
 /**

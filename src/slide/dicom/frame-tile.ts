@@ -11,35 +11,35 @@ import { unpackRle } from "./rle.ts";
 
 type Coding = "raw" | "rle" | "jpeg" | "jpeg2000" | "jpeg-ls";
 
-/** By transfer syntax. */
-const codings: Readonly<Record<string, Coding>> = {
-  "1.2.840.10008.1.2": "raw",
-  "1.2.840.10008.1.2.1": "raw",
-  "1.2.840.10008.1.2.5": "rle",
-  "1.2.840.10008.1.2.4.50": "jpeg",
-  "1.2.840.10008.1.2.4.80": "jpeg-ls",
-  "1.2.840.10008.1.2.4.81": "jpeg-ls",
-  "1.2.840.10008.1.2.4.90": "jpeg2000",
-  "1.2.840.10008.1.2.4.91": "jpeg2000",
-};
+/** By transfer syntax. Maps, here and below: the file chooses the key, and an object has keys of its own. */
+const codings: ReadonlyMap<string, Coding> = new Map<string, Coding>([
+  ["1.2.840.10008.1.2", "raw"],
+  ["1.2.840.10008.1.2.1", "raw"],
+  ["1.2.840.10008.1.2.5", "rle"],
+  ["1.2.840.10008.1.2.4.50", "jpeg"],
+  ["1.2.840.10008.1.2.4.80", "jpeg-ls"],
+  ["1.2.840.10008.1.2.4.81", "jpeg-ls"],
+  ["1.2.840.10008.1.2.4.90", "jpeg2000"],
+  ["1.2.840.10008.1.2.4.91", "jpeg2000"],
+]);
 
-const others: Readonly<Record<string, string>> = {
-  "1.2.840.10008.1.2.4.51": "12-bit JPEG",
-  "1.2.840.10008.1.2.4.57": "lossless JPEG",
-  "1.2.840.10008.1.2.4.70": "lossless JPEG",
-  "1.2.840.10008.1.2.4.201": "HTJ2K",
-  "1.2.840.10008.1.2.4.202": "HTJ2K",
-  "1.2.840.10008.1.2.4.203": "HTJ2K",
-  "1.2.840.10008.1.2.4.110": "JPEG XL",
-  "1.2.840.10008.1.2.4.111": "JPEG XL",
-  "1.2.840.10008.1.2.4.112": "JPEG XL",
-};
+const others: ReadonlyMap<string, string> = new Map([
+  ["1.2.840.10008.1.2.4.51", "12-bit JPEG"],
+  ["1.2.840.10008.1.2.4.57", "lossless JPEG"],
+  ["1.2.840.10008.1.2.4.70", "lossless JPEG"],
+  ["1.2.840.10008.1.2.4.201", "HTJ2K"],
+  ["1.2.840.10008.1.2.4.202", "HTJ2K"],
+  ["1.2.840.10008.1.2.4.203", "HTJ2K"],
+  ["1.2.840.10008.1.2.4.110", "JPEG XL"],
+  ["1.2.840.10008.1.2.4.111", "JPEG XL"],
+  ["1.2.840.10008.1.2.4.112", "JPEG XL"],
+]);
 
 /** Fault unsupported, naming the codec. */
 export function codingOf(transferSyntax: string): Coding {
-  const coding = codings[transferSyntax];
+  const coding = codings.get(transferSyntax);
   if (coding) return coding;
-  const name = others[transferSyntax] ?? `the transfer syntax ${transferSyntax}`;
+  const name = others.get(transferSyntax) ?? `the transfer syntax ${transferSyntax}`;
   throw new Fault(
     "unsupported",
     `This slide's tiles are stored with ${name}, which is not read. Convert it to JPEG: gdcmconv --jpeg "in.dcm" out.dcm, or ` +

@@ -22,10 +22,10 @@ export async function isDicom(source: ByteSource, signal: AbortSignal): Promise<
   return String.fromCharCode(...mark) === "DICM";
 }
 
-const unread: Readonly<Record<string, string>> = {
-  "1.2.840.10008.1.2.2": "big-endian DICOM (retired)",
-  "1.2.840.10008.1.2.1.99": "a deflated DICOM data set",
-};
+const unread: ReadonlyMap<string, string> = new Map([
+  ["1.2.840.10008.1.2.2", "big-endian DICOM (retired)"],
+  ["1.2.840.10008.1.2.1.99", "a deflated DICOM data set"],
+]);
 
 /** Faults: damaged, unsupported, limit, and the source's own. */
 export async function readDicomFile(source: ByteSource, signal: AbortSignal): Promise<DicomFile> {
@@ -57,7 +57,7 @@ function parseFile(
   if (transferSyntax === null) {
     throw new Fault("damaged", `"${name}" is a damaged DICOM file: it does not say how it is encoded.`);
   }
-  const how = unread[transferSyntax];
+  const how = unread.get(transferSyntax);
   if (how !== undefined) {
     throw new Fault("unsupported", `"${name}" is ${how}, which is not read. Convert it: dcmconv +te "in.dcm" out.dcm`);
   }

@@ -64,6 +64,11 @@ export async function dicomSlide(
   const warnings = new Set(levels.flatMap(({ parts: owners }) => owners.flatMap(({ instance }) => instance.warnings)));
   if (colour !== null) warnings.add(colour);
   const gaps = levels.reduce((sum, level) => sum + missingBetween(level), 0);
+  if (levels.some(isHeldTwice)) {
+    warnings.add(
+      "Several of the files hold the same tiles (other focus planes or channels, or copies); only the first is shown. Check the picture.",
+    );
+  }
   if (gaps > 0)
     warnings.add(`${gaps} tile${gaps === 1 ? " is" : "s are"} missing: not all files of the slide are here.`);
   return {
@@ -150,6 +155,15 @@ async function firstTile<T>(
   const owner = base?.parts[0]?.instance;
   const index = owner?.frameOfTile.findIndex((frame) => frame >= 0) ?? -1;
   return base && index >= 0 ? read(base, index) : null;
+}
+
+/** Whether a tile lies in more than one part of a level: which one is meant, no file says. */
+function isHeldTwice({ parts }: DicomLevel): boolean {
+  const [one] = parts;
+  if (!one || parts.length < 2) return false;
+  return one.instance.frameOfTile.some(
+    (_, i) => parts.filter(({ instance }) => (instance.frameOfTile[i] ?? -1) >= 0).length > 1,
+  );
 }
 
 /** Tiles that no part of a level holds, where the level comes in several parts. */

@@ -65,21 +65,21 @@ function readAxes(value: unknown, name: string): readonly AxisName[] {
   return axes;
 }
 
-const micrometres: Readonly<Record<string, number>> = {
-  micrometer: 1,
-  micrometre: 1,
-  um: 1,
-  nanometer: 1e-3,
-  nanometre: 1e-3,
-  millimeter: 1e3,
-  millimetre: 1e3,
-};
+const micrometres: ReadonlyMap<string, number> = new Map([
+  ["micrometer", 1],
+  ["micrometre", 1],
+  ["um", 1],
+  ["nanometer", 1e-3],
+  ["nanometre", 1e-3],
+  ["millimeter", 1e3],
+  ["millimetre", 1e3],
+]);
 
 function calibrationOf(of: Json, base: Json | undefined, axes: readonly AxisName[]): Calibration {
   const along = (axis: AxisName): number => {
     const at = axes.indexOf(axis);
     const described = list(of.axes)[at];
-    const unit = isObject(described) ? micrometres[String(described.unit)] : undefined;
+    const unit = isObject(described) ? micrometres.get(String(described.unit)) : undefined;
     const scales = [base?.coordinateTransformations, of.coordinateTransformations].flatMap((transformations) =>
       list(transformations).flatMap((one) =>
         isObject(one) && one.type === "scale" ? [Number(list(one.scale)[at])] : [],

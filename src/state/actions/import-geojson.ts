@@ -5,10 +5,11 @@ import { Fault, toFault } from "../../base/fault.ts";
 import { centre, contains } from "../../domain/geometry.ts";
 import type { Label, TissueClass } from "../../domain/label.ts";
 import { cellAt, cellCentre, cellCount } from "../../domain/map-grid.ts";
-import type { LayerKey, SheetLayer, SheetRecord } from "../../domain/map-sheet.ts";
+import { fileLayerKey, type SheetLayer, type SheetRecord } from "../../domain/map-sheet.ts";
 import { type ReadShape, readGeoJson } from "../../domain/parse-geojson.ts";
 import { regionAround } from "../../domain/patch.ts";
 import type { ProjectEvent } from "../../domain/project.ts";
+import { promptSetLimits } from "../../domain/prompt-set-limits.ts";
 import { slideBounds } from "../../domain/slide.ts";
 import { type ZoneId, zoneLimits } from "../../domain/zone.ts";
 import { type Action, type ActionContext, stateOf } from "../action.ts";
@@ -195,10 +196,14 @@ async function takePlaces(context: ActionContext, taken: Taken, name: string): P
     reject("there is no map of this slide it could belong to", taken.places.length);
     return 0;
   }
-  const names = [...new Set(taken.places.flatMap(({ scores }) => [...scores.keys()]))].slice(0, 250);
+  const names = [...new Set(taken.places.flatMap(({ scores }) => [...scores.keys()]))];
+  if (names.length > promptSetLimits.classes) {
+    reject(`its tiles name more than ${promptSetLimits.classes} classes`, taken.places.length);
+    return 0;
+  }
   const layer = fileLayer(name, names, state.project.project.classes);
   const scores = new Float32Array(cellCount(here.grid) * names.length).fill(Number.NaN);
-  let [count, astray] = [0, 0];
+  let [count, astray, partial] = [0, 0, 0];
   for (const place of taken.places) {
     const cell = cellAt(here.grid, place.at);
     const middle = cell === null ? null : cellCentre(here.grid, cell);
@@ -207,11 +212,17 @@ async function takePlaces(context: ActionContext, taken: Taken, name: string): P
       astray++;
       continue;
     }
+    // A score that is not there is not 0: another class would be called.
+    if (place.scores.size !== names.length) {
+      partial++;
+      continue;
+    }
     names.forEach((className, c) => {
-      scores[cell * names.length + c] = place.scores.get(className) ?? 0;
+      scores[cell * names.length + c] = place.scores.get(className) ?? Number.NaN;
     });
     count++;
   }
+  reject("the tile has no score of a class that other tiles have one of", partial);
   reject("the tile lies on no place of this slide's map (another patch size or stride)", astray);
   if (count === 0) return 0;
   await keep(context, here, layer, scores);
@@ -231,7 +242,7 @@ function fileLayer(name: string, names: readonly string[], known: readonly Tissu
     });
   }
   const label = name.replace(/\.(geo)?json$/i, "").slice(0, 80) || "file";
-  return { key: `file/${label}` as LayerKey, name: `From file: ${label}`, classes };
+  return { key: fileLayerKey(label, names), name: `From file: ${label}`, classes };
 }
 
 async function keep(context: ActionContext, here: SheetRecord, layer: SheetLayer, scores: Float32Array): Promise<void> {
@@ -239,8 +250,10 @@ async function keep(context: ActionContext, here: SheetRecord, layer: SheetLayer
   const record = { ...before, layers: [...before.layers.filter(({ key }) => key !== layer.key), layer] };
   await readTissue(context, here, new AbortController().signal);
   const width = layer.classes.length;
+  // Where this layer was kept before, places without an answer are kept too: else the earlier answers would come back.
+  const again = before.layers.some(({ key }) => key === layer.key);
   const cells = Uint32Array.from({ length: cellCount(here.grid) }, (_, cell) => cell).filter(
-    (cell) => !Number.isNaN(scores[cell * width] ?? Number.NaN),
+    (cell) => again || !Number.isNaN(scores[cell * width] ?? Number.NaN),
   );
   const rows = new Float32Array(cells.length * width);
   cells.forEach((cell, i) => {
