@@ -11,6 +11,11 @@ export type Stage = {
   changed(): void;
 };
 
+/** Degrees clockwise, from where it is. */
+export function turnBy({ viewer, view }: Stage, degrees: number): void {
+  if (viewer && view) viewer.turnTo(view.turned + degrees);
+}
+
 export function createStage(): Stage {
   const listeners = new Set<() => void>();
   return {

@@ -1,0 +1,91 @@
+// Over the slide, above its small overview: turning, full screen, and which colours are shown. Draws and dispatches.
+import { IconMaximize, IconMinimize, IconRotate2, IconRotateClockwise2 } from "@tabler/icons-react";
+import { useSyncExternalStore } from "react";
+import type { TileColours } from "../viewer/slide-tile-source.ts";
+import { turnWords } from "../viewer/turn.ts";
+import { useApp } from "./app-context.ts";
+import { canFillScreen, toggleFullScreen, useFullScreen } from "./full-screen.ts";
+import { turnBy } from "./stage.ts";
+import type { Colours } from "./use-colours.ts";
+
+export function ViewTools({ colours }: Readonly<{ colours: Colours }>) {
+  const { stage, context } = useApp();
+  const turned = useSyncExternalStore(stage.subscribe, () => stage.view?.turned ?? null);
+  const full = useFullScreen();
+  if (turned === null) return null;
+  const words = turnWords(turned);
+  const screen = full ? "Leave full screen (F)" : "Full screen (F)";
+  return (
+    <fieldset className="pt-hud pt-view-tools" aria-label="View">
+      <div className="pt-view-row">
+        <button type="button" title="Turn left by 90° (Shift R)" onClick={() => turnBy(stage, -90)}>
+          <IconRotate2 size={16} aria-label="Turn left" />
+        </button>
+        <button type="button" title="Turn right by 90° (R)" onClick={() => turnBy(stage, 90)}>
+          <IconRotateClockwise2 size={16} aria-label="Turn right" />
+        </button>
+        {words && (
+          <button
+            type="button"
+            className="pt-turned"
+            data-testid="turned"
+            title="Upright again"
+            onClick={() => stage.viewer?.turnTo(0)}
+          >
+            {words} <span aria-hidden="true">×</span>
+          </button>
+        )}
+        <span className="pt-space" />
+        {canFillScreen() && (
+          <button type="button" title={screen} onClick={() => void toggleFullScreen(context.session)}>
+            {full ? <IconMinimize size={16} aria-label={screen} /> : <IconMaximize size={16} aria-label={screen} />}
+          </button>
+        )}
+      </div>
+      <ColourChoice colours={colours} />
+    </fieldset>
+  );
+}
+
+const choices: readonly (readonly [TileColours, string, string])[] = [
+  ["stored", "as stored", "The numbers in the file, as the models see them."],
+  [
+    "profile",
+    "by profile",
+    "Through the slide's colour profile, as its scanner means them. On the slide view only: small pictures, and everything a model sees, stay as stored.",
+  ],
+];
+
+function ColourChoice({ colours: { profile, shown } }: Readonly<{ colours: Colours }>) {
+  const { ui } = useApp();
+  switch (profile) {
+    case "unknown":
+    case "none":
+      return null;
+    case "unusable":
+      return (
+        <div className="pt-view-row pt-view-colours" data-testid="colours" data-shown={shown}>
+          <span title="The colour profile of this slide cannot be applied.">Colours: as stored</span>
+        </div>
+      );
+    case "usable":
+      return (
+        <fieldset className="pt-view-row pt-view-colours" data-testid="colours" data-shown={shown}>
+          <legend>Colours shown</legend>
+          {choices.map(([colours, words, title]) => (
+            <button
+              key={colours}
+              type="button"
+              title={title}
+              aria-pressed={shown === colours}
+              onClick={() => ui.setState({ colours })}
+            >
+              {words}
+            </button>
+          ))}
+        </fieldset>
+      );
+    default:
+      return profile satisfies never;
+  }
+}
