@@ -11,9 +11,10 @@ export type Stage = {
   changed(): void;
 };
 
-/** Degrees clockwise, from where it is. */
-export function turnBy({ viewer, view }: Stage, degrees: number): void {
-  if (viewer && view) viewer.turnTo(view.turned + degrees);
+/** Degrees clockwise, from where it is: the viewer is asked, as `view` lags a frame behind quick keys. */
+export function turnBy({ viewer }: Stage, degrees: number): void {
+  const view = viewer?.view();
+  if (view) viewer?.turnTo(view.turned + degrees);
 }
 
 export function createStage(): Stage {

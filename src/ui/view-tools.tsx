@@ -1,5 +1,5 @@
 // Over the slide, above its small overview: turning, full screen, and which colours are shown. Draws and dispatches.
-import { IconMaximize, IconMinimize, IconRotate2, IconRotateClockwise2 } from "@tabler/icons-react";
+import { IconMaximize, IconMinimize, IconRotate, IconRotateClockwise } from "@tabler/icons-react";
 import { useSyncExternalStore } from "react";
 import type { TileColours } from "../viewer/slide-tile-source.ts";
 import { turnWords } from "../viewer/turn.ts";
@@ -17,24 +17,22 @@ export function ViewTools({ colours }: Readonly<{ colours: Colours }>) {
   const screen = full ? "Leave full screen (F)" : "Full screen (F)";
   return (
     <fieldset className="pt-hud pt-view-tools" aria-label="View">
+      {words && (
+        <div className="pt-view-row pt-turned">
+          <output data-testid="turned">{words}</output>
+          <span className="pt-space" />
+          <button type="button" data-testid="upright" onClick={() => stage.viewer?.turnTo(0)}>
+            Upright again
+          </button>
+        </div>
+      )}
       <div className="pt-view-row">
         <button type="button" title="Turn left by 90° (Shift R)" onClick={() => turnBy(stage, -90)}>
-          <IconRotate2 size={16} aria-label="Turn left" />
+          <IconRotate size={16} aria-label="Turn left" />
         </button>
         <button type="button" title="Turn right by 90° (R)" onClick={() => turnBy(stage, 90)}>
-          <IconRotateClockwise2 size={16} aria-label="Turn right" />
+          <IconRotateClockwise size={16} aria-label="Turn right" />
         </button>
-        {words && (
-          <button
-            type="button"
-            className="pt-turned"
-            data-testid="turned"
-            title="Upright again"
-            onClick={() => stage.viewer?.turnTo(0)}
-          >
-            {words} <span aria-hidden="true">×</span>
-          </button>
-        )}
         <span className="pt-space" />
         {canFillScreen() && (
           <button type="button" title={screen} onClick={() => void toggleFullScreen(context.session)}>

@@ -34,6 +34,9 @@ export function createColourSwap(
         onSwapped(viewer.world.getItemAt(0));
         swap();
       },
+      error: () => {
+        swapping = false;
+      },
     });
   };
   return {

@@ -3,7 +3,8 @@
 /** Degrees clockwise from 0 up to 360, to a tenth; what is no number is upright. */
 export function normalTurn(degrees: number): number {
   const tenths = Number.isFinite(degrees) ? Math.round(degrees * 10) % 3600 : 0;
-  return (tenths < 0 ? tenths + 3600 : tenths) / 10;
+  // Not minus nothing either.
+  return (tenths < 0 ? tenths + 3600 : Math.abs(tenths)) / 10;
 }
 
 /** "turned 90°", "turned −90°" (to the left), null where it is upright. */

@@ -67,6 +67,45 @@ describe.skipIf(!hasBrowser)("the viewer", () => {
     });
   }, 60_000);
 
+  test("turned by an odd angle, every tile shows its own place: both drawers draw the same", async () => {
+    const shot = async (query: string): Promise<string> => {
+      const page = await open(query);
+      await page.evaluate(() => {
+        window.report.viewer?.turnTo(33);
+        window.report.viewer?.moveTo({ x: 7600, y: 6000 }, 6);
+      });
+      let [before, now] = ["", ""];
+      for (let same = 0; same < 3; same = now === before ? same + 1 : 0) {
+        before = now;
+        await page.waitForTimeout(250);
+        now = (await page.screenshot()).toString("base64");
+      }
+      await page.close();
+      return now;
+    };
+    const [webgl, canvas] = [await shot(""), await shot("?drawer=canvas")];
+    const page = await browser.newPage();
+    const apart = await page.evaluate(
+      async ([one = "", other = ""]) => {
+        const read = async (data: string) => {
+          const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
+          const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+          const context = new OffscreenCanvas(image.width, image.height).getContext("2d");
+          context?.drawImage(image, 0, 0);
+          return context?.getImageData(0, 0, image.width, image.height).data ?? new Uint8ClampedArray(0);
+        };
+        const [a, b] = [await read(one), await read(other)];
+        let differ = 0;
+        for (let i = 0; i < a.length; i += 4) if (Math.abs((a[i + 1] ?? 0) - (b[i + 1] ?? 0)) > 64) differ++;
+        return (differ * 4) / a.length;
+      },
+      [webgl, canvas],
+    );
+    await page.close();
+    // The drawers sample edges a little apart. A shader that mistakes one tile for another gets several hundredths of all pixels wrong.
+    expect(apart).toBeLessThan(0.003);
+  }, 60_000);
+
   test("a click tells the level-0 place under it, a drag tells nothing", async () => {
     const page = await open();
     // The view starts centred on (7600, 6000) at 1.7 level-0 pixels per CSS pixel.
