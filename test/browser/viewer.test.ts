@@ -70,12 +70,13 @@ describe.skipIf(!hasBrowser)("the viewer", () => {
   test("turned by an odd angle, every tile shows its own place: both drawers draw the same", async () => {
     const shot = async (query: string): Promise<string> => {
       const page = await open(query);
+      await page.setViewportSize({ width: 640, height: 460 });
       await page.evaluate(() => {
         window.report.viewer?.turnTo(33);
         window.report.viewer?.moveTo({ x: 7600, y: 6000 }, 6);
       });
       let [before, now] = ["", ""];
-      for (let same = 0; same < 3; same = now === before ? same + 1 : 0) {
+      for (let same = 0; same < 2; same = now === before ? same + 1 : 0) {
         before = now;
         await page.waitForTimeout(250);
         now = (await page.screenshot()).toString("base64");
@@ -87,24 +88,32 @@ describe.skipIf(!hasBrowser)("the viewer", () => {
     const page = await browser.newPage();
     const apart = await page.evaluate(
       async ([one = "", other = ""]) => {
-        const read = async (data: string) => {
+        const side = 10;
+        /** Greens, averaged over squares: the drawers sample sharp edges a little apart, which is no matter here. */
+        const squares = async (data: string): Promise<readonly number[]> => {
           const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
           const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
           const context = new OffscreenCanvas(image.width, image.height).getContext("2d");
           context?.drawImage(image, 0, 0);
-          return context?.getImageData(0, 0, image.width, image.height).data ?? new Uint8ClampedArray(0);
+          const rgba = context?.getImageData(0, 0, image.width, image.height).data ?? [];
+          const columns = image.width / side;
+          const sums = new Array<number>((columns * image.height) / side).fill(0);
+          for (let i = 0; i < rgba.length / 4; i++) {
+            const [x, y] = [i % image.width, Math.floor(i / image.width)];
+            const at = Math.floor(y / side) * columns + Math.floor(x / side);
+            sums[at] = (sums[at] ?? 0) + (rgba[i * 4 + 1] ?? 0) / side ** 2;
+          }
+          return sums;
         };
-        const [a, b] = [await read(one), await read(other)];
-        let differ = 0;
-        for (let i = 0; i < a.length; i += 4) if (Math.abs((a[i + 1] ?? 0) - (b[i + 1] ?? 0)) > 64) differ++;
-        return (differ * 4) / a.length;
+        const [a, b] = [await squares(one), await squares(other)];
+        return a.filter((value, i) => Math.abs(value - (b[i] ?? 999)) > 48).length / a.length;
       },
       [webgl, canvas],
     );
     await page.close();
-    // The drawers sample edges a little apart. A shader that mistakes one tile for another gets several hundredths of all pixels wrong.
-    expect(apart).toBeLessThan(0.003);
-  }, 60_000);
+    // A shader that mistakes one tile for another gets a few hundredths of them wrong.
+    expect(apart).toBeLessThan(0.001);
+  }, 120_000);
 
   test("a click tells the level-0 place under it, a drag tells nothing", async () => {
     const page = await open();
