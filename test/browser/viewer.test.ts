@@ -15,8 +15,8 @@ describe.skipIf(!hasBrowser)("the viewer", () => {
     await served?.close();
   });
 
-  async function open(query = "?drawer=canvas"): Promise<Page> {
-    const page = await browser.newPage({ viewport: { width: 1000, height: 700 } });
+  async function open(query = "?drawer=canvas", viewport = { width: 1000, height: 700 }): Promise<Page> {
+    const page = await browser.newPage({ viewport });
     await page.goto(`${served.url}test/browser/pages/viewer.html${query}`);
     await page.waitForFunction(() => window.report?.ready === true, undefined, { timeout: 30_000 });
     return page;
@@ -69,14 +69,13 @@ describe.skipIf(!hasBrowser)("the viewer", () => {
 
   test("turned by an odd angle, every tile shows its own place: both drawers draw the same", async () => {
     const shot = async (query: string): Promise<string> => {
-      const page = await open(query);
-      await page.setViewportSize({ width: 640, height: 460 });
+      const page = await open(query, { width: 640, height: 460 });
       await page.evaluate(() => {
         window.report.viewer?.turnTo(33);
         window.report.viewer?.moveTo({ x: 7600, y: 6000 }, 6);
       });
       let [before, now] = ["", ""];
-      for (let same = 0; same < 2; same = now === before ? same + 1 : 0) {
+      for (let same = 0; same < 3; same = now === before ? same + 1 : 0) {
         before = now;
         await page.waitForTimeout(250);
         now = (await page.screenshot()).toString("base64");
