@@ -11,6 +11,7 @@ import { CapabilityDialog } from "./capability-dialog.tsx";
 import { DeclareDialog } from "./declare-dialog.tsx";
 import { ImportDialog } from "./import-dialog.tsx";
 import { shortcuts } from "./keyboard.ts";
+import { SlidePhotographs } from "./slide-photographs.tsx";
 import { calibrationWords } from "./top-bar.tsx";
 import { type Dialog, noDialog } from "./ui-store.ts";
 import { bytesWords } from "./words.ts";
@@ -179,6 +180,7 @@ function SlideFactsDialog() {
           ))}
       </dl>
       <CaseField id={info.id} />
+      <SlidePhotographs key={info.id} info={info} />
       {hidden > 0 && !revealed && (
         <Button mt="sm" variant="default" onClick={() => setRevealed(true)}>
           Show {hidden} {hidden === 1 ? "field" : "fields"} that may identify a patient

@@ -12,6 +12,8 @@ import { placeMeant } from "../state/map-looks.ts";
 import { labelAt } from "../state/selectors.ts";
 import { notify } from "../state/session-store.ts";
 import { type App, useApp, usePerform } from "./app-context.ts";
+import { toggleFullScreen } from "./full-screen.ts";
+import { turnBy } from "./stage.ts";
 
 /** For the list of shortcuts. */
 export const shortcuts: readonly (readonly [keys: readonly string[], what: string])[] = [
@@ -27,6 +29,8 @@ export const shortcuts: readonly (readonly [keys: readonly string[], what: strin
   [["Esc"], "Stop labelling, drawing or measuring; forget the patch"],
   [["Arrows"], "Move over the slide"],
   [["+", "−"], "Zoom"],
+  [["R", "Shift R"], "Turn the slide by 90° to the right, to the left"],
+  [["F"], "Full screen"],
   [["Enter"], "Classify the patch in the centre (slide focused)"],
   [["?"], "This list"],
 ];
@@ -84,6 +88,8 @@ export function useKeyboard(): void {
       else if (key === "t") perform(startTuning, {});
       else if (key === "b") perform(blinkPromptSets);
       else if (key === "m") perform(toggleMap);
+      else if (key === "r" && !event.repeat) turnBy(app.stage, event.shiftKey ? -90 : 90);
+      else if (key === "f" && !event.repeat) void toggleFullScreen(context.session);
       else return;
       // Escape also closes menus: they must still see it.
       if (key !== "escape") event.preventDefault();

@@ -6,6 +6,7 @@ import "./layout.css";
 import "./parts.css";
 import "./import.css";
 import "./map.css";
+import "./view-tools.css";
 import { MantineProvider } from "@mantine/core";
 import { type App, AppContext } from "./app-context.ts";
 import { BackbonePanel } from "./backbone-card.tsx";

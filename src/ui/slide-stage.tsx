@@ -14,10 +14,12 @@ import { MapHud } from "./map-hud.tsx";
 import { NoticeList } from "./notice-list.tsx";
 import { StageBanner } from "./stage-banner.tsx";
 import { marksOf, outlineOf } from "./stage-marks.ts";
+import { useColours } from "./use-colours.ts";
 import { useMap, useOpacityWheel } from "./use-map.ts";
 import { useShapes } from "./use-shapes.ts";
 import { useViewer } from "./use-viewer.ts";
 import { Magnifications, ScaleBarHud } from "./view-hud.tsx";
+import { ViewTools } from "./view-tools.tsx";
 
 export function SlideStage() {
   const state = useAppState();
@@ -84,7 +86,9 @@ function OneSlide({ open }: Readonly<{ open: OpenSlide }>) {
     if (tool.labelling && classId !== null) perform(labelPatch, { at, classId });
     if (classifyAt.enabled(stateOf(context), { at }) === true || !tool.labelling) perform(classifyAt, { at });
   };
-  const viewer = useViewer(element, navigator, open, onClick);
+  const colours = useColours(open);
+  const viewer = useViewer(element, navigator, open, onClick, colours.onTileFailure);
+  useEffect(() => viewer?.setColours(colours.shown), [viewer, colours.shown]);
 
   useMap(viewer);
   useOpacityWheel(element);
@@ -129,6 +133,7 @@ function OneSlide({ open }: Readonly<{ open: OpenSlide }>) {
       )}
       <MapHud />
       <ScaleBarHud mpp={mpp} />
+      <ViewTools colours={colours} />
       <div className="pt-hud pt-navigator">
         <div ref={navigator} />
         {generated && <div className="pt-navigator-note">synthetic</div>}

@@ -11,6 +11,12 @@ export type Stage = {
   changed(): void;
 };
 
+/** Degrees clockwise, from where it is: the viewer is asked, as `view` lags a frame behind quick keys. */
+export function turnBy({ viewer }: Stage, degrees: number): void {
+  const view = viewer?.view();
+  if (view) viewer?.turnTo(view.turned + degrees);
+}
+
 export function createStage(): Stage {
   const listeners = new Set<() => void>();
   return {

@@ -6,6 +6,7 @@ import type { LocalFile } from "../protocol/call.ts";
 import type { GivenFile } from "../protocol/engine-api.ts";
 import { completes } from "../state/given-models.ts";
 import { emptyForm, type ImportForm } from "../state/import-form.ts";
+import type { TileColours } from "../viewer/slide-tile-source.ts";
 
 export type Dialog =
   | Readonly<{ kind: "none" }>
@@ -49,6 +50,8 @@ export type UiState = Readonly<{
   /** Clicks label with the selected class instead of only asking. */
   labelling: boolean;
   drawing: Drawing | null;
+  /** What the person wants to see; a slide without a profile is shown as stored all the same. */
+  colours: TileColours;
   /** The outline of the tissue is shown on the slide. */
   tissueShown: boolean;
   /** Slides of the project that must be handed over again, by name. */
@@ -89,6 +92,7 @@ export function createUiStore(): UiStore {
     textEncoder: null,
     labelling: false,
     drawing: null,
+    colours: "stored",
     tissueShown: false,
     missing: [],
   }));

@@ -4,24 +4,31 @@ import { isAbort, toFault } from "../base/fault.ts";
 import type { Point } from "../domain/geometry.ts";
 import { notify, type OpenSlide } from "../state/session-store.ts";
 import { createViewer, type SlideViewer } from "../viewer/create-viewer.ts";
+import type { TileColours } from "../viewer/slide-tile-source.ts";
 import { addressFits, formatViewAddress, parseViewAddress } from "../viewer/view-address.ts";
 import { useApp } from "./app-context.ts";
 
 const addressDelay = 300;
 
-/** @param onClick a click on the slide that was no drag */
+/**
+ * @param onClick a click on the slide that was no drag
+ * @param onTileFailure true: it is explained already
+ */
 export function useViewer(
   host: RefObject<HTMLElement | null>,
   navigator: RefObject<HTMLElement | null>,
   open: OpenSlide,
   onClick: (at: Point<"slide">) => void,
+  onTileFailure: (error: unknown, colours: TileColours) => boolean,
 ): SlideViewer | null {
   const { context, stage } = useApp();
   const [viewer, setViewer] = useState<SlideViewer | null>(null);
   const [drawer, setDrawer] = useState<"webgl" | "canvas">("webgl");
   const click = useRef(onClick);
+  const explained = useRef(onTileFailure);
   useEffect(() => {
     click.current = onClick;
+    explained.current = onTileFailure;
   });
   const slideId = open.info.id;
   const first = useRef(open);
@@ -62,11 +69,12 @@ export function useViewer(
             stage.changed();
             clearTimeout(timer);
             timer = window.setTimeout(() => {
-              history.replaceState(null, "", formatViewAddress(view.centre, view.slidePerPixel, slideId));
+              history.replaceState(null, "", formatViewAddress(view, slideId));
             }, addressDelay);
           },
           onReady: () => element.setAttribute("data-ready", "true"),
-          onFailure: (error) => {
+          onFailure: (error, colours) => {
+            if (!isAbort(error) && explained.current(error, colours)) return;
             const fault = toFault(error, "read", `A tile of "${name}" cannot be shown`);
             if (isAbort(error) || told.has(fault.message)) return;
             told.add(fault.message);

@@ -10,11 +10,14 @@ import type { MapPicture } from "./map-picture.ts";
 import type { Mark, Window } from "./marks.ts";
 import { createMarksLayer, type Outline, type Ruler } from "./marks-layer.ts";
 import { createShapesLayer, type Shape } from "./shapes-layer.ts";
-import { SlideTileSource, type TileAsker } from "./slide-tile-source.ts";
+import { SlideTileSource, type TileAsker, type TileColours } from "./slide-tile-source.ts";
 import { type Affine, affineFrom } from "./slide-to-screen.ts";
+import { createColourSwap } from "./tile-colours.ts";
+import { normalTurn } from "./turn.ts";
 import { closeBitmapsWithTiles, WsiDrawer } from "./wsi-drawer.ts";
 
-export type SlideView = Readonly<{ centre: Point<"slide">; slidePerPixel: number; bounds: Region }>;
+/** `bounds`: what would be seen upright; `turned`: degrees clockwise, 0 up to 360. */
+export type SlideView = Readonly<{ centre: Point<"slide">; slidePerPixel: number; bounds: Region; turned: number }>;
 
 export type ViewerEvents = Readonly<{
   /** A click or tap that was no drag; also Enter while the viewer has the focus (then: the centre of the view). */
@@ -24,7 +27,7 @@ export type ViewerEvents = Readonly<{
   onView(view: SlideView): void;
   onReady(): void;
   /** A tile could not be shown. Comes once per tile: telling the person once per message is enough. */
-  onFailure(error: unknown): void;
+  onFailure(error: unknown, colours: TileColours): void;
   /** The drawer cannot go on: destroy this viewer and create one with "canvas". */
   onDrawerLost(): void;
 }>;
@@ -53,6 +56,8 @@ export type SlideViewer = Readonly<{
   turnTo(degrees: number): void;
   home(): void;
   focus(): void;
+  /** From now on all tiles are shown in these; the view stays. */
+  setColours(colours: TileColours): void;
   /** What draws, and what it takes as it is. */
   drawer(): Readonly<{ type: string; formats: readonly string[] }>;
   /** The slide is being used by keyboard: the crosshair is shown and keys mean the centre of the view. */
@@ -65,7 +70,7 @@ export type ViewerOptions = Readonly<{
   tile: TileAsker;
   name: string;
   navigator: HTMLElement;
-  start: Readonly<{ centre: Point<"slide">; slidePerPixel: number }> | null;
+  start: Readonly<{ centre: Point<"slide">; slidePerPixel: number; turned: number }> | null;
   reducedMotion: boolean;
   drawer: "webgl" | "canvas";
 }>;
@@ -88,6 +93,8 @@ export function createViewer(element: HTMLElement, options: ViewerOptions, event
     navigatorElement: options.navigator,
     navigatorDisplayRegionColor: "#0f766e",
     showNavigationControl: false,
+    // Else a change of colours would go back to the whole slide.
+    preserveViewport: true,
     animationTime: options.reducedMotion ? 0 : 0.5,
     blendTime: 0,
     maxZoomPixelRatio: mostDigitalZoom,
@@ -136,6 +143,7 @@ export function createViewer(element: HTMLElement, options: ViewerOptions, event
       centre: { x: r.x + r.width / 2, y: r.y + r.height / 2 },
       slidePerPixel: r.width / width,
       bounds: { x: r.x, y: r.y, width: r.width, height: r.height },
+      turned: normalTurn(viewer.viewport.getRotation(true)),
     };
   };
 
@@ -159,8 +167,8 @@ export function createViewer(element: HTMLElement, options: ViewerOptions, event
       map.draw(affine, size.x, size.y);
       shapes.draw(affine, size.x, size.y);
     }
-    const turned = viewer.viewport.getRotation(true);
-    const window: Window = { ...view.bounds, slidePerPixel: view.slidePerPixel, width: size.x, height: size.y, turned };
+    const { bounds, slidePerPixel, turned } = view;
+    const window: Window = { ...bounds, slidePerPixel, width: size.x, height: size.y, turned };
     layer.draw(window);
     events.onView(view);
   };
@@ -213,11 +221,19 @@ export function createViewer(element: HTMLElement, options: ViewerOptions, event
   viewer.addHandler("open", () => {
     if (destroyed) return;
     image = viewer.world.getItemAt(0);
-    if (options.start) moveTo(options.start.centre, options.start.slidePerPixel, true);
+    if (options.start) {
+      viewer.viewport.setRotation(options.start.turned, true);
+      moveTo(options.start.centre, options.start.slidePerPixel, true);
+    }
+    colourSwap.begin();
     onUpdate();
     events.onReady();
   });
-  viewer.open({ tileSource: new SlideTileSource(slide, options.tile, events.onFailure) });
+  const sourceIn = (colours: TileColours) => new SlideTileSource(slide, options.tile, colours, events.onFailure);
+  const colourSwap = createColourSwap(viewer, sourceIn, (swapped) => {
+    image = swapped;
+  });
+  viewer.open({ tileSource: sourceIn("stored") });
 
   return {
     setMarks: layer.setMarks,
@@ -258,7 +274,8 @@ export function createViewer(element: HTMLElement, options: ViewerOptions, event
       const view = currentView();
       if (view) moveTo(view.centre, slidePerPixel, options.reducedMotion);
     },
-    turnTo: (degrees) => void viewer.viewport.setRotation(degrees, true),
+    turnTo: (degrees) => void viewer.viewport.setRotation(normalTurn(degrees), true),
+    setColours: colourSwap.want,
     home: () => viewer.viewport.goHome(options.reducedMotion),
     focus: () => viewer.canvas.focus(),
     drawer: () => ({ type: viewer.drawer.getType() ?? "", formats: viewer.drawer.getSupportedDataFormats() }),

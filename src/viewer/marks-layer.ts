@@ -2,7 +2,7 @@
 // One canvas for all labels, redrawn when the view moves; the patch outline is an element of its own, so that its width on the
 // screen can be measured against the scale bar.
 import type { Point, Region } from "../domain/geometry.ts";
-import { inkOn, type Mark, onScreen, toScreen, type Window } from "./marks.ts";
+import { inkOn, type Mark, onScreen, tagCorner, toScreen, type Window } from "./marks.ts";
 
 export type Ruler = Readonly<{ from: Point<"slide">; to: Point<"slide"> }>;
 
@@ -135,7 +135,15 @@ function drawMark(context: CanvasRenderingContext2D, mark: Mark, window: Window)
   context.strokeRect(r.x - 1, r.y - 1, r.width + 2, r.height + 2);
   context.setLineDash([]);
   const text = r.width >= roomForTag ? mark.tag : mark.short;
-  if (text !== "") drawTag(context, mark.color, text, r.x - 2, r.y - 2);
+  if (text === "") return;
+  const [turned, edge] = [window.turned ?? 0, 2];
+  const frame = { x: r.x - edge, y: r.y - edge, width: r.width + 2 * edge, height: r.height + 2 * edge };
+  const corner = tagCorner(frame, turned);
+  context.save();
+  context.translate(corner.x, corner.y);
+  context.rotate((-turned * Math.PI) / 180);
+  drawTag(context, mark.color, text, 0, 0);
+  context.restore();
 }
 
 function drawTag(context: CanvasRenderingContext2D, color: string, tag: string, x: number, y: number): void {

@@ -42,6 +42,23 @@ export function onScreen(r: Rect<"screen">, window: Window, margin: number): boo
   return r.x < window.width + reach && r.y < window.height + reach && r.x + r.width > -reach && r.y + r.height > -reach;
 }
 
+/** The corner of a mark that is topmost on the screen (of two, the left one) when all is turned: a tag written there covers no tissue. */
+export function tagCorner(r: Rect<"screen">, turned: number): Readonly<{ x: number; y: number }> {
+  const [sin, cos] = [Math.sin((turned * Math.PI) / 180), Math.cos((turned * Math.PI) / 180)];
+  const corners = [
+    { x: r.x, y: r.y },
+    { x: r.x + r.width, y: r.y },
+    { x: r.x, y: r.y + r.height },
+    { x: r.x + r.width, y: r.y + r.height },
+  ];
+  const rank = ({ x, y }: { x: number; y: number }): number => {
+    // A hundredth of a pixel is no difference.
+    const down = Math.round((x * sin + y * cos) * 100);
+    return down + (x * cos - y * sin) * 1e-7;
+  };
+  return corners.reduce((best, corner) => (rank(corner) < rank(best) ? corner : best));
+}
+
 /** Black or white, whichever reads better on `color` (#rrggbb), by WCAG relative luminance. */
 export function inkOn(color: string): "#000000" | "#ffffff" {
   const channel = (at: number): number => {

@@ -1,4 +1,5 @@
-// A slide's native levels as an OpenSeadragon tile source. Asks for decoded tiles; knows no file format and no worker.
+// A slide's native levels as an OpenSeadragon tile source, in stored colours or managed ones. Asks for decoded tiles; knows no file
+// format and no worker.
 import OpenSeadragon from "openseadragon";
 import { isAbort } from "../base/fault.ts";
 import type { Level, SlideInfo } from "../domain/slide.ts";
@@ -6,13 +7,22 @@ import type { SlideApi } from "../protocol/slide-api.ts";
 
 export type TileAsker = SlideApi["tile"];
 
+/** As they are in the file, or through the slide's ICC profile to the screen's. */
+export type TileColours = "stored" | "profile";
+
 /** OpenSeadragon counts levels from the smallest; ours count from full resolution. */
 export class SlideTileSource extends OpenSeadragon.TileSource {
   readonly #slide: SlideInfo;
   readonly #ask: TileAsker;
-  readonly #onFailure: (error: unknown) => void;
+  readonly #colours: TileColours;
+  readonly #onFailure: (error: unknown, colours: TileColours) => void;
 
-  constructor(slide: SlideInfo, ask: TileAsker, onFailure: (error: unknown) => void) {
+  constructor(
+    slide: SlideInfo,
+    ask: TileAsker,
+    colours: TileColours,
+    onFailure: (error: unknown, colours: TileColours) => void,
+  ) {
     super({
       width: slide.width,
       height: slide.height,
@@ -22,6 +32,7 @@ export class SlideTileSource extends OpenSeadragon.TileSource {
     });
     this.#slide = slide;
     this.#ask = ask;
+    this.#colours = colours;
     this.#onFailure = onFailure;
   }
 
@@ -66,7 +77,8 @@ export class SlideTileSource extends OpenSeadragon.TileSource {
     return x >= 0 && y >= 0 && x < columns && y < rows;
   }
   override getTileUrl(level: number, x: number, y: number): string {
-    return `slide:${this.#slide.id}/${level}/${x}_${y}`;
+    // Also the key of the cache: one place has two pictures.
+    return `slide:${this.#slide.id}/${this.#colours}/${level}/${x}_${y}`;
   }
   override getTileHashKey(level: number, x: number, y: number): string {
     return this.getTileUrl(level, x, y);
@@ -75,7 +87,7 @@ export class SlideTileSource extends OpenSeadragon.TileSource {
     return false;
   }
   override equals(other: OpenSeadragon.TileSource): boolean {
-    return other instanceof SlideTileSource && other.#slide.id === this.#slide.id;
+    return other instanceof SlideTileSource && other.#slide.id === this.#slide.id && other.#colours === this.#colours;
   }
 
   override downloadTileStart(job: OpenSeadragon.ImageJob): void {
@@ -93,12 +105,13 @@ export class SlideTileSource extends OpenSeadragon.TileSource {
     const { level, x, y } = job.tile;
     const l = this.#level(level);
     try {
-      const params = { slideId: this.#slide.id, level: l.index, column: x, row: y };
+      const place = { slideId: this.#slide.id, level: l.index, column: x, row: y };
+      const params = this.#colours === "profile" ? { ...place, managed: true } : place;
       const tile = (await this.#ask(params, { signal })) ?? missingTile(l.tileWidth, l.tileHeight);
       if (signal.aborted) tile.close();
       else job.finish(tile, null, "imageBitmap");
     } catch (error) {
-      if (!isAbort(error)) this.#onFailure(error);
+      if (!isAbort(error)) this.#onFailure(error, this.#colours);
       if (!signal.aborted) job.fail(error instanceof Error ? error.message : String(error), null);
     }
   }

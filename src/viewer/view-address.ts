@@ -1,17 +1,31 @@
-// The view of a slide as a link: centre and zoom in the URL's fragment. Pure text: knows no browser and no viewer.
+// The view of a slide as a link: centre, zoom and turn in the URL's fragment. Pure text: knows no browser and no viewer.
 import type { SlideId } from "../base/brand.ts";
 import type { Point } from "../domain/geometry.ts";
+import { normalTurn } from "./turn.ts";
 
-/** `centre` in level-0 pixels; `slidePerPixel` level-0 pixels per CSS pixel. `slide`: the first characters of the SlideId. */
-export type ViewAddress = Readonly<{ centre: Point<"slide">; slidePerPixel: number; slide: string | null }>;
+/**
+ * `centre` in level-0 pixels; `slidePerPixel` level-0 pixels per CSS pixel; `turned` degrees clockwise, 0 up to 360. `slide`: the first
+ * characters of the SlideId.
+ */
+export type ViewAddress = Readonly<{
+  centre: Point<"slide">;
+  slidePerPixel: number;
+  turned: number;
+  slide: string | null;
+}>;
 
 const idCharacters = 12;
 const furthest = 1e8;
 
-/** "#x=24812&y=9310&z=2.000&s=0f3a…"; `z` is level-0 pixels per CSS pixel. */
-export function formatViewAddress(centre: Point<"slide">, slidePerPixel: number, slideId: SlideId): string {
+/** "#x=24812&y=9310&z=2.000&r=90&s=0f3a…"; `z` is level-0 pixels per CSS pixel, `r` degrees clockwise, left out where upright. */
+export function formatViewAddress(
+  { centre, slidePerPixel, turned }: Omit<ViewAddress, "slide">,
+  slideId: SlideId,
+): string {
   const z = Number(slidePerPixel.toPrecision(5));
-  return `#x=${Math.round(centre.x)}&y=${Math.round(centre.y)}&z=${z}&s=${slideId.slice(0, idCharacters)}`;
+  const r = normalTurn(turned);
+  const turn = r === 0 ? "" : `&r=${r}`;
+  return `#x=${Math.round(centre.x)}&y=${Math.round(centre.y)}&z=${z}${turn}&s=${slideId.slice(0, idCharacters)}`;
 }
 
 /** Null for a fragment that is no view, or whose numbers are out of any slide's reach. */
@@ -26,7 +40,12 @@ export function parseViewAddress(hash: string): ViewAddress | null {
   if (![x, y, z].every(Number.isFinite) || Math.abs(x) > furthest || Math.abs(y) > furthest) return null;
   if (z <= 0 || z > 1e6) return null;
   const slide = fields.get("s");
-  return { centre: { x, y }, slidePerPixel: z, slide: slide && /^[0-9a-f]{1,64}$/.test(slide) ? slide : null };
+  return {
+    centre: { x, y },
+    slidePerPixel: z,
+    turned: normalTurn(number("r")),
+    slide: slide && /^[0-9a-f]{1,64}$/.test(slide) ? slide : null,
+  };
 }
 
 /** A view of another slide must not move this one. */

@@ -2,10 +2,11 @@
 // reload the work is there and asks for its file by name. All files are written here, in memory.
 
 import { join } from "node:path";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser, BrowserContext } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type AppPage, createAppPage } from "../support/app-page.ts";
 import { collectErrors, hasBrowser, launch, root, type Served, serveFolder } from "../support/browser.ts";
+import { dropFile } from "../support/drop-file.ts";
 import { flat, jpeg } from "../support/jpeg-tiles.ts";
 import { buildPyramidTiff, long } from "../support/tiff-builder.ts";
 
@@ -55,7 +56,7 @@ describe.skipIf(!hasBrowser)("a slide of one's own", () => {
 
   test("without um/px is not classified until it is stated; then labels, reload, and the file is asked for by name", async () => {
     const { page } = app;
-    await drop(page, "case 12.tif", slide);
+    await dropFile(page, "case 12.tif", slide);
     await page.getByTestId("calibration-banner").waitFor();
     await page.mouse.move(683, 384);
     await page.mouse.click(683, 384);
@@ -80,10 +81,10 @@ describe.skipIf(!hasBrowser)("a slide of one's own", () => {
     expect(await app.text("missing-slide")).toContain("2 of your labels are on it");
 
     // Another file by that name is not taken for it; the same bytes under another name are.
-    await drop(page, "case 12.tif", buildPyramidTiff({ encode: () => pink, tile, width: 512, height: 512 }));
+    await dropFile(page, "case 12.tif", buildPyramidTiff({ encode: () => pink, tile, width: 512, height: 512 }));
     await page.getByTestId("calibration-banner").waitFor();
     expect(await page.getByTestId("missing-slide").count()).toBe(1);
-    await drop(page, "renamed.tif", slide);
+    await dropFile(page, "renamed.tif", slide);
     await page.getByTestId("missing-slide").waitFor({ state: "detached" });
     await app.settled();
     expect(await app.counts()).toEqual([1, 1]);
@@ -128,7 +129,7 @@ describe.skipIf(!hasBrowser)("a slide of one's own", () => {
 
   test("that cannot be read ends in a message, and the app goes on", async () => {
     for (const [name, bytes, words] of bad) {
-      await drop(app.page, name, bytes);
+      await dropFile(app.page, name, bytes);
       const notice = app.page.getByTestId("notice").filter({ hasText: words }).last();
       await notice.waitFor({ timeout: 10_000 });
       await notice.getByRole("button", { name: "Dismiss" }).click();
@@ -137,20 +138,3 @@ describe.skipIf(!hasBrowser)("a slide of one's own", () => {
     expect((await app.click({ x: 3700, y: 3200 })).answer).not.toBe("");
   });
 });
-
-/** Drops a file on the page the way the browser does it. */
-async function drop(page: Page, name: string, bytes: Uint8Array): Promise<void> {
-  const base64 = Buffer.from(bytes).toString("base64");
-  const transfer = await page.evaluateHandle(
-    ([file, data]) => {
-      const raw = Uint8Array.from(atob(data ?? ""), (c) => c.charCodeAt(0));
-      const dropped = new DataTransfer();
-      dropped.items.add(new File([raw], file ?? "", { type: "image/tiff" }));
-      return dropped;
-    },
-    [name, base64],
-  );
-  await page.dispatchEvent("body", "dragenter", { dataTransfer: transfer });
-  await page.dispatchEvent("body", "dragover", { dataTransfer: transfer });
-  await page.dispatchEvent("body", "drop", { dataTransfer: transfer });
-}

@@ -15,8 +15,8 @@ describe.skipIf(!hasBrowser)("the viewer", () => {
     await served?.close();
   });
 
-  async function open(query = "?drawer=canvas"): Promise<Page> {
-    const page = await browser.newPage({ viewport: { width: 1000, height: 700 } });
+  async function open(query = "?drawer=canvas", viewport = { width: 1000, height: 700 }): Promise<Page> {
+    const page = await browser.newPage({ viewport });
     await page.goto(`${served.url}test/browser/pages/viewer.html${query}`);
     await page.waitForFunction(() => window.report?.ready === true, undefined, { timeout: 30_000 });
     return page;
@@ -66,6 +66,53 @@ describe.skipIf(!hasBrowser)("the viewer", () => {
       expect(Math.abs(value - (canvas[i] ?? 0))).toBeLessThan(12);
     });
   }, 60_000);
+
+  test("turned by an odd angle, every tile shows its own place: both drawers draw the same", async () => {
+    const shot = async (query: string): Promise<string> => {
+      const page = await open(query, { width: 640, height: 460 });
+      await page.evaluate(() => {
+        window.report.viewer?.turnTo(33);
+        window.report.viewer?.moveTo({ x: 7600, y: 6000 }, 6);
+      });
+      let [before, now] = ["", ""];
+      for (let same = 0; same < 3; same = now === before ? same + 1 : 0) {
+        before = now;
+        await page.waitForTimeout(250);
+        now = (await page.screenshot()).toString("base64");
+      }
+      await page.close();
+      return now;
+    };
+    const [webgl, canvas] = [await shot(""), await shot("?drawer=canvas")];
+    const page = await browser.newPage();
+    const apart = await page.evaluate(
+      async ([one = "", other = ""]) => {
+        const side = 10;
+        /** Greens, averaged over squares: the drawers sample sharp edges a little apart, which is no matter here. */
+        const squares = async (data: string): Promise<readonly number[]> => {
+          const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
+          const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+          const context = new OffscreenCanvas(image.width, image.height).getContext("2d");
+          context?.drawImage(image, 0, 0);
+          const rgba = context?.getImageData(0, 0, image.width, image.height).data ?? [];
+          const columns = image.width / side;
+          const sums = new Array<number>((columns * image.height) / side).fill(0);
+          for (let i = 0; i < rgba.length / 4; i++) {
+            const [x, y] = [i % image.width, Math.floor(i / image.width)];
+            const at = Math.floor(y / side) * columns + Math.floor(x / side);
+            sums[at] = (sums[at] ?? 0) + (rgba[i * 4 + 1] ?? 0) / side ** 2;
+          }
+          return sums;
+        };
+        const [a, b] = [await squares(one), await squares(other)];
+        return a.filter((value, i) => Math.abs(value - (b[i] ?? 999)) > 48).length / a.length;
+      },
+      [webgl, canvas],
+    );
+    await page.close();
+    // A shader that mistakes one tile for another gets a few hundredths of them wrong.
+    expect(apart).toBeLessThan(0.001);
+  }, 120_000);
 
   test("a click tells the level-0 place under it, a drag tells nothing", async () => {
     const page = await open();

@@ -7,19 +7,26 @@ const id = "0f3a".repeat(16) as SlideId;
 const other = "1f3a".repeat(16) as SlideId;
 
 describe("the link of a view", () => {
-  test("brings back the place and the zoom it was made from", () => {
+  test("brings back the place, the zoom and the turn it was made from", () => {
     const coordinate = fc.integer({ min: -1000, max: 10_000_000 });
     fc.assert(
-      fc.property(coordinate, coordinate, fc.double({ min: 0.01, max: 1000, noNaN: true }), (x, y, z) => {
-        const back = parseViewAddress(formatViewAddress({ x, y }, z, id));
-        expect(back?.centre).toEqual({ x, y });
-        expect(Math.abs((back?.slidePerPixel ?? 0) / z - 1)).toBeLessThan(1e-4);
-      }),
+      fc.property(
+        coordinate,
+        coordinate,
+        fc.double({ min: 0.01, max: 1000, noNaN: true }),
+        fc.integer({ min: 0, max: 359 }),
+        (x, y, z, turned) => {
+          const back = parseViewAddress(formatViewAddress({ centre: { x, y }, slidePerPixel: z, turned }, id));
+          expect(back?.centre).toEqual({ x, y });
+          expect(Math.abs((back?.slidePerPixel ?? 0) / z - 1)).toBeLessThan(1e-4);
+          expect(back?.turned).toBe(turned);
+        },
+      ),
     );
   });
 
   test("moves only the slide it was made on", () => {
-    const address = parseViewAddress(formatViewAddress({ x: 5, y: 6 }, 2, id));
+    const address = parseViewAddress(formatViewAddress({ centre: { x: 5, y: 6 }, slidePerPixel: 2, turned: 0 }, id));
     expect(address && addressFits(address, id)).toBe(true);
     expect(address && addressFits(address, other)).toBe(false);
   });
@@ -34,11 +41,21 @@ describe("the link of a view", () => {
     (hash) => expect(parseViewAddress(hash)).toBeNull(),
   );
 
+  test("says nothing of a turn where there is none, and what is no turn is upright", () => {
+    expect(formatViewAddress({ centre: { x: 5, y: 6 }, slidePerPixel: 2, turned: 360 }, id)).not.toContain("r=");
+    for (const r of ["", "&r=", "&r=north", "&r=Infinity"])
+      expect(parseViewAddress(`#x=5&y=6&z=2${r}`)?.turned).toBe(0);
+    expect(parseViewAddress("#x=5&y=6&z=2&r=-90")?.turned).toBe(270);
+  });
+
   test("no text whatever breaks it", () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 600 }), (text) => {
         const address = parseViewAddress(`#${text}`);
-        if (address) expect(Number.isFinite(address.centre.x) && address.slidePerPixel > 0).toBe(true);
+        if (address) {
+          expect(Number.isFinite(address.centre.x) && address.slidePerPixel > 0).toBe(true);
+          expect(address.turned >= 0 && address.turned < 360).toBe(true);
+        }
       }),
     );
   });

@@ -99,7 +99,8 @@ export async function textProperties(
     const text = directory.entries.get(number)?.type === 2 ? await readText(file, directory, number, signal) : null;
     if (text) found.push(property(name, text));
   }
-  if (directory.entries.has(tag.iccProfile)) found.push(property("Embedded colour profile", "present, not applied"));
+  if (directory.entries.has(tag.iccProfile))
+    found.push(property("Embedded colour profile", "present; never applied to what is analysed"));
   return found;
 }
 

@@ -70,7 +70,7 @@ const viewer = createViewer(
     tile: async ({ level, column, row }) => paint(level, column, row),
     name: "Known corners",
     navigator: find("navigator"),
-    start: { centre: { x: 8000, y: 6000 }, slidePerPixel: 16 },
+    start: { centre: { x: 8000, y: 6000 }, slidePerPixel: 16, turned: 0 },
     reducedMotion: true,
     drawer: new URLSearchParams(location.search).get("drawer") === "canvas" ? "canvas" : "webgl",
   },

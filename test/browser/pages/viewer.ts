@@ -22,7 +22,7 @@ const viewer = createViewer(
     tile: fakeSlideApi().tile,
     name: "Painted slide",
     navigator: byId("navigator"),
-    start: { centre: { x: 7600, y: 6000 }, slidePerPixel: 1.7 },
+    start: { centre: { x: 7600, y: 6000 }, slidePerPixel: 1.7, turned: 0 },
     reducedMotion: true,
     drawer,
   },

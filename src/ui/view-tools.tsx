@@ -1,0 +1,89 @@
+// Over the slide, above its small overview: turning, full screen, and which colours are shown. Draws and dispatches.
+import { IconMaximize, IconMinimize, IconRotate, IconRotateClockwise } from "@tabler/icons-react";
+import { useSyncExternalStore } from "react";
+import type { TileColours } from "../viewer/slide-tile-source.ts";
+import { turnWords } from "../viewer/turn.ts";
+import { useApp } from "./app-context.ts";
+import { canFillScreen, toggleFullScreen, useFullScreen } from "./full-screen.ts";
+import { turnBy } from "./stage.ts";
+import type { Colours } from "./use-colours.ts";
+
+export function ViewTools({ colours }: Readonly<{ colours: Colours }>) {
+  const { stage, context } = useApp();
+  const turned = useSyncExternalStore(stage.subscribe, () => stage.view?.turned ?? null);
+  const full = useFullScreen();
+  if (turned === null) return null;
+  const words = turnWords(turned);
+  const screen = full ? "Leave full screen (F)" : "Full screen (F)";
+  return (
+    <fieldset className="pt-hud pt-view-tools" aria-label="View">
+      {words && (
+        <div className="pt-view-row pt-turned">
+          <output data-testid="turned">{words}</output>
+          <span className="pt-space" />
+          <button type="button" data-testid="upright" onClick={() => stage.viewer?.turnTo(0)}>
+            Upright again
+          </button>
+        </div>
+      )}
+      <div className="pt-view-row">
+        <button type="button" title="Turn left by 90° (Shift R)" onClick={() => turnBy(stage, -90)}>
+          <IconRotate size={16} aria-label="Turn left" />
+        </button>
+        <button type="button" title="Turn right by 90° (R)" onClick={() => turnBy(stage, 90)}>
+          <IconRotateClockwise size={16} aria-label="Turn right" />
+        </button>
+        <span className="pt-space" />
+        {canFillScreen() && (
+          <button type="button" title={screen} onClick={() => void toggleFullScreen(context.session)}>
+            {full ? <IconMinimize size={16} aria-label={screen} /> : <IconMaximize size={16} aria-label={screen} />}
+          </button>
+        )}
+      </div>
+      <ColourChoice colours={colours} />
+    </fieldset>
+  );
+}
+
+const choices: readonly (readonly [TileColours, string, string])[] = [
+  ["stored", "as stored", "The numbers in the file, as the models see them."],
+  [
+    "profile",
+    "by profile",
+    "Through the slide's colour profile, as its scanner means them. On the slide view only: small pictures, and everything a model sees, stay as stored.",
+  ],
+];
+
+function ColourChoice({ colours: { profile, shown } }: Readonly<{ colours: Colours }>) {
+  const { ui } = useApp();
+  switch (profile) {
+    case "unknown":
+    case "none":
+      return null;
+    case "unusable":
+      return (
+        <div className="pt-view-row pt-view-colours" data-testid="colours" data-shown={shown}>
+          <span title="The colour profile of this slide cannot be applied.">Colours: as stored</span>
+        </div>
+      );
+    case "usable":
+      return (
+        <fieldset className="pt-view-row pt-view-colours" data-testid="colours" data-shown={shown}>
+          <legend>Colours shown</legend>
+          {choices.map(([colours, words, title]) => (
+            <button
+              key={colours}
+              type="button"
+              title={title}
+              aria-pressed={shown === colours}
+              onClick={() => ui.setState({ colours })}
+            >
+              {words}
+            </button>
+          ))}
+        </fieldset>
+      );
+    default:
+      return profile satisfies never;
+  }
+}
