@@ -9,7 +9,7 @@ import { writeTiff } from "../../synth/tiff-writer.ts";
 
 export const hugeSide = 100_000;
 /** Side of what is painted, and where in the shipped specimen: tumour, mucosa and stroma. */
-const square = { side: 1024, x: 2048, y: 1536 } as const;
+const square = { side: 512, x: 2048, y: 1536 } as const;
 const seed = 7;
 
 /** `side` px at 0.5 um/px, JPEG 4:2:0 in tiles of 256. Returns the file's bytes. */

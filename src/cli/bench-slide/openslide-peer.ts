@@ -17,6 +17,8 @@ export type PeerPatch = Readonly<{
 export type OpenSlidePeer = Readonly<{
   /** "OpenSlide 4.0.0, Pillow 11". */
   version: string;
+  /** Of all bytes of each patch: tells whether it reads what we read. */
+  sums: readonly number[];
   /** All patches once, of a slide opened anew; opening is not counted. */
   pass(): Promise<Readonly<{ patches: number; ms: number }>>;
   close(): void;
@@ -48,9 +50,10 @@ export async function openOpenSlide(
     throw new Fault("unsupported", complaint.trim().split("\n").at(-1) || "Python ended without a word");
   };
   try {
-    const { version } = await ask(JSON.stringify(patches));
+    const { version, sums } = await ask(JSON.stringify(patches));
     return {
       version: String(version),
+      sums: Array.isArray(sums) ? sums.map(Number) : [],
       async pass() {
         const { ms } = await ask("pass");
         return { patches: patches.length, ms: Number(ms) };

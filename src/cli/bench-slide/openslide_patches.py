@@ -36,10 +36,11 @@ def answer(value):
 def main():
     try:
         with openslide.OpenSlide(path) as slide:
-            levels_of(slide)
+            levels = levels_of(slide)
+            sums = [sum(read(slide, levels, patch)) for patch in patches]
     except openslide.OpenSlideError as error:
         sys.exit(f"OpenSlide does not read it: {error}")
-    answer({"version": f"OpenSlide {openslide.__library_version__}, Pillow {PIL.__version__}"})
+    answer({"version": f"OpenSlide {openslide.__library_version__}, Pillow {PIL.__version__}", "sums": sums})
     for _ in sys.stdin:
         with openslide.OpenSlide(path) as slide:
             levels = levels_of(slide)

@@ -47,7 +47,7 @@ export function parseOptions(args: readonly string[]): SlideBenchOptions {
     python,
     model: flags.model ?? null,
     rounds: parseRounds(flags.rounds) ?? (fast ? 1 : 3),
-    patches: fast ? 8 : 64,
+    patches: fast ? 8 : 48,
     seconds: fast ? 0.1 : 1,
   };
 }

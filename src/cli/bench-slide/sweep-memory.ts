@@ -9,16 +9,17 @@ const mib = 2 ** 20;
 
 /** Model, slide reader and caches in one process. `most`: null sweeps all of the slide's tissue. */
 export async function measureMemory(manifest: string, slide: SlideAtHand, most: number | null): Promise<Measured> {
-  const { before, after, places } = await inOwnProcess([manifest, slide.path, String(most ?? 0)]);
+  const { before, during, after, places } = await inOwnProcess([manifest, slide.path, String(most ?? 0)]);
   const on = `whole process: model on WASM, slide reader and caches, ${places} places of ${slide.words}; Node ${process.version}`;
   const figures = [
     figure("slide.peak_mib", [after / mib], "MiB", on),
+    figure("slide.peak_mib.during", [during / mib], "MiB", `${on}; the highest after any batch of the sweep`),
     figure("slide.peak_mib.before", [before / mib], "MiB", `${on}; the model loaded and tested, no slide open`),
   ];
   return { figures, leftOut: [] };
 }
 
-type Peak = Readonly<{ before: number; after: number; places: number }>;
+type Peak = Readonly<{ before: number; during: number; after: number; places: number }>;
 
 function inOwnProcess(args: readonly string[]): Promise<Peak> {
   return new Promise((resolve, reject) => {

@@ -1,5 +1,6 @@
 // The engine's own sweep over a slide that is read on a thread of its own: against the model on patches at hand, and with the model
 // replaced by nothing. Knows one session; ratios are taken within a round.
+import { setMaxListeners } from "node:events";
 import { performance } from "node:perf_hooks";
 import { present } from "../../base/fault.ts";
 import { lanePriority } from "../../base/lane.ts";
@@ -8,7 +9,6 @@ import { patchSpecOf } from "../../domain/model.ts";
 import type { Session } from "../../engine/session.ts";
 import { defaultCut } from "../../engine/start-runtime.ts";
 import { sweep } from "../../engine/sweep.ts";
-import type { SweepParams } from "../../protocol/map-api.ts";
 import type { SlideApi } from "../../protocol/slide-api.ts";
 import { attempt } from "../bench-engine/attempt.ts";
 import { race } from "../bench-engine/race.ts";
@@ -28,7 +28,12 @@ export type SweepOptions = Readonly<{
   log: (line: string) => void;
 }>;
 
-const never = (): AbortSignal => new AbortController().signal;
+/** A batch asks for many tiles under one signal, which Node takes for a leak. */
+function never(): AbortSignal {
+  const { signal } = new AbortController();
+  setMaxListeners(0, signal);
+  return signal;
+}
 
 /** `slide.sweep_efficiency`: sweep rate over model-only rate on the same number of the same patches. */
 export async function measureEfficiency(slide: SlideAtHand, options: SweepOptions): Promise<Measured> {
@@ -37,14 +42,15 @@ export async function measureEfficiency(slide: SlideAtHand, options: SweepOption
     const { session, slides, rounds, patches, words, log } = options;
     const spec = patchSpecOf(session.model);
     log(name);
-    const { cells, grid, slideId, sheet } = await sweptSlide(slides, slide, spec, patches);
+    const { params: first, caches } = await sweptSlide(slides, slide, spec, patches);
+    const { cells, grid, slideId, sheet } = first;
     const ready: Uint8Array[] = [];
     for (const cell of cells) ready.push((await slides.patch({ slideId, region: cellPatch(grid, cell), spec })).data);
     let batch = 1;
     const sweeping = {
       name: "sweep",
       run: async () => {
-        const params = await sweptSlide(slides, slide, spec, patches);
+        const { params } = await sweptSlide(slides, slide, spec, patches);
         const before = performance.now();
         await sweep(session, slides, params, never(), (progress) => {
           batch = Math.max(batch, progress.cells.length);
@@ -69,7 +75,7 @@ export async function measureEfficiency(slide: SlideAtHand, options: SweepOption
     await sweeping.run();
     const times = await race([modelOnly, sweeping], { rounds, warm: false }, log);
     const [model, whole] = [present(times.get("model only"), "times"), present(times.get("sweep"), "times")];
-    const on = `${slide.words}, ${cells.length} places on tissue around the middle, batches of ${batch}, tissue known, empty caches; slide on a thread of its own; ${words}`;
+    const on = `${slide.words}, ${cells.length} places on tissue around the middle, batches of ${batch}, ${caches}; slide on a thread of its own; ${words}`;
     const perSecond = (ms: readonly number[]): readonly number[] => ms.map((one) => (cells.length * 1000) / one);
     const scale = slide.finer ? "2x" : "1x";
     const figures = [
@@ -90,9 +96,11 @@ export async function measureFeed(slide: SlideAtHand, options: SweepOptions): Pr
     const spec = patchSpecOf(session.model);
     const rates: number[] = [];
     let places = 0;
+    let caches = "";
     let batch = 0;
     for (let round = 0; round <= rounds; round++) {
-      const params: SweepParams = await sweptSlide(slides, slide, spec, null);
+      const { params, caches: left } = await sweptSlide(slides, slide, spec, null);
+      caches = left;
       places = params.cells.length;
       const before = performance.now();
       await sweep(session, slides, params, never(), (progress) => {
@@ -104,24 +112,17 @@ export async function measureFeed(slide: SlideAtHand, options: SweepOptions): Pr
       if (round > 0) rates.push(perSecond);
     }
     const scale = slide.finer ? "shrunk from twice as fine" : "at the level's um/px";
-    const on = `${slide.words}, ${spec.pixels} px, ${scale}, all ${places} places on tissue in the order of a map, batches of ${batch}, tissue known, empty caches; slide on a thread of its own, no model, Node ${process.version}`;
+    const on = `${slide.words}, ${spec.pixels} px, ${scale}, all ${places} places on tissue in the order of a map, batches of ${batch}, ${caches}; slide on a thread of its own, no model, Node ${process.version}`;
     return { figures: [figure(name, rates, "1/s", on)], leftOut: [] };
   });
 }
 
-/** The same session with answers of zeros that cost nothing. */
+/** The same session with answers of zeros that cost nothing; frozen features only, so nobody looks at tokens. */
 function withoutModel(session: Session): Session {
-  const { featureWidth, width, tokens } = shapeOf(session);
-  const nothing = { features: new Float32Array(featureWidth), tokens: new Float32Array(width * tokens) };
+  const nothing = { features: new Float32Array(session.model.shape.featureWidth), tokens: new Float32Array(0) };
   return {
     ...session,
     forward: 0,
     analyser: { ...session.analyser, compute: async (pixels) => pixels.map(() => nothing) },
   };
 }
-
-const shapeOf = ({ model }: Session) => ({
-  featureWidth: model.shape.featureWidth,
-  width: model.shape.width,
-  tokens: (model.shape.imagePixels / model.shape.patchPixels) ** 2 + 1,
-});

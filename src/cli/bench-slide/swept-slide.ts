@@ -9,6 +9,9 @@ import type { SlideApi } from "../../protocol/slide-api.ts";
 import { statedScale } from "./patch-rate.ts";
 import type { SlideAtHand } from "./slides-at-hand.ts";
 
+/** `caches`: what the slide reader keeps already, in words. */
+export type SweptSlide = Readonly<{ params: SweepParams; caches: string }>;
+
 const sheet = "5".repeat(64) as SheetId;
 
 /**
@@ -20,7 +23,7 @@ export async function sweptSlide(
   { path, finer, format }: SlideAtHand,
   spec: PatchSpec,
   most: number | null,
-): Promise<SweepParams> {
+): Promise<SweptSlide> {
   const calibration = statedScale(spec, finer);
   const { id: slideId, ...info } = await slides.open({ source: { kind: "url", url: path } });
   await slides.calibrate({ slideId, calibration });
@@ -30,7 +33,9 @@ export async function sweptSlide(
   const onTissue = planCells(grid, (cell) => (shares[cell] ?? 0) >= minimumTissue);
   const cells = most === null ? onTissue : nearest(onTissue, grid.columns, grid.rows, most);
   if (cells.length === 0) throw new Fault("invalid", `no place of ${format} is tissue`);
-  return { sheet, slideId, spec, grid, cells, set: null };
+  // Of one level the tissue was found on the very tiles that are swept.
+  const caches = info.levels.length > 1 ? "tissue known, empty caches" : "tissue known, which left the tiles decoded";
+  return { params: { sheet, slideId, spec, grid, cells, set: null }, caches };
 }
 
 /** The `count` cells nearest to the middle of the grid, in the order they had. */
