@@ -2,7 +2,7 @@
 //   [--rounds n]
 // How fast slides open, are read and are swept here, beside OpenSlide. Knows which parts there are and in what order.
 import { mkdtempSync, rmSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { isFault } from "../base/fault.ts";
 import { patchSpecOf } from "../domain/model.ts";
@@ -11,9 +11,10 @@ import { versioned } from "./bench-engine/versions.ts";
 import { openBenchSession } from "./bench-slide/bench-session.ts";
 import { measureFirstTile } from "./bench-slide/first-tile.ts";
 import { hugeSide, writeHugeSlide } from "./bench-slide/huge-slide.ts";
+import { busyWords, machine } from "./bench-slide/machine.ts";
 import { measureMask } from "./bench-slide/mask-time.ts";
 import { openSlideThread } from "./bench-slide/open-slide-thread.ts";
-import { parseOptions, type SlideBenchOptions } from "./bench-slide/options.ts";
+import { type Part, parseOptions, type SlideBenchOptions } from "./bench-slide/options.ts";
 import { measurePatchRates } from "./bench-slide/patch-rate.ts";
 import { slidesAtHand } from "./bench-slide/slides-at-hand.ts";
 import { measureMemory } from "./bench-slide/sweep-memory.ts";
@@ -37,7 +38,7 @@ async function measure(options: SlideBenchOptions, folder: string): Promise<void
   const manifest =
     options.model === null ? join(root, "models", "pathotune-tiny", "manifest.json") : resolve(options.model);
   const { embedded, finer, others, leftOut: absent } = await slidesAtHand(folder);
-  leftOut.push(...absent);
+  if (["patches", "feed", "mask"].some((part) => parts.has(part as Part))) leftOut.push(...absent);
   const hugePath = join(folder, "huge.tif");
   let hugeWords = "";
   if (parts.has("first") || parts.has("mask")) {
@@ -54,7 +55,7 @@ async function measure(options: SlideBenchOptions, folder: string): Promise<void
     log("the model is loaded and tested");
     const session = await openBenchSession(manifest, thread.slides, signal);
     const spec = patchSpecOf(session.model);
-    const words = `${session.model.name}, ${versioned("onnxruntime-web")} WASM, 1 thread, Node ${process.version}`;
+    const words = `${session.model.name}, ${versioned("onnxruntime-web")} WASM, 1 thread; ${machine}`;
     const sweeps: SweepOptions = { session, slides: thread.slides, rounds, patches: options.patches, words, log };
     if (parts.has("patches")) {
       log("patches");
@@ -94,12 +95,13 @@ const folder = mkdtempSync(join(tmpdir(), "pathotune-slide-"));
 process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
 try {
   const options = parseOptions(process.argv.slice(2));
-  log(
-    `On ${cpus().length} x ${cpus()[0]?.model ?? "an unknown processor"}. A busy machine spoils times: close what you can.`,
-  );
+  log(`About 5 minutes on two cores of 2 GHz, here on ${machine}. A busy machine spoils times: close what you can.`);
+  const busy = busyWords();
+  if (busy !== null) log(busy);
   await measure(options, folder);
   printFigures({ figures, leftOut }, options.json);
   if (!options.json) console.log("\nslide.vs_openslide: our patches a second over OpenSlide's, above 1 we are faster.");
+  if (busy !== null) log(busy);
   if (options.fast) log("A smoke run (--fast): these figures feed no claim.");
   process.exit(figures.length > 0 ? 0 : 1);
 } catch (error) {

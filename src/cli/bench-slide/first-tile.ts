@@ -8,6 +8,7 @@ import { openHttpSource } from "../../platform/worker/http-source.ts";
 import type { SlideApi } from "../../protocol/slide-api.ts";
 import { figure, type Measured } from "../figure.ts";
 import { serveLate } from "./latency-server.ts";
+import { machine } from "./machine.ts";
 
 export const latencyMs = 50;
 
@@ -55,7 +56,7 @@ export async function measureFirstTile(path: string, words: string, rounds: numb
     }
   }
   const on = (where: string): string =>
-    `${words}; ${where}; a fresh slide service each time, the decoder loaded at the first`;
+    `${words}; ${where}; a fresh slide service each time, the decoder loaded at the first; ${machine}`;
   const figures = [
     { name: "local", times: local, on: on("from disk, in the system's cache") },
     {

@@ -4,6 +4,7 @@ import type { PatchSpec } from "../../domain/patch.ts";
 import { createNodeSlideService } from "../../platform/node/slide-service.ts";
 import { attempt } from "../bench-engine/attempt.ts";
 import { figure, type Measured } from "../figure.ts";
+import { machine } from "./machine.ts";
 import { statedScale } from "./patch-rate.ts";
 import type { SlideAtHand } from "./slides-at-hand.ts";
 
@@ -27,7 +28,7 @@ export async function measureMask(
       size = `${width} x ${height} px, mask of ${mask.width} x ${mask.height}`;
       await slides.close({ slideId });
     }
-    const on = `${slide.words}, ${size}; from disk, Node ${process.version}, 1 thread`;
+    const on = `${slide.words}, ${size}; from disk, ${machine}, 1 thread`;
     return { figures: [figure(name, times, "ms", on)], leftOut: [] };
   });
 }

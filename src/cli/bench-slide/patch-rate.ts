@@ -14,6 +14,7 @@ import { openInput } from "../../slide/open-input.ts";
 import { createTileStore } from "../../slide/tile-window.ts";
 import { attempt } from "../bench-engine/attempt.ts";
 import { type Figure, figure, type Measured, median, ratios } from "../figure.ts";
+import { machine } from "./machine.ts";
 import { type OpenSlidePeer, openOpenSlide, type PeerPatch } from "./openslide-peer.ts";
 import type { SlideAtHand } from "./slides-at-hand.ts";
 
@@ -53,36 +54,34 @@ async function measureOne(slide: SlideAtHand, name: string, options: RateOptions
   const { spec, rounds, seconds } = options;
   const calibration = statedScale(spec, slide.finer);
   const { regions, boxes } = await placesOf(slide, spec, calibration);
-  const peers = await openPeer(slide, boxes, options);
-  if ("peer" in peers) {
-    const sums: number[] = [];
-    await pass(slide, regions, spec, calibration, (patch) => sums.push(patch.reduce((sum, value) => sum + value, 0)));
-    if (!readsTheSame(sums, peers.peer.sums)) {
-      peers.peer.close();
-      throw new Fault("runtime", "OpenSlide reads other pixels there: not the same work");
+  const once = (look?: (rgb: Uint8Array) => void): Promise<Pass> => pass(slide, regions, spec, calibration, look);
+  const sums: number[] = [];
+  await once((rgb) => sums.push(rgb.reduce((sum, value) => sum + value, 0)));
+  const { peer, why } = await openPeer(slide, boxes, sums, options);
+  try {
+    const ours: number[] = [];
+    const theirs: number[] = [];
+    for (let round = 0; round <= rounds; round++) {
+      const own = await rate(seconds, () => once());
+      const beside = peer ? await rate(seconds, () => peer.pass()) : null;
+      const words = beside === null ? "" : `, OpenSlide ${beside.toFixed(0)}/s`;
+      options.log(`  ${nameOf(slide)} ${round}/${rounds}: ${own.toFixed(0)}/s${words}`);
+      // The first round loads decoders and fills the system's cache.
+      if (round === 0) continue;
+      ours.push(own);
+      if (beside !== null) theirs.push(beside);
     }
+    const scale = slide.finer ? "shrunk from twice as fine" : "at the level's um/px";
+    const on = `${slide.words}, ${spec.pixels} px, ${scale}, row by row, empty caches, ${regions.length} patches a pass; 1 thread; ${machine}`;
+    const figures: Figure[] = [figure(name, ours, "1/s", on)];
+    if (!peer) return { figures, leftOut: [{ name: `${name}.openslide`, why }] };
+    const onBoth = `${on}; ${peer.version}`;
+    figures.push(figure(`${name}.openslide`, theirs, "1/s", onBoth));
+    figures.push(figure(name.replace("patches_per_s", "vs_openslide"), ratios(ours, theirs), "1", onBoth));
+    return { figures, leftOut: [] };
+  } finally {
+    peer?.close();
   }
-  const ours: number[] = [];
-  const theirs: number[] = [];
-  for (let round = 0; round <= rounds; round++) {
-    const own = await rate(seconds, () => pass(slide, regions, spec, calibration));
-    const peer = "peer" in peers ? await rate(seconds, () => peers.peer.pass()) : null;
-    options.log(
-      `  ${nameOf(slide)} ${round}/${rounds}: ${own.toFixed(0)}/s${peer ? `, OpenSlide ${peer.toFixed(0)}/s` : ""}`,
-    );
-    // The first round loads decoders and fills the system's cache.
-    if (round === 0) continue;
-    ours.push(own);
-    if (peer !== null) theirs.push(peer);
-  }
-  const on = `${slide.words}, ${spec.pixels} px, ${slide.finer ? "shrunk from twice as fine" : "at the level's um/px"}, row by row, empty caches, ${regions.length} patches a pass; Node ${process.version}, 1 thread`;
-  const figures: Figure[] = [figure(name, ours, "1/s", on)];
-  if (!("peer" in peers)) return { figures, leftOut: [{ name: `${name}.openslide`, why: peers.why }] };
-  const { version } = peers.peer;
-  peers.peer.close();
-  figures.push(figure(`${name}.openslide`, theirs, "1/s", `${on}; ${version}`));
-  figures.push(figure(name.replace("patches_per_s", "vs_openslide"), ratios(ours, theirs), "1", `${on}; ${version}`));
-  return { figures, leftOut: [] };
 }
 
 /** Sums of the patches' bytes; the median, as OpenSlide leaves missing tiles black and a decoder may round otherwise. */
@@ -124,15 +123,20 @@ async function placesOf(
   return { regions, boxes };
 }
 
+/** `peer` is null where there is none, and `why` says why. One that reads other pixels than `sums` were taken of does other work. */
 async function openPeer(
   { path }: SlideAtHand,
   boxes: readonly PeerPatch[],
+  sums: readonly number[],
   { python }: RateOptions,
-): Promise<Readonly<{ peer: OpenSlidePeer }> | Readonly<{ why: string }>> {
+): Promise<Readonly<{ peer: OpenSlidePeer | null; why: string }>> {
   try {
-    return { peer: await openOpenSlide(python, path, boxes) };
+    const peer = await openOpenSlide(python, path, boxes);
+    if (readsTheSame(sums, peer.sums)) return { peer, why: "" };
+    peer.close();
+    return { peer: null, why: "it reads other pixels there: not the same work" };
   } catch (error) {
-    return { why: error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error) };
+    return { peer: null, why: error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error) };
   }
 }
 

@@ -3,6 +3,7 @@ import { fork } from "node:child_process";
 import { join } from "node:path";
 import { Fault } from "../../base/fault.ts";
 import { figure, type Measured } from "../figure.ts";
+import { machine } from "./machine.ts";
 import type { SlideAtHand } from "./slides-at-hand.ts";
 
 const mib = 2 ** 20;
@@ -10,7 +11,7 @@ const mib = 2 ** 20;
 /** Model, slide reader and caches in one process. `most`: null sweeps all of the slide's tissue. */
 export async function measureMemory(manifest: string, slide: SlideAtHand, most: number | null): Promise<Measured> {
   const { before, during, after, places } = await inOwnProcess([manifest, slide.path, String(most ?? 0)]);
-  const on = `whole process: model on WASM, slide reader and caches, ${places} places of ${slide.words}; Node ${process.version}`;
+  const on = `whole process: model on WASM, slide reader and caches, ${places} places of ${slide.words}; ${machine}`;
   const figures = [
     figure("slide.peak_mib", [after / mib], "MiB", on),
     figure("slide.peak_mib.during", [during / mib], "MiB", `${on}; the highest after any batch of the sweep`),

@@ -13,6 +13,7 @@ import type { SlideApi } from "../../protocol/slide-api.ts";
 import { attempt } from "../bench-engine/attempt.ts";
 import { race } from "../bench-engine/race.ts";
 import { figure, type Measured, ratios } from "../figure.ts";
+import { machine } from "./machine.ts";
 import { nameOf } from "./patch-rate.ts";
 import type { SlideAtHand } from "./slides-at-hand.ts";
 import { sweptSlide } from "./swept-slide.ts";
@@ -112,7 +113,7 @@ export async function measureFeed(slide: SlideAtHand, options: SweepOptions): Pr
       if (round > 0) rates.push(perSecond);
     }
     const scale = slide.finer ? "shrunk from twice as fine" : "at the level's um/px";
-    const on = `${slide.words}, ${spec.pixels} px, ${scale}, all ${places} places on tissue in the order of a map, batches of ${batch}, ${caches}; slide on a thread of its own, no model, Node ${process.version}`;
+    const on = `${slide.words}, ${spec.pixels} px, ${scale}, all ${places} places on tissue in the order of a map, batches of ${batch}, ${caches}; slide on a thread of its own, no model, ${machine}`;
     return { figures: [figure(name, rates, "1/s", on)], leftOut: [] };
   });
 }
