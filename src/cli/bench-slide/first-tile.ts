@@ -62,7 +62,9 @@ export async function measureFirstTile(path: string, words: string, rounds: numb
     {
       name: "http50",
       times: late,
-      on: on(`HTTP on this machine, ${latencyMs} ms a request and as much for a connection, ${requests} requests`),
+      on: on(
+        `HTTP on this machine, ${latencyMs} ms a request and as much for a connection, ${requests} requests (a file whose tiles lie far from its tables takes one more a tile)`,
+      ),
     },
   ].flatMap(({ name, times, on }) => [
     figure(

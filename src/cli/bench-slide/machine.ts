@@ -4,9 +4,9 @@ import { cpus, loadavg } from "node:os";
 /** "2 x AMD EPYC, Node v20.20.2" */
 export const machine = `${cpus().length} x ${cpus()[0]?.model.trim() ?? "unknown processor"}, Node ${process.version}`;
 
-/** Null where there is a processor free. Windows tells no load. */
+/** Null where a processor is free. Windows tells no load. */
 export function busyWords(): string | null {
   const [load = 0] = loadavg();
   if (load < cpus().length / 2) return null;
-  return `${load.toFixed(1)} processes were waiting for ${cpus().length} processors: these are figures of a busy machine.`;
+  return `The load is ${load.toFixed(1)} on ${cpus().length} processors: these are figures of a busy machine.`;
 }

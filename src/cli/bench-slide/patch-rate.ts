@@ -14,6 +14,7 @@ import { openInput } from "../../slide/open-input.ts";
 import { createTileStore } from "../../slide/tile-window.ts";
 import { attempt } from "../bench-engine/attempt.ts";
 import { type Figure, figure, type Measured, median, ratios } from "../figure.ts";
+import { never } from "./endless-signal.ts";
 import { machine } from "./machine.ts";
 import { type OpenSlidePeer, openOpenSlide, type PeerPatch } from "./openslide-peer.ts";
 import type { SlideAtHand } from "./slides-at-hand.ts";
@@ -26,7 +27,7 @@ export type RateOptions = Readonly<{
   log: (line: string) => void;
 }>;
 
-/** Patches of one pass at most: of a large slide an even spread of rows would miss what neighbours share, so its first ones. */
+/** Patches of one pass at most, from the first row on: neighbours share tiles, which an even spread would not show. */
 const mostOfPass = 128;
 
 /** um/px as the figures need them: that of the model, or half of it. */
@@ -175,5 +176,3 @@ async function pass(
     reader.close();
   }
 }
-
-const never = (): AbortSignal => new AbortController().signal;

@@ -1,6 +1,5 @@
 // The engine's own sweep over a slide that is read on a thread of its own: against the model on patches at hand, and with the model
 // replaced by nothing. Knows one session; ratios are taken within a round.
-import { setMaxListeners } from "node:events";
 import { performance } from "node:perf_hooks";
 import { present } from "../../base/fault.ts";
 import { lanePriority } from "../../base/lane.ts";
@@ -13,6 +12,7 @@ import type { SlideApi } from "../../protocol/slide-api.ts";
 import { attempt } from "../bench-engine/attempt.ts";
 import { race } from "../bench-engine/race.ts";
 import { figure, type Measured, ratios } from "../figure.ts";
+import { never } from "./endless-signal.ts";
 import { machine } from "./machine.ts";
 import { nameOf } from "./patch-rate.ts";
 import type { SlideAtHand } from "./slides-at-hand.ts";
@@ -28,13 +28,6 @@ export type SweepOptions = Readonly<{
   words: string;
   log: (line: string) => void;
 }>;
-
-/** A batch asks for many tiles under one signal, which Node takes for a leak. */
-function never(): AbortSignal {
-  const { signal } = new AbortController();
-  setMaxListeners(0, signal);
-  return signal;
-}
 
 /** `slide.sweep_efficiency`: sweep rate over model-only rate on the same number of the same patches. */
 export async function measureEfficiency(slide: SlideAtHand, options: SweepOptions): Promise<Measured> {
