@@ -1,6 +1,7 @@
 // npm run bench -- slide [--json] [--fast] [--only first,patches,feed,sweep,mask,memory] [--model manifest] [--python python3]
 //   [--rounds n]
 // How fast slides open, are read and are swept here, beside OpenSlide. Knows which parts there are and in what order.
+import { setMaxListeners } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -24,6 +25,8 @@ import { type Figure, type LeftOut, type Measured, printFigures } from "./figure
 /** Progress goes to stderr, so that --json leaves nothing but figures on stdout. */
 const log = (line: string): void => console.error(line);
 const root = resolve(import.meta.dirname, "..", "..");
+// Many tiles are asked for under one signal, which Node takes for a leak.
+setMaxListeners(0);
 const { signal } = new AbortController();
 
 const figures: Figure[] = [];

@@ -14,7 +14,6 @@ import { openInput } from "../../slide/open-input.ts";
 import { createTileStore } from "../../slide/tile-window.ts";
 import { attempt } from "../bench-engine/attempt.ts";
 import { type Figure, figure, type Measured, median, ratios } from "../figure.ts";
-import { never } from "./endless-signal.ts";
 import { machine } from "./machine.ts";
 import { type OpenSlidePeer, openOpenSlide, type PeerPatch } from "./openslide-peer.ts";
 import type { SlideAtHand } from "./slides-at-hand.ts";
@@ -176,3 +175,6 @@ async function pass(
     reader.close();
   }
 }
+
+/** Of work that is timed to its end. */
+export const never = (): AbortSignal => new AbortController().signal;

@@ -12,9 +12,8 @@ import type { SlideApi } from "../../protocol/slide-api.ts";
 import { attempt } from "../bench-engine/attempt.ts";
 import { race } from "../bench-engine/race.ts";
 import { figure, type Measured, ratios } from "../figure.ts";
-import { never } from "./endless-signal.ts";
 import { machine } from "./machine.ts";
-import { nameOf } from "./patch-rate.ts";
+import { nameOf, never } from "./patch-rate.ts";
 import type { SlideAtHand } from "./slides-at-hand.ts";
 import { sweptSlide } from "./swept-slide.ts";
 
