@@ -53,38 +53,40 @@ async function measure(options: SlideBenchOptions, folder: string): Promise<void
     keep(await attempt("slide.first_tile_ms.*", () => measureFirstTile(hugePath, hugeWords, 2 * rounds - 1)));
   }
 
-  const thread = openSlideThread();
-  try {
-    log("the model is loaded and tested");
-    const session = await openBenchSession(manifest, thread.slides, signal);
-    const spec = patchSpecOf(session.model);
-    const words = `${session.model.name}, ${versioned("onnxruntime-web")} WASM, 1 thread; ${machine}`;
-    const sweeps: SweepOptions = { session, slides: thread.slides, rounds, patches: options.patches, words, log };
-    if (parts.has("patches")) {
-      log("patches");
-      keep(await measurePatchRates([embedded, finer, ...others], { ...options, spec, log }));
-      leftOut.push({ name: "slide.vs_geotiff", why: "geotiff.js is not installed" });
-    }
-    if (parts.has("mask")) {
-      log("tissue masks");
-      const huge = { format: "huge", path: hugePath, words: hugeWords, finer: false };
-      keep(await measureMask("slide.mask_ms", huge, spec, rounds));
-      for (const slide of [embedded, ...others]) {
-        keep(await measureMask(`slide.mask_ms.${slide.format}`, slide, spec, rounds));
+  if ([...parts].some((part) => part !== "first" && part !== "memory")) {
+    const thread = openSlideThread();
+    try {
+      log("the model is loaded and tested");
+      const session = await openBenchSession(manifest, thread.slides, signal);
+      const spec = patchSpecOf(session.model);
+      const words = `${session.model.name}, ${versioned("onnxruntime-web")} WASM, 1 thread; ${machine}`;
+      const sweeps: SweepOptions = { session, slides: thread.slides, rounds, patches: options.patches, words, log };
+      if (parts.has("patches")) {
+        log("patches");
+        keep(await measurePatchRates([embedded, finer, ...others], { ...options, spec, log }));
+        leftOut.push({ name: "slide.vs_geotiff", why: "geotiff.js is not installed" });
       }
+      if (parts.has("mask")) {
+        log("tissue masks");
+        const huge = { format: "huge", path: hugePath, words: hugeWords, finer: false };
+        keep(await measureMask("slide.mask_ms", huge, spec, rounds));
+        for (const slide of [embedded, ...others]) {
+          keep(await measureMask(`slide.mask_ms.${slide.format}`, slide, spec, rounds));
+        }
+      }
+      if (parts.has("feed")) {
+        log("sweeps without a model");
+        for (const slide of [embedded, finer, ...others]) keep(await measureFeed(slide, sweeps));
+      }
+      if (parts.has("sweep")) {
+        log("sweeps with the model");
+        const more = others.filter(({ format }) => format === "svs_jpeg" || format === "svs_jp2k");
+        for (const slide of [embedded, finer, ...more]) keep(await measureEfficiency(slide, sweeps));
+      }
+      await session.release();
+    } finally {
+      await thread.close();
     }
-    if (parts.has("feed")) {
-      log("sweeps without a model");
-      for (const slide of [embedded, finer, ...others]) keep(await measureFeed(slide, sweeps));
-    }
-    if (parts.has("sweep")) {
-      log("sweeps with the model");
-      const more = others.filter(({ format }) => format === "svs_jpeg" || format === "svs_jp2k");
-      for (const slide of [embedded, finer, ...more]) keep(await measureEfficiency(slide, sweeps));
-    }
-    await session.release();
-  } finally {
-    await thread.close();
   }
   if (parts.has("memory")) {
     log("memory of a full sweep, in a process of its own");
