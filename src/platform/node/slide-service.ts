@@ -41,7 +41,7 @@ async function inFolder(source: SlideSource): Promise<SlideSource> {
   return (await folderSource(pathOf(source.url))) ?? source;
 }
 
-async function openSource(source: SlideSource): Promise<ByteSource> {
+export async function openSource(source: SlideSource): Promise<ByteSource> {
   if (source.kind === "files") throw new Error("assertion failed: several files are opened one by one");
   if (source.kind === "url") {
     if (/^https?:/.test(source.url)) throw new Fault("unsupported", "Node opens slides from disk only.");
