@@ -73,38 +73,66 @@ function tapsFor(inSize: number, from: number, to: number, outSize: number, filt
   return { first, count, weights, stride };
 }
 
+const half = 1 << (precisionBits - 1);
+
 const clip8 = (sum: number): number => {
   const value = sum >> precisionBits;
-  return Math.min(255, Math.max(0, value));
+  return value < 0 ? 0 : value > 255 ? 255 : value;
 };
 
-/** Resamples along one axis. `step`: bytes between neighbours on the axis, `lines`: byte offsets where each line starts. */
-function resampleAxis(
-  input: Uint8Array | Uint8ClampedArray,
-  output: Uint8Array,
-  taps: Taps,
-  geometry: Readonly<{
-    lines: number;
-    lineIn: number;
-    lineOut: number;
-    step: number;
-    outSize: number;
-    channels: number;
-  }>,
-): void {
-  const { lines, lineIn, lineOut, step, outSize, channels } = geometry;
+/** Rows of `columns` pixels become rows of `width`. Sums are int32, as Pillow's are. */
+function resampleRows(input: Raster["data"], columns: number, rows: number, channels: number, taps: Taps): Uint8Array {
   const { first, count, weights, stride } = taps;
-  for (let line = 0; line < lines; line++) {
-    for (let out = 0; out < outSize; out++) {
-      const start = line * lineIn + first[out]! * step;
+  const width = first.length;
+  const output = new Uint8Array(width * rows * channels);
+  let to = 0;
+  for (let row = 0; row < rows; row++) {
+    const line = row * columns * channels;
+    for (let out = 0; out < width; out++) {
+      const w = out * stride;
       const n = count[out]!;
+      let p = line + first[out]! * channels;
+      if (channels === 3) {
+        let [r, g, b] = [half, half, half];
+        for (let i = 0; i < n; i++, p += 3) {
+          const weight = weights[w + i]!;
+          r = (r + Math.imul(input[p]!, weight)) | 0;
+          g = (g + Math.imul(input[p + 1]!, weight)) | 0;
+          b = (b + Math.imul(input[p + 2]!, weight)) | 0;
+        }
+        output[to++] = clip8(r);
+        output[to++] = clip8(g);
+        output[to++] = clip8(b);
+        continue;
+      }
       for (let c = 0; c < channels; c++) {
-        let sum = 1 << (precisionBits - 1);
-        for (let i = 0, p = start + c, w = out * stride; i < n; i++, p += step, w++) sum += input[p]! * weights[w]!;
-        output[line * lineOut + out * step + c] = clip8(sum);
+        let sum = half;
+        for (let i = 0, q = p + c; i < n; i++, q += channels) sum = (sum + Math.imul(input[q]!, weights[w + i]!)) | 0;
+        output[to++] = clip8(sum);
       }
     }
   }
+  return output;
+}
+
+/** Columns become `taps.first.length` pixels long; whole rows are added up, which memory likes better than columns. */
+function resampleColumns(input: Raster["data"], rowBytes: number, taps: Taps): Uint8Array {
+  const { first, count, weights, stride } = taps;
+  const height = first.length;
+  const output = new Uint8Array(rowBytes * height);
+  const sums = new Int32Array(rowBytes);
+  for (let out = 0; out < height; out++) {
+    sums.fill(half);
+    const n = count[out]!;
+    for (let i = 0; i < n; i++) {
+      const weight = weights[out * stride + i]!;
+      const from = (first[out]! + i) * rowBytes;
+      for (let x = 0; x < rowBytes; x++) sums[x] = (sums[x]! + Math.imul(input[from + x]!, weight)) | 0;
+    }
+    const to = out * rowBytes;
+    for (let x = 0; x < rowBytes; x++) output[to + x] = clip8(sums[x]!);
+  }
+  return output;
 }
 
 /**
@@ -126,32 +154,11 @@ export function resample(
   let data: Uint8Array | Uint8ClampedArray = source.data;
   let columns = source.width;
   if (width !== columns || x0 !== 0 || x1 !== columns) {
-    const out = new Uint8Array(width * source.height * channels);
-    resampleAxis(data, out, tapsFor(columns, x0, x1, width, filter), {
-      lines: source.height,
-      lineIn: columns * channels,
-      lineOut: width * channels,
-      step: channels,
-      outSize: width,
-      channels,
-    });
-    data = out;
+    data = resampleRows(data, columns, source.height, channels, tapsFor(columns, x0, x1, width, filter));
     columns = width;
   }
   if (height !== source.height || y0 !== 0 || y1 !== source.height) {
-    const out = new Uint8Array(width * height * channels);
-    // A column of pixels is a line whose neighbours are a row apart.
-    const taps = tapsFor(source.height, y0, y1, height, filter);
-    const step = columns * channels;
-    resampleAxis(data, out, taps, {
-      lines: width,
-      lineIn: channels,
-      lineOut: channels,
-      step,
-      outSize: height,
-      channels,
-    });
-    data = out;
+    data = resampleColumns(data, columns * channels, tapsFor(source.height, y0, y1, height, filter));
   }
   return data === source.data ? Uint8Array.from(data) : (data as Uint8Array);
 }
