@@ -142,8 +142,9 @@ describe.skipIf(!hasBrowser)("the whole path", () => {
     await shareAndOpenElsewhere();
   });
 
-  test.skipIf(!existsSync(smallRegion))(
-    "on CMU-1-Small-Region.svs: label, tune, reload, swap (needs ../shared)",
+  // The same path on a real slide: minutes of tuning on a processor.
+  test.skipIf(!existsSync(smallRegion) || process.env.PATHOTUNE_LONG !== "1")(
+    "on CMU-1-Small-Region.svs: label, tune, reload, swap (long; needs ../shared)",
     { timeout: 900_000 },
     async () => {
       const slides = await serveFolder(join(smallRegion, ".."), { headers: "shared" });
