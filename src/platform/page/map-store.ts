@@ -4,6 +4,7 @@ import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import { Fault } from "../../base/fault.ts";
 import { parseChunk, parseSheet, storedAnswers, storedSheet } from "../../domain/parse-sheet.ts";
 import type { MapStore } from "../../protocol/map-store.ts";
+import { storageRefusal } from "./storage-refusal.ts";
 
 interface Schema extends DBSchema {
   sheets: { key: string; value: unknown };
@@ -15,16 +16,7 @@ type Db = IDBPDatabase<Schema>;
 
 const allOf = (id: string): IDBKeyRange => IDBKeyRange.bound([id, Number.NEGATIVE_INFINITY], [id, []]);
 
-function refusal(error: unknown, what: string): Fault {
-  if (error instanceof Fault) return error;
-  const name = error instanceof DOMException ? error.name : "";
-  const reason = error instanceof Error ? error.message : String(error);
-  const why =
-    name === "QuotaExceededError"
-      ? "the browser's storage for this page is full. Free disk space, or discard maps you do not need"
-      : `the browser refused (${reason})`;
-  return new Fault("storage", `${what}: ${why}.`, { name }, error);
-}
+const refusal = (error: unknown, what: string): Fault => storageRefusal(error, what, "or discard maps you do not need");
 
 export function createIndexedDbMapStore(databaseName = "pathotune-maps"): MapStore {
   let opened: Promise<Db> | null = null;

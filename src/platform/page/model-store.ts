@@ -5,6 +5,7 @@ import { Fault, isAbort } from "../../base/fault.ts";
 import { parseKeptModel, storedKeptModel } from "../../domain/kept-model.ts";
 import type { GivenFile } from "../../protocol/engine-api.ts";
 import type { ChosenModel, ModelStore } from "../../protocol/model-store.ts";
+import { storageRefusal } from "./storage-refusal.ts";
 
 interface Schema extends DBSchema {
   /** Value: a record of domain/kept-model.ts. `seq` orders them. */
@@ -18,16 +19,7 @@ type Db = IDBPDatabase<Schema>;
 const strict = { durability: "strict" } as const;
 const allOf = (id: string): IDBKeyRange => IDBKeyRange.bound([id, Number.NEGATIVE_INFINITY], [id, []]);
 
-function refusal(error: unknown, what: string): Fault {
-  if (error instanceof Fault) return error;
-  const name = error instanceof DOMException ? error.name : "";
-  const reason = error instanceof Error ? error.message : String(error);
-  const why =
-    name === "QuotaExceededError"
-      ? "the browser's storage for this page is full. Free disk space, or remove other kept backbones"
-      : `the browser refused (${reason})`;
-  return new Fault("storage", `${what}: ${why}.`, { name }, error);
-}
+const refusal = (error: unknown, what: string): Fault => storageRefusal(error, what, "or remove other kept backbones");
 
 export function createIndexedDbModelStore(databaseName = "pathotune-models"): ModelStore {
   const withDb = async <T>(what: string, task: (db: Db) => Promise<T>): Promise<T> => {
