@@ -1,5 +1,5 @@
 // A map on a slide with known corners, at several zooms and turned: off by at most one screen pixel. Read from screenshots.
-// The slide itself is drawn by the canvas drawer: in software, the WebGL drawer leaves holes in a slide that is turned.
+// Slide and map are drawn as in the app.
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hasBrowser, launch, type Served, serveSources } from "../support/browser.ts";
@@ -12,7 +12,7 @@ describe.skipIf(!hasBrowser)("a map on a slide with known corners", () => {
   beforeAll(async () => {
     [browser, served] = await Promise.all([launch(), serveSources()]);
     page = await browser.newPage({ viewport: { width: 640, height: 460 } });
-    await page.goto(`${served.url}test/browser/pages/map.html?drawer=canvas`);
+    await page.goto(`${served.url}test/browser/pages/map.html`);
     await page.waitForFunction(() => window.mapReport?.ready === true, undefined, { timeout: 60_000 });
   }, 120_000);
   afterAll(async () => {

@@ -72,7 +72,7 @@ const viewer = createViewer(
     navigator: find("navigator"),
     start: { centre: { x: 8000, y: 6000 }, slidePerPixel: 16, turned: 0 },
     reducedMotion: true,
-    drawer: new URLSearchParams(location.search).get("drawer") === "canvas" ? "canvas" : "webgl",
+    drawer: "webgl",
   },
   {
     onClick: () => undefined,
