@@ -91,9 +91,12 @@ def views(images, size, count, rng, generator):
         if source == "lc25000":
             classes[n] = images["classes"][row]
     pixels = torch.stack(parts).permute(0, 2, 3, 1)
-    # A quarter of the views keep their stain; the others change it, up to strongly.
+    # A quarter of the views keep their stain; half change it, up to strongly; a quarter lose what their own colour tells.
     strength = torch.rand(count, generator=generator) * (torch.rand(count, generator=generator) > 0.25)
     shaken = stain.shake(pixels, strength, generator)
+    levelled = torch.rand(count, generator=generator) < 0.25
+    if levelled.any():
+        shaken[levelled] = stain.level(pixels[levelled], generator)
     # A quarter are blends of two views: the teacher sees the same blend, so it is one more honest question.
     blend = torch.rand(count, 1, 1, 1, generator=generator) * 0.5 * (torch.rand(count, 1, 1, 1, generator=generator) < 0.25)
     classes[blend.flatten() > 0] = -1

@@ -42,8 +42,16 @@ def shake(pixels, strength, generator):
     return from_density((torch.bmm(density, matrix) + veil).clamp_min(0)).reshape(pixels.shape)
 
 
+def level(pixels, generator):
+    """[B, H, W, 3] of 0 to 255 -> the same tissue with a mean and a spread of density drawn anew: its own colour tells nothing."""
+    b = len(pixels)
+    mean = 0.4 * torch.exp2(uniform((b, 1, 1, 1), -0.7, 0.7, generator) + uniform((b, 1, 1, 3), -0.8, 0.8, generator))
+    share = torch.exp2(uniform((b, 1, 1, 1), -1.6, -0.2, generator) + uniform((b, 1, 1, 3), -0.3, 0.3, generator))
+    return standardise(pixels, mean, mean * share)
+
+
 def standardise(pixels, mean, deviation):
-    """[B, H, W, 3] of 0 to 255 -> each patch's optical density with the given mean [3] and standard deviation [3]."""
+    """[B, H, W, 3] of 0 to 255 -> each patch's optical density with the given mean and standard deviation (of shape [..., 3])."""
     density = to_density(pixels)
     own_mean = density.mean((1, 2), keepdim=True)
     own_deviation = density.std((1, 2), keepdim=True).clamp_min(1e-3)

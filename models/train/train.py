@@ -6,8 +6,9 @@
 
 Distillation of features from a natural-image ViT-Tiny that sees the same re-stained views: its class and patch tokens after
 every second block are the targets. First every stretch of two blocks learns alone, beginning from the teacher's state; then the
-student runs whole, and in every other step it sees 60 % of the patch tokens; at last it sees a quarter of them at full size, has to
-answer for the whole view (masked distillation) and for the class of lc25000 a little. No weight of the teacher is read into it.
+student runs whole, and in every other step it sees 60 % of the patch tokens; then it sees two different quarters of them at full
+size, has to answer for the whole view (masked distillation) and for the class of lc25000 a little; at last it runs whole at full
+size. No weight of the teacher is read into it.
 """
 import argparse
 import json
@@ -21,7 +22,7 @@ from torch.nn import functional as F
 
 import data
 from plan import digest_of, plan_of, read_recipe
-from vit import GRID, PATCH, WIDTH, Vit
+from vit import GRID, PATCH, WIDTH, Vit, pick
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--run", default="main", help="name of the folder below .cache/train for checkpoint and curve")
@@ -39,8 +40,10 @@ folder = data.CACHE / options.run
 folder.mkdir(parents=True, exist_ok=True)
 checkpoint = folder / "checkpoint.pt"
 
-# Stretches see all patch tokens, masked steps a quarter; whole steps all of them or, every other time, 60 %.
+# Stretches see all patch tokens; whole steps all of them or, every other time, 60 %; masked steps a quarter, and a second student
+# pass sees another quarter of the same views, for the teacher's answer costs as much as the student's step.
 SHARE_SEEN = {"stretches": 1, "masked": 0.25}
+MASKS = 2
 teacher = Vit()
 teacher.load_state_dict({k: v for k, v in load_file(data.TEACHER).items() if not k.startswith("head.")})
 teacher.eval().requires_grad_(False).to(device)
@@ -58,9 +61,10 @@ def look(step, row):
     corner = None if step % 4 < 2 or grid == GRID else tuple(int(n) for n in rng.integers(0, GRID - grid + 1, 2))
     pixels, classes = data.views(images, size, count, rng, generator)
     share = SHARE_SEEN.get(row["kind"], 0.6 if step % 2 == 1 else 1)
-    keep = None
+    keep = []
     if share < 1:
-        keep = torch.rand(count, grid * grid, generator=generator).argsort(1)[:, : round(share * grid * grid)].to(device)
+        order = torch.rand(count, grid * grid, generator=generator).argsort(1).to(device)
+        keep = order.split(round(share * grid * grid), 1)[: MASKS if row["kind"] == "masked" else 1]
     return data.normalise(pixels).to(device), classes.to(device), corner, keep
 
 
@@ -140,10 +144,11 @@ while step < last:
         if stretches:
             got = student.states(pixels, after, corner, restart=want)
         else:
-            got = student.states(pixels, after, corner, keep)
-            if keep is not None:
-                rows = torch.cat([torch.zeros_like(keep[:, :1]), keep + 1], 1).unsqueeze(-1).expand(-1, -1, WIDTH)
-                want = [w.gather(1, rows) for w in want]
+            got = student.states(pixels.repeat(max(1, len(keep)), 1, 1, 1), after, corner, torch.cat(keep) if keep else None)
+            if keep:
+                rows = [torch.cat([torch.zeros_like(part[:, :1]), part + 1], 1) for part in keep]
+                want = [torch.cat([pick(w, part) for part in rows]) for w in want]
+                classes = classes.repeat(len(keep))
     losses = [distance(g, w, s) for g, w, s in zip(got, want, stretch_scales if stretches else state_scales)]
     # A stretch answers for itself; the whole student above all for its last tokens.
     weights = {"stretches": [1.0] * len(after), "masked": [0.5, 0.4, 0.3, 0.3, 0.3, 1.5]}
