@@ -107,7 +107,7 @@ function createTeller({ now, progressEvery }: HubDownloadDeps, onProgress: (prog
 
 /** What is kept of an earlier try where it still holds, else what the server lists now. */
 async function planned(job: HubJob, deps: HubDownloadDeps, say: Teller, signal: AbortSignal): Promise<KeptDownload> {
-  const kept = await deps.parts.get(job.id).catch(() => null);
+  const kept = await stillThere(job.id, deps);
   const { base } = job.place;
   if (kept && isWhole(kept)) return kept;
   if (kept && kept.repo === job.repo && kept.base === base) {
@@ -134,6 +134,15 @@ async function planned(job: HubJob, deps: HubDownloadDeps, say: Teller, signal: 
     );
   await deps.parts.put(plan);
   return plan;
+}
+
+/** A browser short of room may have thrown away what a record calls done. One that cannot be read counts as none. */
+async function stillThere(id: string, { parts }: HubDownloadDeps): Promise<KeptDownload | null> {
+  const kept = await parts.get(id).catch(() => null);
+  if (!kept) return null;
+  const sizes = await parts.sizes(id);
+  const files = kept.files.map((file) => ((sizes.get(file.path) ?? 0) === file.bytes ? file : { ...file, done: null }));
+  return { ...kept, files };
 }
 
 function planOf(job: HubJob, { commit, files }: HubListing): KeptDownload {
