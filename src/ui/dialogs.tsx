@@ -35,7 +35,7 @@ export function Dialogs() {
     case "import-model":
       return <ImportDialog />;
     case "open-models":
-      return <HubDialog id={dialog.id} />;
+      return <HubDialog dialog={dialog} />;
     case "backbone":
       return <BackboneDialog />;
     case "declare-prompts":

@@ -1,15 +1,34 @@
 // One open model in the list: what it is for, how large, under which terms, and how far its download is.
 import { Badge, Button } from "@mantine/core";
+import { useEffect, useRef } from "react";
 import { type HubModel, hubPage } from "../domain/hub-models.ts";
 import { useApp, useSession } from "./app-context.ts";
 import { HubDownloadState } from "./hub-download.tsx";
 import { normalisationOf, notStated, sizeWords } from "./hub-words.ts";
 
-export function HubCard({ model }: Readonly<{ model: HubModel }>) {
+type Props = Readonly<{
+  model: HubModel;
+  /** It was looked at before: the list is shown where it is. */
+  here: boolean;
+}>;
+
+export function HubCard({ model, here }: Props) {
   const { ui } = useApp();
   const download = useSession(({ hub }) => hub.downloads[model.id] ?? null);
+  const card = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (!here) return;
+    card.current?.scrollIntoView({ block: "center" });
+    card.current?.focus({ preventScroll: true });
+  }, [here]);
   return (
-    <article className="pt-card pt-hub-card" aria-label={model.name} data-testid={`hub-${model.id}`}>
+    <article
+      ref={card}
+      tabIndex={-1}
+      className="pt-card pt-hub-card"
+      aria-label={model.name}
+      data-testid={`hub-${model.id}`}
+    >
       <div className="pt-line">
         <strong>{model.name}</strong>
         {model.gated && (
@@ -24,7 +43,7 @@ export function HubCard({ model }: Readonly<{ model: HubModel }>) {
             size="xs"
             variant="default"
             aria-label={model.gated ? `How to get ${model.name}` : `Download ${model.name}`}
-            onClick={() => ui.setState({ dialog: { kind: "open-models", id: model.id } })}
+            onClick={() => ui.setState({ dialog: { kind: "open-models", at: model.id, asks: true } })}
           >
             {model.gated ? "How to get it…" : "Download…"}
           </Button>

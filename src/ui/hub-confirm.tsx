@@ -1,7 +1,7 @@
 // Asked before the first request of a download: which servers, how much, under which terms; of a gated model how it is got. A token is held
 // by this form only, and handed over once.
 import { Button, Checkbox, PasswordInput } from "@mantine/core";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { type HubModel, hubPage } from "../domain/hub-models.ts";
 import { downloadModel } from "../state/actions/hub.ts";
 import { useApp, useAppState, usePerform } from "./app-context.ts";
@@ -16,6 +16,9 @@ export function HubConfirm({ model }: Readonly<{ model: HubModel }>) {
   const [read, setRead] = useState(false);
   const [token, setToken] = useState("");
   const { id, gated } = model;
+  const first = useRef<HTMLInputElement>(null);
+  // The dialog was open already, with the list in it: the keyboard comes along.
+  useEffect(() => first.current?.focus(), []);
   const { place, downloads } = state.session.hub;
   const { own, others } = hostsWords(place);
   const begun = downloads[id]?.kind === "paused";
@@ -27,7 +30,7 @@ export function HubConfirm({ model }: Readonly<{ model: HubModel }>) {
   const begin = (): void => {
     ui.setState(({ agreed }) => ({
       agreed: new Set([...agreed, agreementOf(id, place)]),
-      dialog: { kind: "open-models", id: null },
+      dialog: { kind: "open-models", at: id, asks: false },
     }));
     perform(downloadModel, { id, token: gated ? token.trim() : null });
   };
@@ -125,12 +128,12 @@ export function HubConfirm({ model }: Readonly<{ model: HubModel }>) {
         label="I have read the terms and may use it under them"
         checked={read}
         data-testid="hub-read"
-        data-autofocus={!gated}
+        ref={first}
         onChange={(event) => setRead(event.currentTarget.checked)}
       />
       <div className="pt-line">
         <span className="pt-space" />
-        <Button variant="default" onClick={() => ui.setState({ dialog: { kind: "open-models", id: null } })}>
+        <Button variant="default" onClick={() => ui.setState({ dialog: { kind: "open-models", at: id, asks: false } })}>
           Back to the list
         </Button>
         <ReasonButton type="submit" enabled={enabled} testId="hub-begin" onClick={() => {}}>

@@ -5,11 +5,12 @@ import { useApp } from "./app-context.ts";
 import { HubCard } from "./hub-card.tsx";
 import { HubConfirm } from "./hub-confirm.tsx";
 import { HubMirror } from "./hub-mirror.tsx";
-import { noDialog } from "./ui-store.ts";
+import { type Dialog, noDialog } from "./ui-store.ts";
 
-export function HubDialog({ id }: Readonly<{ id: string | null }>) {
+export function HubDialog({ dialog }: Readonly<{ dialog: Extract<Dialog, { kind: "open-models" }> }>) {
   const { ui } = useApp();
-  const model = id === null ? null : hubModel(id);
+  const { at, asks } = dialog;
+  const model = asks && at !== null ? hubModel(at) : null;
   const close = (): void => ui.setState({ dialog: noDialog });
   return (
     <Modal
@@ -20,12 +21,12 @@ export function HubDialog({ id }: Readonly<{ id: string | null }>) {
       padding="md"
       yOffset="2dvh"
     >
-      {model ? <HubConfirm key={model.id} model={model} /> : <List />}
+      {model ? <HubConfirm key={model.id} model={model} /> : <List at={at} />}
     </Modal>
   );
 }
 
-function List() {
+function List({ at }: Readonly<{ at: string | null }>) {
   return (
     <div className="pt-stack" data-testid="hub-list">
       <p className="pt-hint">
@@ -36,7 +37,7 @@ function List() {
       <ul className="pt-hub-list">
         {hubModels.map((model) => (
           <li key={model.id}>
-            <HubCard model={model} />
+            <HubCard model={model} here={model.id === at} />
           </li>
         ))}
       </ul>

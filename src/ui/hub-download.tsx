@@ -20,15 +20,20 @@ export function HubDownloadState({ model, download }: Props) {
   const agreed = useUi((state) => state.agreed);
   const load = useLoad(model);
   const remove = (
-    <button type="button" className="pt-link" onClick={() => perform(removeDownload, { id })}>
-      Remove what has come
+    <button
+      type="button"
+      className="pt-link"
+      aria-label={`Remove what has come of ${model.name}`}
+      onClick={() => perform(removeDownload, { id })}
+    >
+      Remove
     </button>
   );
   // Other servers than agreed to, or a token that was typed for once: asked again.
   const goOn = (): void => {
     const asked = !model.gated && agreed.has(agreementOf(id, place));
     if (asked) perform(downloadModel, { id, token: null });
-    else ui.setState({ dialog: { kind: "open-models", id } });
+    else ui.setState({ dialog: { kind: "open-models", at: id, asks: true } });
   };
   switch (download.kind) {
     case "running": {

@@ -15,7 +15,7 @@ export function HubSection() {
         type="button"
         className="pt-row pt-mute pt-add"
         data-testid="browse-open-models"
-        onClick={() => ui.setState({ dialog: { kind: "open-models", id: null } })}
+        onClick={() => ui.setState({ dialog: { kind: "open-models", at: null, asks: false } })}
       >
         <IconDownload size={14} aria-hidden="true" /> Open models to download… <span>{hubModels.length}</span>
       </button>

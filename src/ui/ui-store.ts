@@ -17,8 +17,8 @@ export type Dialog =
   | Readonly<{ kind: "slide-facts" }>
   | Readonly<{ kind: "open-url" }>
   | Readonly<{ kind: "import-model" }>
-  /** The list; `id`: of the entry the person is asked about before anything is requested. */
-  | Readonly<{ kind: "open-models"; id: string | null }>
+  /** The list, at entry `at` where one was looked at; `asks`: the person is asked about it before anything is requested. */
+  | Readonly<{ kind: "open-models"; at: string | null; asks: boolean }>
   | Readonly<{ kind: "backbone" }>
   /** A prompt file of others: which backbone was it made for? */
   | Readonly<{ kind: "declare-prompts"; file: LocalFile }>

@@ -104,7 +104,7 @@ describe("a download", () => {
   });
 
   test("that is cut off goes on by itself where it broke", async () => {
-    server.faults.cutAfter = { bytes: 120_000, times: 2 };
+    server.faults.cuts = [120_000, 120_000];
     await whole(await run());
     expect(ranges()).toEqual(["whole", "bytes=120000-", "bytes=240000-"]);
     expect(waits).toEqual([500, 500]);
@@ -112,7 +112,7 @@ describe("a download", () => {
   });
 
   test("that keeps breaking ends with what is kept, and goes on from there another day", async () => {
-    server.faults.cutAfter = { bytes: 120_000, times: 1 };
+    server.faults.cuts = [120_000];
     server.faults.bytes = null;
     const broken = run({}, { net: { ...defaultHttp, attempts: 1, online: () => true } });
     const fault = await fails(broken);
@@ -139,7 +139,7 @@ describe("a download", () => {
   });
 
   test("whose file changed on the server begins anew, and says so", async () => {
-    server.faults.cutAfter = { bytes: 120_000, times: 1 };
+    server.faults.cuts = [120_000];
     await fails(run({}, { net: { ...defaultHttp, attempts: 1, online: () => true } }));
     const first = [...disk.records.values()][0] as { commit: string };
     // History was rewritten: the commit is not there any more.
@@ -156,7 +156,7 @@ describe("a download", () => {
   });
 
   test("whose answer has another ETag, length or start than what is kept begins anew, and says so", async () => {
-    server.faults.cutAfter = { bytes: 120_000, times: 1 };
+    server.faults.cuts = [120_000];
     await fails(run({}, { net: { ...defaultHttp, attempts: 1, online: () => true } }));
     const record = disk.records.get("small") as { files: { path: string; etag: string | null }[] };
     for (const file of record.files) if (file.path === "model.safetensors") file.etag = '"another"';
@@ -167,7 +167,7 @@ describe("a download", () => {
 
   test("from a server without ranges begins anew, and says so", async () => {
     server.faults.ranges = false;
-    server.faults.cutAfter = { bytes: 120_000, times: 1 };
+    server.faults.cuts = [120_000];
     await whole(await run());
     expect(ranges()).toEqual(["whole", "bytes=120000-"]);
     expect(notes()).toContain('does not continue "model.safetensors": it began anew');
@@ -184,7 +184,7 @@ describe("a download", () => {
   });
 
   test("whose kept bytes the disk changed is found at the end", async () => {
-    server.faults.cutAfter = { bytes: 120_000, times: 1 };
+    server.faults.cuts = [120_000];
     await fails(run({}, { net: { ...defaultHttp, attempts: 1, online: () => true } }));
     const piece = disk.pieces.get("small")?.get("model.safetensors")?.[0];
     if (piece) piece[7] = (piece[7] ?? 0) ^ 255;

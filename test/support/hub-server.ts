@@ -11,8 +11,8 @@ export type HubFaults = {
   /** Status of the next listings, then of the next downloads. */
   listing: { status: number; retryAfter?: string; times: number } | null;
   bytes: { status: number; retryAfter?: string; times: number } | null;
-  /** The connection breaks after so many bytes of an answer, so many times. */
-  cutAfter: { bytes: number; times: number } | null;
+  /** The connection breaks after so many bytes of the next answers, one after the other. */
+  cuts: number[];
   /** Another byte than the one that belongs there. */
   wrongByte: boolean;
   ranges: boolean;
@@ -55,7 +55,7 @@ export async function startHubServer(repo: string, files: Readonly<Record<string
     gated: null,
     listing: null,
     bytes: null,
-    cutAfter: null,
+    cuts: [],
     wrongByte: false,
     ranges: true,
     cdnCors: true,
@@ -184,9 +184,9 @@ function send(request: IncomingMessage, out: ServerResponse, bytes: Uint8Array, 
     out.writeHead(206, { ...headers, "Content-Range": `bytes ${start}-${bytes.length - 1}/${bytes.length}` });
   } else out.writeHead(200, headers);
   if (request.method === "HEAD") return void out.end();
-  const cut = faults.cutAfter && faults.cutAfter.times > 0 ? faults.cutAfter : null;
-  if (cut) cut.times -= 1;
-  const last = cut ? Math.min(cut.bytes, body.length) : body.length;
+  const cut = faults.cuts.shift();
+  out.flushHeaders();
+  const last = Math.min(cut ?? body.length, body.length);
   void (async () => {
     for (let at = 0; at < last && !out.destroyed; ) {
       const step = Math.min(last - at, faults.speed === null ? 65_536 : Math.max(1, Math.round(faults.speed / 20)));
@@ -194,7 +194,7 @@ function send(request: IncomingMessage, out: ServerResponse, bytes: Uint8Array, 
       at += step;
       if (faults.speed !== null) await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    if (cut) setTimeout(() => out.destroy(), 50);
+    if (cut !== undefined) setTimeout(() => out.destroy(), 50);
     else out.end();
   })();
 }
