@@ -19,7 +19,10 @@ export type HubModel = Readonly<{
   size: Readonly<{ bytes: number; reckoned: boolean }>;
   /** What it is for, in a line. */
   purpose: string;
+  /** In words, and the sizes files are held against. */
   architecture: string;
+  width: number;
+  patchPixels: number;
   normalisation: Normalisation | null;
   /** um/px it was trained at, in words. */
   scale: string | null;
@@ -45,6 +48,7 @@ const noDerivatives = {
 };
 
 function kaiko(id: string, size: "small" | "base", patch: 8 | 16, weights: HubModel["size"]): HubModel {
+  const width = size === "small" ? 384 : 768;
   const name = `kaiko ViT-${size === "small" ? "S" : "B"}/${patch}`;
   return {
     ...checkpoint,
@@ -54,7 +58,9 @@ function kaiko(id: string, size: "small" | "base", patch: 8 | 16, weights: HubMo
     licence: { id: "Kaiko-Non-Commercial-v1", text: "Kaiko Non-Commercial licence, version 1." },
     size: weights,
     purpose: "Pathology features, trained on TCGA slides at several magnifications",
-    architecture: `ViT-${size === "small" ? "S" : "B"}/${patch}, 224 px, ${size === "small" ? 384 : 768} features`,
+    architecture: `ViT-${size === "small" ? "S" : "B"}/${patch}, 224 px, ${width} features`,
+    width,
+    patchPixels: patch,
     normalisation: half,
     scale: "several magnifications; which ones was not verified",
     readout: classToken,
@@ -73,6 +79,8 @@ function dinov2(owner: "onnx-community" | "Xenova"): HubModel {
     size: stated(88_500_000),
     purpose: "Natural images: a baseline that knows no pathology, ready as ONNX",
     architecture: "ViT-S/14, 384 features",
+    width: 384,
+    patchPixels: 14,
     normalisation: imageNet,
     scale: "natural images have none: any, stated by you",
     readout: null,
@@ -90,6 +98,8 @@ export const hubModels: readonly HubModel[] = [
     size: reckoned(85_700_000),
     purpose: "Pathology features under a free licence",
     architecture: "ViT-B/14 with 4 registers, 768 features",
+    width: 768,
+    patchPixels: 14,
     normalisation: { mean: [0.7068, 0.5755, 0.722], std: [0.195, 0.2316, 0.1816] },
     readout: null,
     preset: "hibou-b",
@@ -103,6 +113,8 @@ export const hubModels: readonly HubModel[] = [
     size: reckoned(22_000_000),
     purpose: "Pathology features, small, under a free licence",
     architecture: "ViT-S/14, 384 features",
+    width: 384,
+    patchPixels: 14,
     normalisation: null,
     readout: null,
     preset: null,
@@ -120,6 +132,8 @@ export const hubModels: readonly HubModel[] = [
     size: reckoned(21_700_000),
     purpose: "Pathology features, small, with tokens of 8 px",
     architecture: "ViT-S/8, 224 px, 384 features",
+    width: 384,
+    patchPixels: 8,
     normalisation: { mean: [0.7032, 0.5361, 0.661], std: [0.2172, 0.2608, 0.2072] },
     readout: null,
     preset: null,
@@ -133,6 +147,8 @@ export const hubModels: readonly HubModel[] = [
     size: reckoned(86_000_000),
     purpose: "Pathology features",
     architecture: "ViT-B/16, 224 px, 768 features",
+    width: 768,
+    patchPixels: 16,
     normalisation: imageNet,
     readout: classToken,
     preset: "phikon",
@@ -146,6 +162,8 @@ export const hubModels: readonly HubModel[] = [
     size: stated(1_210_000_000),
     purpose: "Pathology features; large: slow without a graphics card",
     architecture: "ViT-L/16, 1024 features",
+    width: 1024,
+    patchPixels: 16,
     normalisation: imageNet,
     readout: null,
     preset: null,
@@ -162,6 +180,8 @@ export const hubModels: readonly HubModel[] = [
     size: reckoned(303_000_000),
     purpose: "Pathology features; large: slow without a graphics card",
     architecture: "ViT-L/16, 224 px, 1024 features",
+    width: 1024,
+    patchPixels: 16,
     normalisation: imageNet,
     readout: classToken,
     preset: "uni",
@@ -176,6 +196,8 @@ export const hubModels: readonly HubModel[] = [
     size: reckoned(86_000_000),
     purpose: "Pathology features",
     architecture: "ViT-B/14, 768 features",
+    width: 768,
+    patchPixels: 14,
     normalisation: null,
     readout: null,
     preset: null,

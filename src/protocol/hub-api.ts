@@ -4,12 +4,16 @@ import type { KeptDownload } from "../domain/kept-download.ts";
 import type { CallOptions, Method } from "./call.ts";
 import type { GivenFile } from "./engine-api.ts";
 
-/** `weights`: where they are expected (domain/hub-models.ts). `token`: typed by the person for this once; never stored. */
+/**
+ * `weights`: where they are expected (domain/hub-models.ts). `agreedBytes`: what the person was told they are; far more is not fetched.
+ * `token`: typed by the person for this once; never stored.
+ */
 export type HubJob = Readonly<{
   id: string;
   repo: string;
   revision: string;
   weights: string;
+  agreedBytes: number;
   place: HubPlace;
   token: string | null;
 }>;

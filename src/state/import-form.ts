@@ -19,8 +19,8 @@ import { numberTyped } from "./typed-number.ts";
 /** `reopened`: fields the files answer and the person wants to answer otherwise. */
 export type ImportForm = Readonly<{
   preset: string | null;
-  /** What the list these files were downloaded from says of them. */
-  listed: Readonly<Partial<Record<ImportField, string>>>;
+  /** What the list these files were downloaded from says of them; null: they were given. */
+  listed: Listed | null;
   typed: Readonly<Partial<Record<ImportField, string>>>;
   reopened: readonly ImportField[];
   /** Every answer that was missing since these files were given: an answered one stays in the form. */
@@ -31,12 +31,24 @@ export type ImportForm = Readonly<{
 
 export const emptyForm: ImportForm = {
   preset: null,
-  listed: {},
+  listed: null,
   typed: {},
   reopened: [],
   asked: [],
   statedPixels: null,
 };
+
+export type Listed = Readonly<{
+  answers: Readonly<Partial<Record<ImportField, string>>>;
+  width: number;
+  patchPixels: number;
+}>;
+
+/** Files of other sizes are not what the list means: its normalisation is no answer about them. */
+export function unlike({ listed }: ImportForm, { inspection: { facts } }: Inspected): boolean {
+  if (!listed || facts.depth === undefined) return false;
+  return facts.width !== listed.width || (facts.patchPixels ?? listed.patchPixels) !== listed.patchPixels;
+}
 
 /** Remembers what the inspection asks for. */
 export function withInspection(form: ImportForm, { inspection, answers }: Inspected): ImportForm {
@@ -107,7 +119,7 @@ function textOf(
   // What the files state is not overruled by what is known of others like them; a size of image and a name are choices.
   const presetFirst = stated === null || field === "imagePixels" || field === "name";
   if (known !== null && presetFirst) return [known, "preset"];
-  const listed = form.listed[field];
+  const listed = unlike(form, inspected) && factOf(field) === "normalisation" ? undefined : form.listed?.answers[field];
   if (listed !== undefined && presetFirst) return [listed, "list"];
   return stated === null ? ["", null] : [stated, "file"];
 }

@@ -2,7 +2,7 @@
 import type { HubModel } from "../domain/hub-models.ts";
 import { hubPage } from "../domain/hub-models.ts";
 import { channels, type ImportField, type Inspected, numberText, textOfFile } from "./import-fields.ts";
-import { emptyForm, type ImportForm } from "./import-form.ts";
+import { emptyForm, type ImportForm, unlike } from "./import-form.ts";
 import { kindOfNormalisation, normalisationWords } from "./normalisations.ts";
 
 type Answers = Partial<Record<ImportField, string>>;
@@ -25,21 +25,27 @@ export function listedAnswers(model: HubModel): Answers {
 export const listedForm = (model: HubModel): ImportForm => ({
   ...emptyForm,
   preset: model.preset,
-  listed: listedAnswers(model),
+  listed: { answers: listedAnswers(model), width: model.width, patchPixels: model.patchPixels },
 });
 
-/** Where the files state another normalisation than the list: both in words. The files are believed. */
-export function contradicted(
-  { listed }: ImportForm,
-  inspected: Inspected,
-): Readonly<{ file: string; list: string }> | null {
-  const { normalisation } = inspected.inspection;
-  if (!normalisation || listed.normalisation === undefined) return null;
-  const same = channels.every((channel) => Number(textOfFile(inspected, null, channel)) === Number(listed[channel]));
-  if (same) return null;
+/** What to say where the files are others than the list means, or state another normalisation. The files are believed. */
+export function contradictions(form: ImportForm, inspected: Inspected): readonly string[] {
+  const { listed } = form;
+  if (!listed) return [];
+  const { facts, normalisation } = inspected.inspection;
+  if (unlike(form, inspected)) {
+    return [
+      `These files are not what the list means: it says width ${listed.width} and patches of ${listed.patchPixels} px, they have ` +
+        `${facts.width} and ${facts.patchPixels ?? "unknown"}. Its normalisation is not taken.`,
+    ];
+  }
+  const { answers } = listed;
+  if (!normalisation || answers.normalisation === undefined) return [];
+  if (channels.every((channel) => Number(textOfFile(inspected, null, channel)) === Number(answers[channel]))) return [];
   const said = (from: number): readonly [number, number, number] => {
-    const [r = 0, g = 0, b = 0] = channels.slice(from, from + 3).map((channel) => Number(listed[channel]));
+    const [r = 0, g = 0, b = 0] = channels.slice(from, from + 3).map((channel) => Number(answers[channel]));
     return [r, g, b];
   };
-  return { file: normalisationWords(normalisation), list: normalisationWords({ mean: said(0), std: said(3) }) };
+  const [file, list] = [normalisationWords(normalisation), normalisationWords({ mean: said(0), std: said(3) })];
+  return [`Normalisation of colours: the files say ${file}, the list ${list}. The files are believed.`];
 }

@@ -17,7 +17,7 @@ export function HubSection() {
         data-testid="browse-open-models"
         onClick={() => ui.setState({ dialog: { kind: "open-models", at: null, asks: false } })}
       >
-        <IconDownload size={14} aria-hidden="true" /> Open models to download… <span>{hubModels.length}</span>
+        <IconDownload size={14} aria-hidden="true" /> Open models… <span>{hubModels.length}</span>
       </button>
       {Object.entries(downloads).map(([id, download]) => {
         const model = hubModel(id);

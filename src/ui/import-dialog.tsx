@@ -10,7 +10,7 @@ import { cancelImport, dismissImport, importModel } from "../state/actions/model
 import { filesOf, mainFiles } from "../state/given-models.ts";
 import type { Inspected } from "../state/import-fields.ts";
 import { type ImportForm, openFields, withInspection } from "../state/import-form.ts";
-import { contradicted } from "../state/listed-answers.ts";
+import { contradictions } from "../state/listed-answers.ts";
 import { useApp, useAppState, usePerform, useSession, useUi } from "./app-context.ts";
 import { LoadingBar, LoadingWords } from "./backbone-loading.tsx";
 import { originWords } from "./hub-words.ts";
@@ -39,7 +39,7 @@ export function ImportDialog() {
     <Modal
       opened
       onClose={close}
-      title="Bring your own backbone"
+      title={download ? "Load a downloaded backbone" : "Bring your own backbone"}
       size={choosing ? 560 : 940}
       padding="md"
       yOffset="2dvh"
@@ -170,7 +170,12 @@ function Bring({ files, download, onClose }: BringProps) {
               </div>
             </Wrong>
           )}
-          {inspected && <Contradicted form={form} inspected={inspected} />}
+          {inspected &&
+            contradictions(form, inspected).map((words) => (
+              <p key={words} className="pt-hint pt-warn pt-wide" data-testid="import-contradicted">
+                {words}
+              </p>
+            ))}
           {inspected && answerable(form, inspected) && (
             <ImportQuestions form={form} inspected={inspected} onChange={change} />
           )}
@@ -206,15 +211,6 @@ function Bring({ files, download, onClose }: BringProps) {
       </div>
     </form>
   );
-}
-
-function Contradicted({ form, inspected }: Readonly<{ form: ImportForm; inspected: Inspected }>) {
-  const found = contradicted(form, inspected);
-  return found ? (
-    <p className="pt-hint pt-warn pt-wide" data-testid="import-contradicted">
-      Normalisation of colours: the files say {found.file}, the list {found.list}. The files are believed.
-    </p>
-  ) : null;
 }
 
 /** Where the files are refused and nothing about their structure was asked, no answer helps. */

@@ -39,6 +39,7 @@ describe("a download", () => {
     repo,
     revision: "main",
     weights: "model.safetensors",
+    agreedBytes: 300_021,
     place: { base: server.base, fileHosts: [server.cdn] },
     token: null,
     ...more,
@@ -259,6 +260,15 @@ describe("a download", () => {
       ["model.safetensors", "etag"],
     ]);
     expect(notes()).toContain("This mirror lists no files");
+  });
+
+  test("of another size than agreed to says so; far more than that is not begun", async () => {
+    const fault = await fails(run({ agreedBytes: 100_000 }));
+    expect(fault).toMatchObject({ kind: "limit" });
+    expect(fault.message).toContain("not what you agreed to");
+    expect(ranges()).toEqual([]);
+    await whole(await run({ agreedBytes: 200_000 }));
+    expect(notes()).toContain("where 1 MB were expected");
   });
 
   test("that is whole already asks nobody", async () => {

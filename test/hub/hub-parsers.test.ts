@@ -187,6 +187,10 @@ describe("the list that ships", () => {
       const preset = modelPresets.find(({ id }) => id === model.preset);
       expect(preset?.normalisation, model.id).toEqual(model.normalisation);
       expect(preset?.licence.id, model.id).toBe(model.licence.id);
+      expect([preset?.architecture.width, preset?.architecture.patchPixels], model.id).toEqual([
+        model.width,
+        model.patchPixels,
+      ]);
     }
     const { mean, std } = normalisationLimits;
     for (const { normalisation } of hubModels) {

@@ -15,8 +15,8 @@ import {
 } from "../../src/state/actions/hub.ts";
 import { importModel } from "../../src/state/actions/models.ts";
 import type { Inspected } from "../../src/state/import-fields.ts";
-import { answersOf, fieldState, openFields, withTyped } from "../../src/state/import-form.ts";
-import { contradicted, listedForm } from "../../src/state/listed-answers.ts";
+import { answersOf, emptyForm, fieldState, openFields, withTyped } from "../../src/state/import-form.ts";
+import { contradictions, listedForm } from "../../src/state/listed-answers.ts";
 import { broken, downloadOf, progressOf, wholeFile } from "../support/fake-hub.ts";
 import { createStateWorld, type StateWorld } from "../support/state-world.ts";
 
@@ -42,7 +42,15 @@ describe("a download", () => {
     });
     await begin(world);
     expect(world.hub.jobs).toEqual([
-      { id, repo: "owkin/phikon", revision: "main", weights: "model.safetensors", place: hub, token: null },
+      {
+        id,
+        repo: "owkin/phikon",
+        revision: "main",
+        weights: "model.safetensors",
+        agreedBytes: 344_000_000,
+        place: hub,
+        token: null,
+      },
     ]);
     expect(seen).toMatchObject([{ kind: "running", progress: { bytes: 1, total: 3 } }]);
     expect(stateOf(world)).toMatchObject({ kind: "ready" });
@@ -165,7 +173,7 @@ describe("the form for downloaded files", () => {
       container: "safetensors",
       name: "model",
       bytes: 9,
-      facts: { depth: 12, width: 384 },
+      facts: { depth: 12, width: 384, patchPixels: 8 },
       normalisation: null,
       outputs: [],
       missing: ["normalisation", "mpp", "licence"],
@@ -200,15 +208,25 @@ describe("the form for downloaded files", () => {
   });
 
   test("asks for a normalisation nobody stated", () => {
-    expect(openFields(form("prost40m"), inspected()).map(({ field }) => field)).toEqual(["mpp", "normalisation"]);
+    const tokens14 = inspected({ facts: { depth: 12, width: 384, patchPixels: 14 } });
+    expect(openFields(form("prost40m"), tokens14).map(({ field }) => field)).toEqual(["mpp", "normalisation"]);
   });
 
   test("believes the files against the list, and says so", () => {
     const half = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } as const;
     const found = inspected({ normalisation: half, missing: ["mpp", "licence"] });
     expect(answersOf(form("lunit-vits8"), found).normalisation).toBeUndefined();
-    expect(contradicted(form("lunit-vits8"), found)?.list).toContain("0.7032");
-    expect(contradicted(form("kaiko-vits16"), found)).toBeNull();
-    expect(contradicted(form("prost40m"), found)).toBeNull();
+    expect(contradictions(form("lunit-vits8"), found)).toEqual([
+      expect.stringMatching(/the files say .*0\.5.*the list .*0\.7032.*The files are believed/),
+    ]);
+    expect(contradictions(form("kaiko-vits8"), found)).toEqual([]);
+    expect(contradictions(emptyForm, found)).toEqual([]);
+  });
+
+  test("takes no normalisation for files of other sizes than the list states, and says why", () => {
+    const other = inspected({ facts: { depth: 12, width: 768, patchPixels: 16 } });
+    const lunit = form("lunit-vits8");
+    expect(openFields(lunit, other).map(({ field }) => field)).toEqual(["mpp", "normalisation"]);
+    expect(contradictions(lunit, other).join()).toContain("width 384 and patches of 8 px, they have 768 and 16");
   });
 });

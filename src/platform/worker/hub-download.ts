@@ -41,6 +41,7 @@ async function download(
   };
   say.now({ waiting: null });
   tell();
+  asAgreed(plan, job, say);
   await enoughRoom(plan, sizes, deps);
   for (const { path } of plan.files) {
     const file = plan.files.find((one) => one.path === path);
@@ -55,7 +56,7 @@ async function download(
     try {
       await downloadFile(
         file,
-        { id: job.id, url, repo: plan.repo, token: job.token },
+        { id: job.id, url, repo: plan.repo, token: job.token, listed: plan.commit !== null },
         deps,
         {
           onBytes: (bytes) => {
@@ -184,7 +185,7 @@ async function listing(
   { net, now }: HubDownloadDeps,
   signal: AbortSignal,
 ): Promise<HubListing> {
-  const asked = { url: listingUrl(place, repo, revision), name: "list of files", repo, from: 0, token };
+  const asked = { url: listingUrl(place, repo, revision), name: "list of files", repo, from: 0, token, answers: false };
   for (let tries = 1; ; tries++) {
     try {
       const response = await askHub(net, asked, signal);
@@ -200,6 +201,20 @@ async function listing(
       await net.wait(1000 * secondsBefore(fault, tries, net, now()), signal);
     }
   }
+}
+
+/** A size the person was told may be reckoned; one that is far from it is said, and far more than it was not agreed to. */
+function asAgreed(plan: KeptDownload, { agreedBytes, repo }: HubJob, say: Teller): void {
+  const total = totalOf(plan);
+  if (total === null) return;
+  const words = `The server lists ${megabytes(total)} for ${repo}, where ${megabytes(agreedBytes)} were expected`;
+  if (total > 2 * agreedBytes) {
+    throw new Fault(
+      "limit",
+      `${words}: that is not what you agreed to. Look at its page, and load it by hand if you want it.`,
+    );
+  }
+  if (total > 1.25 * agreedBytes || total < 0.75 * agreedBytes) say.note(`${words}.`);
 }
 
 /** Once for the bytes that come, once more for the copy that is kept of them as a backbone. */

@@ -6,7 +6,8 @@ import type { CheckedAgainst, DownloadFile } from "../../domain/kept-download.ts
 import type { PartStore } from "../../protocol/hub-api.ts";
 import { askHub, type HubNet, hubFault, secondsBefore } from "./hub-request.ts";
 
-export type FileJob = Readonly<{ id: string; url: string; repo: string; token: string | null }>;
+/** `listed`: its server has just listed it. */
+export type FileJob = Readonly<{ id: string; url: string; repo: string; token: string | null; listed: boolean }>;
 
 export type FileEvents = Readonly<{
   /** Bytes of this file that are here now. */
@@ -108,7 +109,7 @@ async function readOn(now: Now, job: FileJob, deps: FileDeps, events: FileEvents
   };
   alive();
   try {
-    const asked = { url: job.url, name: file.path, repo: job.repo, from: have, token: job.token };
+    const asked = { url: job.url, name: file.path, repo: job.repo, from: have, token: job.token, answers: job.listed };
     const response = await askHub(deps.net, asked, AbortSignal.any([signal, stalled.signal]));
     const judged = await judge(response, now, job, deps, events);
     return judged.kind === "again"

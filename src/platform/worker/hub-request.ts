@@ -12,6 +12,7 @@ export type HubReason =
   | "offline"
   | "cors"
   | "unreachable"
+  | "led-nowhere"
   | "host" // led to a server nobody approved
   | "gated"
   | "refused"
@@ -33,7 +34,15 @@ export function hubFault(
   return new Fault("network", message, { again: false, ...detail, reason }, cause);
 }
 
-export type HubAsked = Readonly<{ url: string; name: string; repo: string; from: number; token: string | null }>;
+/** `answers`: this server has answered just now, so that what fails is likely where it leads. */
+export type HubAsked = Readonly<{
+  url: string;
+  name: string;
+  repo: string;
+  from: number;
+  token: string | null;
+  answers: boolean;
+}>;
 
 /** An answer of status 200, 206 or 416. `slow` is called off by whoever reads on. */
 export async function askHub(net: HubNet, asked: HubAsked, signal: AbortSignal): Promise<Response> {
@@ -60,7 +69,12 @@ const offline = (): Fault =>
   hubFault("offline", "This computer is offline. Connect it, then go on: what has come is kept.", { again: false });
 
 /** A page is not told why a request failed. One whose answer nobody may read succeeds where only the permission is missing. */
-async function whyNot(net: HubNet, { url, name }: HubAsked, init: RequestInit, cause: unknown): Promise<Fault> {
+async function whyNot(
+  net: HubNet,
+  { url, name, answers: answered }: HubAsked,
+  init: RequestInit,
+  cause: unknown,
+): Promise<Fault> {
   if (!net.online()) return offline();
   const host = hostOf(url);
   const answers = await net.fetch(url, { ...init, method: "HEAD", mode: "no-cors" }).then(
@@ -77,9 +91,19 @@ async function whyNot(net: HubNet, { url, name }: HubAsked, init: RequestInit, c
       cause,
     );
   }
+  // An isolated page cannot tell these two apart: it is refused the second request as well.
+  if (answered) {
+    return hubFault(
+      "led-nowhere",
+      `${host} answers, but where it sends "${name}" on to does not, or does not let this page read it. Behind a firewall that host must ` +
+        "be let through; a mirror must send Access-Control-Allow-Origin there too. Or download the file in a tab of its own and load it by hand.",
+      { again: true },
+      cause,
+    );
+  }
   return hubFault(
     "unreachable",
-    `${host} does not answer, or leads to a server that does not. Check the connection; where a firewall closes it, give the address ` +
+    `${host} does not answer, or does not let this page read its answers. Check the connection; where a firewall closes it, give the address ` +
       "of a mirror below the list, or download the file elsewhere and load it by hand.",
     { again: true },
     cause,

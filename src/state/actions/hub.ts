@@ -66,8 +66,8 @@ export const downloadModel: Action<Id & Readonly<{ token: string | null }>> = {
     put(context, id, { kind: "running", progress: { bytes, total, file: null, waiting: null, notes: [] } });
     const controller = new AbortController();
     context.downloads.set(id, controller);
-    const { repo, revision, weights } = model;
-    const job = { id, repo, revision, weights, place: session.getState().hub.place, token };
+    const { repo, revision, weights, size } = model;
+    const job = { id, repo, revision, weights, agreedBytes: size.bytes, place: session.getState().hub.place, token };
     let notes: readonly string[] = [];
     const paused = (fault: Fault | null): void => {
       const now = downloadOf(session.getState(), id);
