@@ -1,6 +1,7 @@
 // What the panels ask of the browser: pickers, files, addresses. Turns each into commands of the state floor.
 import type { SlideId } from "../base/brand.ts";
 import { Fault, toFault } from "../base/fault.ts";
+import { hub, originsOf } from "../domain/hub-place.ts";
 import { geoJsonLimits } from "../domain/parse-geojson.ts";
 import type { SlideRef } from "../domain/project.ts";
 import {
@@ -25,8 +26,6 @@ import { kindOfFile, slideExtensions, sortGiven } from "./kind-of-file.ts";
 import { type SlideGroup, slideGroups } from "./slide-groups.ts";
 
 const largestPromptSet = 256e6;
-/** Where the hub's files really come from. */
-const hubOrigins = ["https://huggingface.co", "https://*.huggingface.co", "https://*.hf.co"] as const;
 
 export type HostDeps = Readonly<{
   context: ActionContext;
@@ -276,7 +275,7 @@ export function createHost({ context, ui, handles, approve, restartEngine }: Hos
     openDemo: () => void showDemo(true),
     openUrl,
     approveOrigin: (text) => void approve([slideUrl(text).origin]).then(() => openAddress(slideUrl(text))),
-    approveHub: () => approve(hubOrigins),
+    approveHub: () => approve(originsOf(hub)),
     reopen: (slide) => {
       if (slide.source.kind === "embedded") void showDemo(true);
       else if (slide.source.kind === "url") openUrl(slide.source.url);

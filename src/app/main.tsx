@@ -11,6 +11,7 @@ import { createIndexedDbModelStore } from "../platform/page/model-store.ts";
 import { createActionContext, perform, stateOf } from "../state/action.ts";
 import { followScorer } from "../state/actions/clicks.ts";
 import { engineDied } from "../state/actions/engine.ts";
+import { startHub } from "../state/actions/hub.ts";
 import { recoverModel, reloadModel, startModel } from "../state/actions/models.ts";
 import { forgetOpenSlides } from "../state/actions/slides.ts";
 import { settleInterruptedRuns } from "../state/actions/tuning.ts";
@@ -29,6 +30,7 @@ import { askedProvider, askedSlide, asksEmbedded, manifestUrl, textLibraryUrl } 
 import { followIndex, leadIn } from "./background.ts";
 import { readCapabilities } from "./capabilities.ts";
 import { createHost, saveFile } from "./host.ts";
+import { createHub } from "./hub.ts";
 import { approveOrigins, countTraffic, prepareOffline, tellOfNewVersion } from "./offline.ts";
 import { createTexts } from "./texts.ts";
 import { createUnkeptJournal } from "./unkept-journal.ts";
@@ -96,6 +98,7 @@ async function start(element: HTMLElement): Promise<void> {
     restartEngine: () => engineAgain(session, replaceEngine),
     models: createIndexedDbModelStore(),
     texts: createTexts(textLibraryUrl()),
+    hub: createHub(approveOrigins),
     mapStore: createIndexedDbMapStore(),
     embedded: { kind: "folder", manifestUrl: manifestUrl() },
     prefer: askedProvider(),
@@ -149,6 +152,7 @@ async function start(element: HTMLElement): Promise<void> {
   leadIn(context, project.slides.size === 0 && project.classes.length === 0);
   followIndex(context);
   void readCapabilities().then((capabilities) => session.setState({ capabilities }));
+  void perform(context, startHub);
   void perform(context, startModel, { embedded: asksEmbedded() });
   await firstSlides(context.project.getState().project, host, reopenQuietly);
 }

@@ -3,6 +3,8 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { ClassId, PromptSetId, SlideId, WeightsDigest } from "../base/brand.ts";
 import { type Fault, type FaultData, faultToData } from "../base/fault.ts";
+import { type HubPlace, hub } from "../domain/hub-place.ts";
+import type { KeptDownload } from "../domain/kept-download.ts";
 import type { KeptModel } from "../domain/kept-model.ts";
 import type { Prediction } from "../domain/label.ts";
 import type { Patch } from "../domain/patch.ts";
@@ -12,6 +14,7 @@ import type { TuningRun, TuningSettings } from "../domain/run.ts";
 import type { SlideInfo } from "../domain/slide.ts";
 import { noTraffic, type Traffic } from "../domain/traffic.ts";
 import type { EngineStatus, LoadProgress } from "../protocol/engine-api.ts";
+import type { HubProgress } from "../protocol/hub-api.ts";
 import type { CapabilityReport } from "./capability-report.ts";
 import { initialMaps, type MapsState } from "./map-state.ts";
 
@@ -32,6 +35,18 @@ export type ModelImport =
   | Readonly<{ kind: "loading"; cancelled: boolean }>
   | Readonly<{ kind: "failed"; fault: FaultData }>
   | Readonly<{ kind: "loaded" }>;
+
+/**
+ * A backbone of the hub that is here in part or whole. `paused`: by the person, by a reload, or by `fault`; what has come is kept.
+ * `ready`: whole and checked, not loaded yet.
+ */
+export type HubDownload =
+  | Readonly<{ kind: "running"; progress: HubProgress }>
+  | Readonly<{ kind: "paused"; bytes: number; total: number | null; fault: FaultData | null }>
+  | Readonly<{ kind: "ready"; download: KeptDownload; notes: readonly string[] }>;
+
+/** `place`: the hub, or the mirror the person named. Downloads by id of their entry; of one that is not begun there is none. */
+export type HubState = Readonly<{ place: HubPlace; downloads: Readonly<Record<string, HubDownload>> }>;
 
 /** The patch that was clicked and what is known of it. `waiting`: the engine is not ready; it is asked when it is. */
 export type ClickState =
@@ -62,6 +77,7 @@ export type SessionState = Readonly<{
   /** Id of the own backbone that is used, or being loaded to be; null: the embedded one. */
   activeModel: string | null;
   modelImport: ModelImport;
+  hub: HubState;
   /** Prompt sets shipped beside the model; they are nobody's work and not in the project. */
   shippedSets: ReadonlyMap<PromptSetId, PromptSetSummary>;
   /** Background features of a slide, so that similar places can be found. */
@@ -95,6 +111,7 @@ export function createSessionStore(capabilities: CapabilityReport = []): Session
     ownModels: [],
     activeModel: null,
     modelImport: { kind: "none" },
+    hub: { place: hub, downloads: {} },
     shippedSets: new Map(),
     indexing: null,
     selectedClass: null,

@@ -9,6 +9,7 @@ import { BackboneDialog } from "./backbone-dialog.tsx";
 import { CalibrationDialog } from "./calibration-dialog.tsx";
 import { CapabilityDialog } from "./capability-dialog.tsx";
 import { DeclareDialog } from "./declare-dialog.tsx";
+import { HubDialog } from "./hub-dialog.tsx";
 import { ImportDialog } from "./import-dialog.tsx";
 import { shortcuts } from "./keyboard.ts";
 import { SlidePhotographs } from "./slide-photographs.tsx";
@@ -33,6 +34,8 @@ export function Dialogs() {
       return <OpenUrlDialog />;
     case "import-model":
       return <ImportDialog />;
+    case "open-models":
+      return <HubDialog dialog={dialog} />;
     case "backbone":
       return <BackboneDialog />;
     case "declare-prompts":

@@ -5,6 +5,7 @@ import "./tokens.css";
 import "./layout.css";
 import "./parts.css";
 import "./import.css";
+import "./hub.css";
 import "./map.css";
 import "./view-tools.css";
 import { MantineProvider } from "@mantine/core";

@@ -1,6 +1,7 @@
 // What is open on the screen right now: dialogs and the measuring tool. Nothing here is kept, nothing here is work.
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { Point } from "../domain/geometry.ts";
+import type { KeptDownload } from "../domain/kept-download.ts";
 import type { SlideRef } from "../domain/project.ts";
 import type { LocalFile } from "../protocol/call.ts";
 import type { GivenFile } from "../protocol/engine-api.ts";
@@ -16,6 +17,8 @@ export type Dialog =
   | Readonly<{ kind: "slide-facts" }>
   | Readonly<{ kind: "open-url" }>
   | Readonly<{ kind: "import-model" }>
+  /** The list, at entry `at` where one was looked at; `asks`: the person is asked about it before anything is requested. */
+  | Readonly<{ kind: "open-models"; at: string | null; asks: boolean }>
   | Readonly<{ kind: "backbone" }>
   /** A prompt file of others: which backbone was it made for? */
   | Readonly<{ kind: "declare-prompts"; file: LocalFile }>
@@ -31,6 +34,8 @@ export type ImportDraft = Readonly<{
   /** Path of the one to use, where the files hold several. */
   main: string | null;
   form: ImportForm;
+  /** Where the files were downloaded from; null: the person gave them, or some of them. */
+  download: KeptDownload | null;
 }>;
 
 /** What the pointer draws on the slide, and what a finished shape becomes. */
@@ -44,6 +49,8 @@ export type Drawing = Readonly<{
 export type UiState = Readonly<{
   dialog: Dialog;
   importing: ImportDraft;
+  /** Downloads the person agreed to in this visit: entry and servers. */
+  agreed: ReadonlySet<string>;
   measuring: Measuring | null;
   /** The encoder of texts that are not in the library; null: none is chosen. */
   textEncoder: string | null;
@@ -61,7 +68,7 @@ export type UiState = Readonly<{
 export type UiStore = StoreApi<UiState>;
 
 export const noDialog: Dialog = { kind: "none" };
-export const emptyDraft: ImportDraft = { files: [], main: null, form: emptyForm };
+export const emptyDraft: ImportDraft = { files: [], main: null, form: emptyForm, download: null };
 
 /**
  * Opens the form with these files. What a backbone still lacks joins what is there, with the answers given so far; a backbone of its
@@ -72,9 +79,19 @@ export function bringFiles(ui: UiStore, files: readonly GivenFile[]): void {
   const joins = dialog.kind === "import-model" && importing.files.length > 0 && completes(importing.files, files);
   const fresh = new Set(files.map(({ path }) => path));
   const importingNow = joins
-    ? { ...importing, files: [...importing.files.filter(({ path }) => !fresh.has(path)), ...files] }
+    ? { ...importing, download: null, files: [...importing.files.filter(({ path }) => !fresh.has(path)), ...files] }
     : { ...emptyDraft, files };
   ui.setState({ dialog: { kind: "import-model" }, importing: importingNow });
+}
+
+/** Opens the form with files that were downloaded whole, answered as far as the list knows. */
+export function bringDownload(
+  ui: UiStore,
+  files: readonly GivenFile[],
+  form: ImportForm,
+  download: KeptDownload,
+): void {
+  ui.setState({ dialog: { kind: "import-model" }, importing: { files, main: null, form, download } });
 }
 
 /** Of several backbones among the files this one is meant; what was answered about another is no answer about it. */
@@ -88,6 +105,7 @@ export function createUiStore(): UiStore {
   return createStore<UiState>()(() => ({
     dialog: noDialog,
     importing: emptyDraft,
+    agreed: new Set(),
     measuring: null,
     textEncoder: null,
     labelling: false,

@@ -19,6 +19,7 @@ import { createProjectStore } from "../../src/state/project-store.ts";
 import { createSessionStore, notify } from "../../src/state/session-store.ts";
 import { engineAgain } from "../../src/state/tune-through.ts";
 import { createFakeEngine, createFakeSlides, type FakeEngine, type FakeEngineOptions } from "./fake-apis.ts";
+import { createFakeHub, type FakeHub } from "./fake-hub.ts";
 import { createFakeTexts } from "./fake-texts.ts";
 
 const id = "project" as ProjectId;
@@ -30,6 +31,7 @@ export type StateWorld = Readonly<{
   disk: MemoryDisk;
   models: MemoryModels;
   maps: MemoryMaps;
+  hub: FakeHub;
   /** What reached the journal, in order: "bytes <id>" or the types of a change's events. */
   written: readonly string[];
   do<P>(action: Action<P>, ...params: P extends void ? [] : [params: P]): Promise<boolean>;
@@ -51,6 +53,7 @@ type WorldOptions = FakeEngineOptions &
     models?: MemoryModels;
     /** Maps kept by an earlier visit. */
     maps?: MemoryMaps;
+    hub?: FakeHub;
     /** Chunks of maps that can be kept. */
     mapRoom?: number;
     /** Bytes of backbones that can be kept. */
@@ -75,6 +78,7 @@ export async function createStateWorld(options: WorldOptions = {}): Promise<Stat
   };
   const models = options.models ?? emptyMemoryModels();
   const maps: MemoryMaps = options.maps ?? new Map();
+  const hub = options.hub ?? createFakeHub();
   const session = createSessionStore();
   const engine = createFakeEngine(options);
   const saved = new Map<string, Uint8Array>();
@@ -98,6 +102,7 @@ export async function createStateWorld(options: WorldOptions = {}): Promise<Stat
       }),
     models: createMemoryModelStore(models, options.room),
     texts: createFakeTexts(),
+    hub,
     mapStore: createMemoryMapStore(maps, options.mapRoom),
     embedded: { kind: "folder", manifestUrl: "m" },
     prefer: "auto",
@@ -114,6 +119,7 @@ export async function createStateWorld(options: WorldOptions = {}): Promise<Stat
     disk,
     models,
     maps,
+    hub,
     written,
     do: (action, ...params) => perform(context, action, ...params),
     state: () => stateOf(context),
@@ -135,7 +141,7 @@ export async function createStateWorld(options: WorldOptions = {}): Promise<Stat
     reload: async () => {
       await context.project.flush();
       await opened.journal.close();
-      return createStateWorld({ ...options, disk, models, maps });
+      return createStateWorld({ ...options, disk, models, maps, hub });
     },
     settle: async () => {
       for (let i = 0; i < 20; i++) await Promise.resolve();
