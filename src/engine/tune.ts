@@ -11,7 +11,7 @@ import { randomFor } from "../math/random.ts";
 import type { GateResult, TuneParams } from "../protocol/engine-api.ts";
 import { transfer } from "../protocol/rpc.ts";
 import { estimateFrom } from "./estimate/figure.ts";
-import { type Fold, planFolds } from "./estimate/folds.ts";
+import { type Fold, type FoldPlan, planFolds } from "./estimate/folds.ts";
 import { answersOf } from "./evaluation/scores.ts";
 import { batchSize } from "./features.ts";
 import { frozenAnswers } from "./frozen-baseline.ts";
@@ -54,7 +54,7 @@ export async function tune(session: Session, params: TuneParams, hooks: TuneHook
   const { settings } = params;
   const request = checkTuneRequest(params, session.model);
   const { classes, labels } = request;
-  const plan = planFolds(labels, { classes, cases: params.cases, seed: settings.seed });
+  const plan = planOf(params, request);
   const folds = plan.kind === "folds" ? plan.folds : [];
   const batch = evenBatch(labels.length, settings.batch);
   const stepsOf = (examples: number): number => settings.epochs * stepsPerEpoch(examples, batch);
@@ -97,6 +97,11 @@ export async function tune(session: Session, params: TuneParams, hooks: TuneHook
   } finally {
     examples.release();
   }
+}
+
+function planOf({ cases, settings, withoutEstimate }: TuneParams, { labels, classes }: TuneRequest): FoldPlan {
+  if (withoutEstimate) return { kind: "none", reason: "No estimate was asked for.", withoutFigure: [] };
+  return planFolds(labels, { classes, cases, seed: settings.seed });
 }
 
 type Work = Readonly<{
