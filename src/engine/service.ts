@@ -20,8 +20,8 @@ import { inspectModel } from "./inspect-model.ts";
 import { type FetchBytes, loadModel } from "./load-model.ts";
 import type { LoadedModel } from "./loaded-model.ts";
 import { previewMap } from "./preview-map.ts";
-import { promptsOfSet, upperShapeOf } from "./prompted.ts";
 import { type Session, type SessionDeps, startSession } from "./session.ts";
+import { needsOfSet, readyFor } from "./set-answer.ts";
 import { createStudies } from "./studies/study-service.ts";
 import { sweep } from "./sweep.ts";
 import { tunableHere } from "./tunable.ts";
@@ -210,15 +210,14 @@ export function createEngine(deps: EngineDeps): Engine {
       const { session } = current();
       const kept = session.sets.get(id);
       if (!kept) throw new Fault("bad-prompt-set", "This prompt set is not loaded. Load its file again.");
-      const { firstBlock } = kept.set.metadata.method;
       const { programs } = session;
-      const shape = upperShapeOf(promptsOfSet(kept.set));
+      const needs = needsOfSet(kept.set, session.model.shape);
       const before = deps.now();
-      const compiled = !programs.ready(firstBlock, shape);
+      const compiled = !readyFor(programs, needs);
       if (compiled) {
         const make = async (): Promise<void> => {
-          await programs.base(firstBlock);
-          await programs.upper(firstBlock, shape);
+          await programs.base(needs.cut);
+          if (needs.upper) await programs.upper(needs.cut, needs.upper);
         };
         await lane.run(lanePriority.click, make, signalOf(options));
       }

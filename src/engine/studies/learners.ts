@@ -5,10 +5,11 @@ import { present } from "../../base/fault.ts";
 import { lanePriority } from "../../base/lane.ts";
 import type { StudiedLabels } from "../../protocol/study-api.ts";
 import { answersOf } from "../evaluation/scores.ts";
+import type { PatchAnalysis } from "../features.ts";
 import { fitLogistic, logisticDefaults, logisticScores } from "../heads/logistic.ts";
-import { scoresOfSet } from "../heads/of-set.ts";
-import { concatenate, promptedFeatures, promptsOfSet } from "../prompted.ts";
+import { concatenate } from "../prompted.ts";
 import type { Session } from "../session.ts";
+import { featuresOfSet, needsOfSet, scoresOfFeatures } from "../set-answer.ts";
 import { type TuneHooks, tune } from "../tune.ts";
 import type { TuneRequest } from "../tune-request.ts";
 import type { Learner, Turn } from "./curve.ts";
@@ -38,19 +39,20 @@ export function tunedLearner(
   hooks: TuneHooks,
 ): Learner {
   const exampleOf = new Map(params.examples.map((example) => [example.labelId, example]));
-  const { width } = session.model.shape;
   return async (support, asked, seed) => {
     const own = support.map((i) => present(labels[i], "a label"));
     const examples = own.map(({ id }) => present(exampleOf.get(id), "a label's patch"));
     const settings = { ...params.settings, seed };
     const lesson = { ...params, settings, name: "", parent: null, resume: null, labels: own, examples };
     const { set } = await tune(session, { ...lesson, withoutEstimate: true }, hooks);
-    const prompts = promptsOfSet(set);
-    const of = asked.map((i) => present(patches[i], "a patch"));
-    const analyses = await session.analyser.analyse(of, prompts.firstBlock, lanePriority.step, hooks.signal);
-    const tokens = analyses.map((analysis) => analysis.tokens);
-    const features = await promptedFeatures(session, prompts, tokens, width, lanePriority.step, hooks.signal);
-    const scores = present(scoresOfSet(set, features), "the head of a tuned set");
+    const { cut, views } = needsOfSet(set, session.model.shape);
+    const rows: Omit<PatchAnalysis, "tissue">[] = [];
+    for (const i of asked) {
+      const patch = present(patches[i], "a patch");
+      rows.push(...(await session.analyser.views(patch, views, cut, lanePriority.step, hooks.signal)));
+    }
+    const features = await featuresOfSet(session, set, rows, lanePriority.step, hooks.signal);
+    const scores = present(scoresOfFeatures(set, features), "the head of a tuned set");
     return answersOf(scores, set.metadata.classes.length).map((c) => {
       const answer = present(set.metadata.classes[c], "an answered class");
       return classes.findIndex(({ id }) => id === answer.id);
