@@ -2,6 +2,7 @@
 // of the verdict; computed in engine/studies, put into words in label-study-words.ts.
 import type { ClassId } from "../base/brand.ts";
 import type { Interval, UnitKind } from "./estimate.ts";
+import type { TuningSettings } from "./run.ts";
 
 /** A mean over draws, with its 95 % interval where there are units enough for one. */
 export type Mean = Readonly<{ mean: number; interval: Interval | null }>;
@@ -66,6 +67,18 @@ export const everyKinds: readonly PromptKindsOn[] = Array.from({ length: 8 }, (_
 
 export const isNoKind = ({ visual, instance, text }: PromptKindsOn): boolean => !visual && !instance && !text;
 
+/** The settings with these kinds on and no others. Class texts in the head's start are no prompts and stay as they are. */
+export function settingsWith(settings: TuningSettings, kinds: PromptKindsOn): TuningSettings {
+  const { instance, text, ...rest } = settings;
+  const texts = text && { ...text, tokens: kinds.text ? text.tokens : null };
+  return {
+    ...rest,
+    tokensPerBlock: kinds.visual ? settings.tokensPerBlock : 0,
+    ...(kinds.instance && instance ? { instance } : {}),
+    ...(texts?.tokens || texts?.head ? { text: texts } : {}),
+  };
+}
+
 export type AblationRow = Readonly<{
   kinds: PromptKindsOn;
   balancedAccuracy: Mean;
@@ -89,9 +102,8 @@ export type Ablation =
     }>
   | Readonly<{ kind: "none"; reason: string; withoutFigure: readonly ClassId[] }>;
 
-/** `step` of `steps` parts, each as long as the others at best. */
 export type StudyProgress = Readonly<{
-  what: "reading" | "frozen" | "tuned" | "intervals";
+  what: "reading" | "frozen" | "tuned";
   /** Over everything, 0..1. */
   done: number;
   secondsLeft: number | null;

@@ -37,12 +37,12 @@ function featuresOf(labels: readonly Label[], width: number, shift: number, seed
   );
 }
 
-async function curveOf(labels: readonly Label[], width: number, shift: number, seed = 1) {
+async function curveOf(labels: readonly Label[], width: number, shift: number, seed = 1, draws = 10) {
   const plan = await planCurve(labels, options, turn);
   if (plan.kind === "none") throw new Error(plan.reason);
   const targets = labels.map(({ classId }) => options.classes.findIndex((c) => c.id === classId));
   const learn = frozenLearner(featuresOf(labels, width, shift, seed), targets, 2, turn);
-  return learnCurve(plan, plan.draws.length, learn, turn, () => {});
+  return learnCurve(plan, draws, learn, turn, () => {});
 }
 
 describe("the draws of a curve", () => {
@@ -123,11 +123,10 @@ describe("the verdict", () => {
     expect(verdictOf(curve)).toBe("more-help-little");
   });
 
-  test("is that more would not help much where nothing can be learned at all and the labels are many", async () => {
-    // No difference between the classes: half right, however many labels. Not every sample says so within 3 points; it must never say that
-    // more help surely.
+  test("is never that more would help where nothing can be learned at all", async () => {
+    // No difference between the classes: half right, however many labels.
     const verdicts: string[] = [];
-    for (const seed of [1, 2, 3, 4]) verdicts.push(verdictOf(await curveOf(scattered(200), 8, 0, seed)));
+    for (const seed of [1, 2, 3]) verdicts.push(verdictOf(await curveOf(scattered(60), 8, 0, seed)));
     expect(verdicts).not.toContain("more-help");
   });
 
@@ -152,23 +151,16 @@ describe("the verdict", () => {
   });
 });
 
-describe("the interval of a curve", () => {
-  test("holds what a regression of so many labels would reach on fresh patches in most of the simulated label sets", async () => {
-    // Truth at 8 labels a class, from an own simulation of many sets: the mean over 16 others.
-    let [truth, covered] = [0, 0];
-    const sets = 16;
-    const curves = [];
-    for (let seed = 1; seed <= sets; seed++) curves.push(await curveOf(scattered(40), 16, 1, seed));
-    const at8 = curves.map((curve) =>
-      present(
-        curve.points.find((point) => point.labelsAClass === 8),
-        "8 labels",
-      ),
-    );
-    truth = at8.reduce((sum, point) => sum + point.mean, 0) / sets;
-    for (const { interval } of at8) if (interval && interval.low <= truth && truth <= interval.high) covered++;
-    // 95 % of 16 are 15; 12 or fewer would come by chance once in a thousand.
-    expect(covered).toBeGreaterThan(12);
+describe("the interval of the last gain", () => {
+  test("holds the true gain of doubling the labels in most of the simulated label sets", async () => {
+    // Another place each, 40 places in 16 dimensions; the true gain is the mean over all the sets.
+    const gains = [];
+    for (let seed = 1; seed <= 20; seed++)
+      gains.push(present((await curveOf(scattered(40), 16, 1, seed, 5)).lastGain, "a gain"));
+    const truth = gains.reduce((sum, gain) => sum + gain.mean, 0) / gains.length;
+    const covered = gains.filter(({ interval }) => interval && interval.low <= truth && truth <= interval.high);
+    // 95 % of 20 are 19; 16 or fewer would come by chance three times in a thousand.
+    expect(covered.length).toBeGreaterThan(16);
   });
 });
 

@@ -2,7 +2,13 @@
 // features beside them. Knows a session; what is on is the person's choice.
 import { present } from "../../base/fault.ts";
 import type { StudyProgress } from "../../domain/label-study.ts";
-import { type Ablation, type AblationRow, isNoKind, type PromptKindsOn } from "../../domain/label-study.ts";
+import {
+  type Ablation,
+  type AblationRow,
+  isNoKind,
+  type PromptKindsOn,
+  settingsWith,
+} from "../../domain/label-study.ts";
 import { countNumbers } from "../../domain/prompt-kinds.ts";
 import type { TuningSettings } from "../../domain/run.ts";
 import type { HeldOutAnswer } from "../../domain/tuning-checkpoint.ts";
@@ -14,18 +20,6 @@ import { checkTuneRequest } from "../tune-request.ts";
 import type { Turn } from "./curve.ts";
 import { type Asked, gainOf, meanOf } from "./held-out.ts";
 import { createStudyClock } from "./study-clock.ts";
-
-/** The settings with these kinds on and no others. Class texts in the head's start are no prompts and stay as they are. */
-export function settingsWith(settings: TuningSettings, kinds: PromptKindsOn): TuningSettings {
-  const { instance, text, ...rest } = settings;
-  const texts = text && { ...text, tokens: kinds.text ? text.tokens : null };
-  return {
-    ...rest,
-    tokensPerBlock: kinds.visual ? settings.tokensPerBlock : 0,
-    ...(kinds.instance && instance ? { instance } : {}),
-    ...(texts?.tokens || texts?.head ? { text: texts } : {}),
-  };
-}
 
 export async function ablate(
   session: Session,

@@ -20,6 +20,12 @@ const accuracies = ({ truth, classes }: Asked, answers: Answers): readonly numbe
 const crossed = ({ truth, units, classes }: Asked, answers: Answers): Crossed =>
   crossedOf(answers, truth, units, classes);
 
+/*
+ * What the intervals cover: which labels are asked and which draws are made. Not which other labels there might have been to learn from:
+ * in simulations (40 places, 16 dimensions) those of a point held the truth in 85 to 92 of 100 label sets, those of a gain in 96, since
+ * what all draws share cancels there. The verdict stands on gains.
+ */
+
 /** null below the number of units at which the estimate, too, gives none: a bootstrap over few promises more than it knows. */
 function interval(asked: Asked, of: Answers, against: Answers | null): Interval | null {
   if (new Set(asked.units).size < fewestUnitsForInterval) return null;
