@@ -1,5 +1,6 @@
 // The held-out estimate as data: figures, intervals, counts and the words that go with them. Computed in engine/estimate.
 import type { ClassId } from "../base/brand.ts";
+import type { Calibration } from "./calibration.ts";
 
 /** A 95 % interval. */
 export type Interval = Readonly<{ low: number; high: number }>;
@@ -43,6 +44,8 @@ export type Estimate =
       origins: Readonly<Record<string, number>>;
       /** Classes with labels in one unit only, or too near to others to be tested apart: left out of the figure, and said. */
       withoutFigure: readonly ClassId[];
+      /** What held-out scores are worth; absent in sets older than it. */
+      calibration?: Calibration;
     }>
   /** No figure: `reason` says what to do, e.g. "Label Tumour in a second place to get an estimate." */
   | Readonly<{ kind: "none"; reason: string; withoutFigure: readonly ClassId[] }>;

@@ -13,6 +13,7 @@ import {
   readOneOf,
   readString,
 } from "./json-reader.ts";
+import { readCalibration } from "./parse-calibration.ts";
 
 const maxClasses = 256;
 /** A reason may name every class, each of up to 200 characters. */
@@ -55,6 +56,7 @@ function readFields(at: At): Estimate {
       readEntries(field(at, "origins"), 16).map(([key, value]) => [key, readNumber(value, { min: 0, max: 1e7 })]),
     ),
     withoutFigure,
+    ...(field(at, "calibration").value === undefined ? {} : { calibration: readCalibration(field(at, "calibration")) }),
   };
 }
 

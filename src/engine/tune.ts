@@ -3,6 +3,7 @@
 import { Fault } from "../base/fault.ts";
 import { lanePriority } from "../base/lane.ts";
 import type { Estimate } from "../domain/estimate.ts";
+import type { Label } from "../domain/label.ts";
 import type { PromptSet } from "../domain/prompt-set.ts";
 import type { TuningEvent } from "../domain/run.ts";
 import type { HeldOutAnswer, TrainingState, TuningCheckpoint } from "../domain/tuning-checkpoint.ts";
@@ -10,6 +11,7 @@ import { type ThetaLayout, thetaLayout } from "../graph/vit/train-graph.ts";
 import { randomFor } from "../math/random.ts";
 import type { GateResult, TuneParams } from "../protocol/engine-api.ts";
 import { transfer } from "../protocol/rpc.ts";
+import { calibrationOf } from "./estimate/calibration.ts";
 import { estimateFrom } from "./estimate/figure.ts";
 import { type Fold, type FoldPlan, planFolds } from "./estimate/folds.ts";
 import { answersOf } from "./evaluation/scores.ts";
@@ -89,7 +91,7 @@ export async function tune(session: Session, params: TuneParams, hooks: TuneHook
     const { ended } = trained;
     const estimate: Estimate =
       ended === "complete"
-        ? estimateFrom(plan, labels, trained.answers, settings.seed)
+        ? calibrated(plan, labels, trained.answers, settings.seed)
         : { kind: "none", reason: noEstimateReason(ended), withoutFigure: plan.withoutFigure };
     const made = { estimate, epochs: trained.epochs };
     const { set, bytes } = writeTunedSet(session, params, request, trained.parts, trained.centre, made);
@@ -102,6 +104,17 @@ export async function tune(session: Session, params: TuneParams, hooks: TuneHook
 function planOf({ cases, settings, withoutEstimate }: TuneParams, { labels, classes }: TuneRequest): FoldPlan {
   if (withoutEstimate) return { kind: "none", reason: "No estimate was asked for.", withoutFigure: [] };
   return planFolds(labels, { classes, cases, seed: settings.seed });
+}
+
+function calibrated(
+  plan: FoldPlan,
+  labels: readonly Label[],
+  answers: readonly HeldOutAnswer[],
+  seed: number,
+): Estimate {
+  const estimate = estimateFrom(plan, labels, answers, seed);
+  const calibration = plan.kind === "folds" ? calibrationOf(plan, labels, answers, seed) : null;
+  return estimate.kind === "figure" && calibration ? { ...estimate, calibration } : estimate;
 }
 
 type Work = Readonly<{
@@ -233,13 +246,15 @@ async function trainAll(session: Session, params: TuneParams, hooks: TuneHooks, 
       if (!present.has(c)) weight.fill(0, c * featureWidth, (c + 1) * featureWidth);
     }
     const features = await featuresUnder(prompts, fold.heldOut);
-    const tuned = answersOf(cosineScores({ centre, weight, temperature }, features), classes.length);
+    const scores = cosineScores({ centre, weight, temperature }, features);
+    const tuned = answersOf(scores, classes.length);
     const frozen = frozenAnswers({ labels, classes, features: examples.features }, fold.training, fold.heldOut, {
       cases: params.cases,
       seed: settings.seed,
     });
     fold.heldOut.forEach((label, i) => {
-      answers.push({ label, tuned: classes[tuned[i]!]!.id, frozen: frozen[i]! });
+      const own = [...scores.subarray(i * classes.length, (i + 1) * classes.length)];
+      answers.push({ label, tuned: classes[tuned[i]!]!.id, frozen: frozen[i]!, scores: own });
     });
   };
 

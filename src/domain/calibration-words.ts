@@ -1,0 +1,39 @@
+// Reliability and ROC in words, and why there is none yet. Knows no screen.
+import type { ClassId } from "../base/brand.ts";
+import { type Calibration, fewestForReliability, fewestForRoc, fewestIslands, type Roc } from "./calibration.ts";
+import { wholePercent } from "./estimate-words.ts";
+
+/** What a score is, until labels say more, and then still: a share of your labels, not a chance of disease. */
+export const scoreWords = "Score, not a probability.";
+
+const places = (n: number): string => `${n} ${n === 1 ? "place" : "places"}`;
+const labelsIn = (labels: number, islands: number): string =>
+  `${labels} ${labels === 1 ? "label" : "labels"} in ${places(islands)}`;
+
+export function reliabilityWords({ reliability }: Pick<Calibration, "reliability">): string {
+  if (reliability.kind === "too-few") {
+    const { labels, islands } = reliability;
+    return (
+      `${scoreWords} What a score is worth is shown from ${fewestForReliability} held-out labels in ${fewestIslands} places on; ` +
+      `there are ${labelsIn(labels, islands)}.`
+    );
+  }
+  return `How often the answer was right, by its score: on the diagonal a score is the share that is right. Mean distance ${wholePercent(reliability.expectedError)} points.`;
+}
+
+export function rocWords(roc: Roc, nameOf: (id: ClassId) => string): string {
+  const name = nameOf(roc.classId);
+  if (roc.kind === "curve") {
+    const { interval } = roc;
+    const bounds = interval
+      ? ` (${interval.low.toFixed(2)}-${interval.high.toFixed(2)})`
+      : " (no interval below 10 places)";
+    return `${name}: area ${roc.area.toFixed(2)}${bounds}, ${roc.labels} labels against ${roc.others}`;
+  }
+  const { labels, islands, others, otherIslands } = roc;
+  const few =
+    labels >= fewestForRoc && islands >= fewestIslands
+      ? `its others: ${labelsIn(others, otherIslands)}`
+      : labelsIn(labels, islands);
+  return `${name}: no ROC curve below ${fewestForRoc} held-out labels in ${fewestIslands} places (${few}).`;
+}
