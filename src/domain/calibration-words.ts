@@ -37,3 +37,15 @@ export function rocWords(roc: Roc, nameOf: (id: ClassId) => string): string {
       : labelsIn(labels, islands);
   return `${name}: no ROC curve below ${fewestForRoc} held-out labels in ${fewestIslands} places (${few}).`;
 }
+
+/** What answers with a score like this one turned out to be worth on held-out labels; null while there are too few. */
+export function worthWords({ reliability }: Pick<Calibration, "reliability">, score: number): string | null {
+  if (reliability.kind === "too-few") return null;
+  const distance = ({ from, to }: Readonly<{ from: number; to: number }>): number =>
+    Math.max(from - score, score - to, 0);
+  const [nearest] = reliability.bins.toSorted((a, b) => distance(a) - distance(b));
+  if (!nearest) return null;
+  const { right, labels, wilson } = nearest;
+  const range = `${Math.round(100 * wilson.low)}-${Math.round(100 * wilson.high)}`;
+  return `Held-out answers with such a score: ${right} of ${labels} right (${range} %).`;
+}

@@ -47,6 +47,15 @@ export function contradictions(estimate: Figure): readonly string[] {
   for (const [name, figure] of Object.entries({ tuned, frozen })) {
     for (const what of wrongIn(figure, units)) found.push(`${name}: ${what}`);
   }
+  const { difference } = estimate;
+  if (difference) {
+    must(
+      near(difference.mean, tuned.balancedAccuracy - frozen.balancedAccuracy),
+      "the difference is not that of the two balanced accuracies",
+    );
+    must(!difference.interval || difference.interval.low <= difference.interval.high, "an interval is upside down");
+    must(!difference.interval || units >= fewestUnitsForInterval, "an interval over fewer than ten places");
+  }
   if (estimate.calibration) found.push(...wrongCalibration(estimate, estimate.calibration));
   return found;
 }

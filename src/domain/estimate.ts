@@ -5,6 +5,9 @@ import type { Calibration } from "./calibration.ts";
 /** A 95 % interval. */
 export type Interval = Readonly<{ low: number; high: number }>;
 
+/** A figure with its interval where there are units enough for one. */
+export type Mean = Readonly<{ mean: number; interval: Interval | null }>;
+
 export type UnitKind = "case" | "slide" | "island";
 
 /**
@@ -44,6 +47,8 @@ export type Estimate =
       origins: Readonly<Record<string, number>>;
       /** Classes with labels in one unit only, or too near to others to be tested apart: left out of the figure, and said. */
       withoutFigure: readonly ClassId[];
+      /** Tuned minus frozen balanced accuracy, paired label by label; absent in sets older than it. */
+      difference?: Mean;
       /** What held-out scores are worth; absent in sets older than it. */
       calibration?: Calibration;
     }>

@@ -1,11 +1,8 @@
 // What a person's own labels say about themselves: the curve over labels a class, and which kinds of prompts pay. Data and the one rule
 // of the verdict; computed in engine/studies, put into words in label-study-words.ts.
 import type { ClassId } from "../base/brand.ts";
-import type { Interval, UnitKind } from "./estimate.ts";
+import type { Mean, UnitKind } from "./estimate.ts";
 import type { TuningSettings } from "./run.ts";
-
-/** A mean over draws, with its 95 % interval where there are units enough for one. */
-export type Mean = Readonly<{ mean: number; interval: Interval | null }>;
 
 /** Balanced accuracy with so many labels a class to learn from, always on labels of places that were held out. */
 export type CurvePoint = Mean & Readonly<{ labelsAClass: number }>;

@@ -12,6 +12,7 @@ import { randomFor } from "../math/random.ts";
 import type { GateResult, TuneParams } from "../protocol/engine-api.ts";
 import { transfer } from "../protocol/rpc.ts";
 import { calibrationOf } from "./estimate/calibration.ts";
+import { differenceOf } from "./estimate/difference.ts";
 import { estimateFrom } from "./estimate/figure.ts";
 import { type Fold, type FoldPlan, planFolds } from "./estimate/folds.ts";
 import { answersOf } from "./evaluation/scores.ts";
@@ -101,8 +102,8 @@ export async function tune(session: Session, params: TuneParams, hooks: TuneHook
   }
 }
 
-function planOf({ cases, settings, withoutEstimate }: TuneParams, { labels, classes }: TuneRequest): FoldPlan {
-  if (withoutEstimate) return { kind: "none", reason: "No estimate was asked for.", withoutFigure: [] };
+function planOf({ cases, settings, estimate }: TuneParams, { labels, classes }: TuneRequest): FoldPlan {
+  if (estimate === false) return { kind: "none", reason: "No estimate was asked for.", withoutFigure: [] };
   return planFolds(labels, { classes, cases, seed: settings.seed });
 }
 
@@ -113,8 +114,9 @@ function calibrated(
   seed: number,
 ): Estimate {
   const estimate = estimateFrom(plan, labels, answers, seed);
-  const calibration = plan.kind === "folds" ? calibrationOf(plan, labels, answers, seed) : null;
-  return estimate.kind === "figure" && calibration ? { ...estimate, calibration } : estimate;
+  if (plan.kind === "none" || estimate.kind === "none") return estimate;
+  const calibration = calibrationOf(plan, labels, answers, seed);
+  return { ...estimate, difference: differenceOf(plan, labels, answers), ...(calibration ? { calibration } : {}) };
 }
 
 type Work = Readonly<{

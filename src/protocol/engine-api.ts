@@ -109,8 +109,8 @@ export type TuneParams = Readonly<{
   text?: TextVectors;
   /** How often memory ran out before: each time a step takes half as many patches at once. 0: as many as fit by calculation. */
   halvings: number;
-  /** The labels are all trained on and none is held out: somebody else holds others out. */
-  withoutEstimate?: true;
+  /** False: no held-out folds and no figure. */
+  estimate?: boolean;
 }>;
 
 export type TuneResult = Readonly<{

@@ -108,7 +108,8 @@ export function PromptKinds({ settings }: Readonly<{ settings: TuningSettings }>
 
 const Wide = ({ children }: Readonly<{ children: ReactNode }>) => <div className="pt-wide">{children}</div>;
 
-function numbersWords(settings: TuningSettings, state: ReturnType<typeof useAppState>): string {
+/** How many numbers are trained, and how large their file is. */
+export function numbersWords(settings: TuningSettings, state: ReturnType<typeof useAppState>): string {
   const { engine } = state.session;
   if (engine.kind !== "ready") return "";
   const classes = tunedClassNames(state);

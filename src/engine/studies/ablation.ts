@@ -14,11 +14,11 @@ import type { TuningSettings } from "../../domain/run.ts";
 import type { HeldOutAnswer } from "../../domain/tuning-checkpoint.ts";
 import type { StudiedLabels } from "../../protocol/study-api.ts";
 import { planFolds } from "../estimate/folds.ts";
+import { type Asked, gainOf, meanOf } from "../evaluation/held-out.ts";
 import type { Session } from "../session.ts";
 import { type TuneHooks, tune } from "../tune.ts";
 import { checkTuneRequest } from "../tune-request.ts";
 import type { Turn } from "./curve.ts";
-import { type Asked, gainOf, meanOf } from "./held-out.ts";
 import { createStudyClock } from "./study-clock.ts";
 
 export async function ablate(

@@ -7,7 +7,7 @@ import type { LearningCurve } from "../../domain/label-study.ts";
 import { randomFor } from "../../math/random.ts";
 import { type Fold, type FoldLabel, type FoldOptions, planFolds } from "../estimate/folds.ts";
 import { drawSpread, seedsOf } from "../evaluation/draws.ts";
-import { type Answers, type Asked, gainOf, meanOf } from "./held-out.ts";
+import { type Answers, type Asked, gainOf, meanOf } from "../evaluation/held-out.ts";
 
 export const frozenDraws = 20;
 /** More would be drawn from thousands of imported labels, at minutes a fit. */

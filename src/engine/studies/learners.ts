@@ -44,7 +44,7 @@ export function tunedLearner(
     const examples = own.map(({ id }) => present(exampleOf.get(id), "a label's patch"));
     const settings = { ...params.settings, seed };
     const lesson = { ...params, settings, name: "", parent: null, resume: null, labels: own, examples };
-    const { set } = await tune(session, { ...lesson, withoutEstimate: true }, hooks);
+    const { set } = await tune(session, { ...lesson, estimate: false }, hooks);
     const { cut, views } = needsOfSet(set, session.model.shape);
     const rows: Omit<PatchAnalysis, "tissue">[] = [];
     for (const i of asked) {

@@ -1,10 +1,9 @@
 // Figures of answers that were held out in every draw: mean, interval, paired difference. Knows who was right where; no method.
-import type { Interval } from "../../domain/estimate.ts";
-import type { Mean } from "../../domain/label-study.ts";
+import type { Interval, Mean } from "../../domain/estimate.ts";
 import { balancedAccuracy, confusionMatrix } from "../../math/metrics.ts";
 import { randomFor } from "../../math/random.ts";
 import { fewestUnitsForInterval } from "../estimate/figure.ts";
-import { type Crossed, crossedInterval, crossedOf } from "../evaluation/crossed-bootstrap.ts";
+import { type Crossed, crossedInterval, crossedOf } from "./crossed-bootstrap.ts";
 
 /** The labels that every draw answers. `truth`: class indices; `units`: what is held out and resampled whole. */
 export type Asked = Readonly<{ truth: readonly number[]; units: readonly number[]; classes: number }>;
