@@ -18,6 +18,7 @@ import {
 import type { TissueClass } from "./label.ts";
 import { readEstimate } from "./parse-estimate.ts";
 import {
+  readAnswer,
   readCosineHead,
   readDeclared,
   readHead,
@@ -32,6 +33,7 @@ import {
   type PromptSetMetadata,
   promptSetFormat,
   promptSetFormat2,
+  promptSetFormat3,
   researchUseNotice,
 } from "./prompt-set.ts";
 import { promptSetLimits } from "./prompt-set-limits.ts";
@@ -41,24 +43,32 @@ const whole = (at: At, min: number, max: number): number => readNumber(at, { min
 const text = (at: At, max: number): string => readString(at, { max });
 const hash = (at: At): string => readString(at, { max: 64, pattern: hex64 });
 
-/** Reads the metadata of a prompt set, of either format; problems are gathered in `at.problems`. */
+/** Reads the metadata of a prompt set, of any format; problems are gathered in `at.problems`. */
 export function readPromptSetMetadata(at: At): PromptSetMetadata {
   readObject(at);
-  const format = readOneOf(field(at, "format"), [promptSetFormat, promptSetFormat2]);
+  const format = readOneOf(field(at, "format"), [promptSetFormat, promptSetFormat2, promptSetFormat3]);
   const first = format === promptSetFormat;
+  const third = format === promptSetFormat3;
   const backbone = field(at, "backbone");
   const computation = field(backbone, "computation");
   const labels = field(at, "labels");
-  const head = first ? readCosineHead(field(at, "head")) : readHead(field(at, "head"));
+  const head = first ? readCosineHead(field(at, "head")) : readHead(field(at, "head"), third);
   const fewest = head.kind === "none" ? 0 : 2;
   const most = head.kind === "none" ? 0 : promptSetLimits.classes;
   const classes = readList(field(at, "classes"), { min: fewest, max: most }).map(readClass);
   if (new Set(classes.map((c) => c.id)).size !== classes.length)
     problem(field(at, "classes"), "classes of different ids");
-  if (head.kind === "cosine" && head.text && head.text.texts.length !== classes.length) {
+  if ((head.kind === "cosine" || head.kind === "logistic") && head.text && head.text.texts.length !== classes.length) {
     problem(field(field(field(at, "head"), "text"), "texts"), `a list of ${classes.length}, one for each class`);
   }
-  const declared = field(at, "declared");
+  const [declared, answered] = [field(at, "declared"), field(at, "answer")];
+  if (!third && answered.value !== undefined) problem(answered, `left out in the format "${format}"`);
+  const answer = third && answered.value !== undefined ? readAnswer(answered) : null;
+  const method = first ? readVisualMethod(field(at, "method")) : readMethod(field(at, "method"), third);
+  if (method.kind === "none" && (head.kind === "none" || answer?.frozen)) {
+    problem(field(at, "method"), "prompts, or a head of its own and no frozen part beside it");
+  }
+  if (head.kind === "none" && answer) problem(answered, "left out where there is no head");
   return {
     format,
     name: text(field(at, "name"), 200),
@@ -69,8 +79,9 @@ export function readPromptSetMetadata(at: At): PromptSetMetadata {
     },
     preprocessing: readPreprocessing(field(at, "preprocessing")),
     classes,
-    method: first ? readVisualMethod(field(at, "method")) : readMethod(field(at, "method")),
+    method,
     head,
+    ...(answer ? { answer } : {}),
     ...(first || declared.value === undefined ? {} : { declared: readDeclared(declared) }),
     settings: readNullable(field(at, "settings"), readTuningSettings),
     labels: {

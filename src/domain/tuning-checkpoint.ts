@@ -16,8 +16,11 @@ import {
   rootAt,
 } from "./json-reader.ts";
 
-/** One held-out label's answers by the tuned and the frozen method of the same fold; `label` indexes the plan's labels. */
-export type HeldOutAnswer = Readonly<{ label: number; tuned: ClassId; frozen: ClassId }>;
+/**
+ * One held-out label's answers by the tuned and the frozen method of the same fold; `label` indexes the plan's labels. `scores`: of the tuned
+ * method, one for each class of the plan that has labels; absent in checkpoints older than them.
+ */
+export type HeldOutAnswer = Readonly<{ label: number; tuned: ClassId; frozen: ClassId; scores?: readonly number[] }>;
 
 /** One training between two of its steps. Vectors are those of the training graph, all of one length. */
 export type TrainingState = Readonly<{
@@ -56,6 +59,9 @@ export type TuningCheckpoint = Readonly<{
 const mostNumbers = 1e9;
 const count = (at: At): number => readNumber(at, { min: 0, max: mostNumbers, integer: true });
 
+const scoresOf = (at: At): readonly number[] =>
+  readList(at, { min: 2, max: 256 }).map((score) => readNumber(score, { min: 0, max: 1 + 1e-9 }));
+
 /** What came back from whoever kept it. Throws Fault `invalid` naming every problem. */
 export function parseTuningCheckpoint(value: unknown): TuningCheckpoint {
   const at = rootAt(value, "checkpoint");
@@ -67,6 +73,7 @@ export function parseTuningCheckpoint(value: unknown): TuningCheckpoint {
       label: count(field(answer, "label")),
       tuned: readString(field(answer, "tuned"), { max: 100 }) as ClassId,
       frozen: readString(field(answer, "frozen"), { max: 100 }) as ClassId,
+      ...(field(answer, "scores").value === undefined ? {} : { scores: scoresOf(field(answer, "scores")) }),
     })),
     fold: readNullable(field(at, "fold"), count),
     epochsReached: count(field(at, "epochsReached")),

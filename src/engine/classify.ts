@@ -8,10 +8,10 @@ import type { PromptSet } from "../domain/prompt-set.ts";
 import type { Example, Scorer } from "../protocol/engine-api.ts";
 import { createFeatureCache } from "./feature-cache.ts";
 import { type CosineHead, cosineScores, fitCentroids } from "./heads/centroid.ts";
-import { scoresOfSet } from "./heads/of-set.ts";
 import { fitPreview, previewTemperature } from "./preview-head.ts";
-import { concatenate, promptedFeatures, promptsOfSet, upperShapeOf } from "./prompted.ts";
+import { concatenate } from "./prompted.ts";
 import type { Session } from "./session.ts";
+import { featuresOfSet, needsOfSet, readyFor, type SetFeatures, scoresOfFeatures } from "./set-answer.ts";
 import { mostSimilar } from "./similar.ts";
 import { defaultCut } from "./start-runtime.ts";
 
@@ -35,25 +35,25 @@ export function createClassifier(session: Session): Classifier {
     patch: Patch,
     priority: LanePriority,
     signal: AbortSignal,
-  ): Promise<Float32Array> => {
+  ): Promise<SetFeatures> => {
     const key = `${set.id}/${patchKey(patch)}`;
-    const known = answered.get(key);
-    if (known) return known;
-    const prompts = promptsOfSet(set);
-    const [analysis] = await session.analyser.analyse([patch], prompts.firstBlock, priority, signal);
-    const { width } = session.model.shape;
-    const features = await promptedFeatures(session, prompts, [analysis!.tokens], width, priority, signal);
-    answered.put(key, features);
+    const [own, plain] = [answered.get(`own/${key}`), answered.get(`plain/${key}`)];
+    if (own && plain) return { own, plain };
+    const { cut, views } = needsOfSet(set, session.model.shape);
+    const rows = await session.analyser.views(patch, views, cut, priority, signal);
+    const features = await featuresOfSet(session, set, rows, priority, signal);
+    answered.put(`own/${key}`, features.own);
+    answered.put(`plain/${key}`, features.plain);
     return features;
   };
 
   /** What a swap would ask next, once nobody waits: the other sets whose graphs are compiled already. The next click ends it. */
   const readAhead = async (patch: Patch, scorer: Scorer, signal: AbortSignal): Promise<void> => {
     const others = [...session.sets.values()].filter(({ set }) => {
-      const { onlyOn, method } = set.metadata;
+      const { onlyOn } = set.metadata;
       const here = onlyOn === null || onlyOn === patch.slideId;
       const asked = scorer.kind === "prompt-set" && scorer.id === set.id;
-      return here && !asked && session.programs.ready(method.firstBlock, upperShapeOf(promptsOfSet(set)));
+      return here && !asked && readyFor(session.programs, needsOfSet(set, session.model.shape));
     });
     for (const { set } of others.slice(-mostReadAhead)) await featuresUnder(set, patch, lanePriority.sweep, signal);
   };
@@ -65,11 +65,11 @@ export function createClassifier(session: Session): Classifier {
     tissue: number,
     signal: AbortSignal,
   ): Promise<Prediction> => {
-    const own = await featuresUnder(set, patch, lanePriority.click, signal);
+    const features = await featuresUnder(set, patch, lanePriority.click, signal);
     const answer = (classes: readonly TissueClass[], scores: Float64Array): Prediction => {
       return { kind: "scored", by: { kind: "prompt-set", id: set.id }, scores: scored(classes, scores), tissue };
     };
-    const scores = scoresOfSet(set, own);
+    const scores = scoresOfFeatures(set, features);
     if (scores) return answer(set.metadata.classes, scores);
     const { examples = [] } = labelled ?? {};
     const classes = (labelled?.classes ?? []).filter((c) => examples.some((example) => example.classId === c.id));
@@ -78,9 +78,12 @@ export function createClassifier(session: Session): Classifier {
       return unscored(patch, tissue, signal, why);
     }
     const rows: Float32Array[] = [];
-    for (const example of examples) rows.push(await featuresUnder(set, example.patch, lanePriority.click, signal));
+    for (const example of examples) {
+      rows.push((await featuresUnder(set, example.patch, lanePriority.click, signal)).own);
+    }
     const targets = examples.map((example) => classes.findIndex((c) => c.id === example.classId));
     if (targets.includes(-1)) throw new Fault("invalid", "A label names a class that does not exist.");
+    const { own } = features;
     const given = { features: concatenate(rows), width: own.length, targets, classes: classes.length };
     return answer(classes, cosineScores(fitCentroids(given, previewTemperature), own));
   };

@@ -36,7 +36,9 @@ export function assertFits(
   if (firstBlock + blocks !== depth) {
     reasons.push(`its prompts enter blocks ${firstBlock} to ${firstBlock + blocks - 1}, and the backbone has ${depth}`);
   }
-  if (set.width !== width) reasons.push(`its prompts are ${set.width} wide, and the backbone's tokens ${width}`);
+  // Without prompts nothing of it is as wide as the tokens.
+  if (metadata.method.kind !== "none" && set.width !== width)
+    reasons.push(`its prompts are ${set.width} wide, and the backbone's tokens ${width}`);
   const read = set.headWeight.length / Math.max(1, metadata.classes.length);
   if (metadata.head.kind !== "none" && read !== features) {
     reasons.push(`its head reads ${read} features, and the backbone gives ${features}`);

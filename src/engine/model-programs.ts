@@ -33,6 +33,8 @@ export type ModelPrograms = Readonly<{
   lower(cut: number): Promise<Program>;
   /** tokens, prompts -> features. One per first block serves any number of task visual prompts and classes; other kinds have their own. */
   upper(firstBlock: number, shape?: UpperShape): Promise<Program>;
+  /** Whether `base` of this cut needs nothing compiled. */
+  hasBase(cut: number): boolean;
   /** Whether a prompt set that starts at `firstBlock` needs nothing compiled. */
   ready(firstBlock: number, shape?: UpperShape): boolean;
   /** The tuning step. Only the latest shape is kept: its theta is an input, so all folds of a tuning share it. */
@@ -81,6 +83,7 @@ export function createModelPrograms(backbone: Backbone, runtime: Runtime): Model
     lower: (cut) => once(`lower@${cut}`, () => lowerGraph(graph, structure, cut)),
     upper: (firstBlock, shape = {}) =>
       once(upperKey(firstBlock, shape), () => upperGraph(graph, structure, firstBlock, shape)),
+    hasBase: (cut) => kept.has(`base@${cut}`),
     ready: (firstBlock, shape = {}) => kept.has(`base@${firstBlock}`) && kept.has(upperKey(firstBlock, shape)),
     async train(shape) {
       const key = `train@${keyOf(shape)}`;

@@ -20,8 +20,9 @@ import { inspectModel } from "./inspect-model.ts";
 import { type FetchBytes, loadModel } from "./load-model.ts";
 import type { LoadedModel } from "./loaded-model.ts";
 import { previewMap } from "./preview-map.ts";
-import { promptsOfSet, upperShapeOf } from "./prompted.ts";
 import { type Session, type SessionDeps, startSession } from "./session.ts";
+import { needsOfSet, readyFor } from "./set-answer.ts";
+import { createStudies } from "./studies/study-service.ts";
 import { sweep } from "./sweep.ts";
 import { tunableHere } from "./tunable.ts";
 import { type TuneHooks, tune } from "./tune.ts";
@@ -35,6 +36,8 @@ export type EngineDeps = Omit<SessionDeps, "lane" | "cacheBytes" | "gates"> &
     gates?: GateStore;
     /** Default 256 MiB: about 1,700 patches of a ViT-Tiny. */
     cacheBytes?: number;
+    /** Lets whatever has arrived meanwhile be heard, between long computations on this thread. Default: nothing has. */
+    pause?: () => Promise<void>;
     /** The device of the loaded model is lost: nothing runs here any more. */
     onLost?: (fault: Fault) => void;
   }>;
@@ -95,7 +98,31 @@ export function createEngine(deps: EngineDeps): Engine {
     await old?.session.release();
   };
 
+  /** One training at a time: its step holds the most memory of all graphs, and the next may have another shape. */
+  const alone = async <T>(task: () => Promise<T>): Promise<T> => {
+    if (tuning) throw new Fault("invalid", "A tuning is running already. Finish or cancel it first.");
+    const { session } = current();
+    tuning = true;
+    try {
+      return await task();
+    } finally {
+      tuning = false;
+      await lane.run(lanePriority.click, () => session.programs.releaseTrain()).catch(() => undefined);
+    }
+  };
+
+  const hooksFor = (session: Session, signal: AbortSignal): TuneHooks => ({
+    signal,
+    emit: () => {},
+    finishEarly: () => false,
+    checkGradient: (step) => checkGradient(session, step, { runtimes: deps.runtimes, gates }, signal),
+  });
+
+  const pause = deps.pause ?? (async () => {});
+  const studies = createStudies({ session: () => current().session, hooksFor, alone, pause });
+
   return {
+    ...studies,
     load: ({ source, prefer }, options) =>
       loads.run(async (signal) => {
         const onProgress = options?.onProgress ?? (() => {});
@@ -183,15 +210,14 @@ export function createEngine(deps: EngineDeps): Engine {
       const { session } = current();
       const kept = session.sets.get(id);
       if (!kept) throw new Fault("bad-prompt-set", "This prompt set is not loaded. Load its file again.");
-      const { firstBlock } = kept.set.metadata.method;
       const { programs } = session;
-      const shape = upperShapeOf(promptsOfSet(kept.set));
+      const needs = needsOfSet(kept.set, session.model.shape);
       const before = deps.now();
-      const compiled = !programs.ready(firstBlock, shape);
+      const compiled = !readyFor(programs, needs);
       if (compiled) {
         const make = async (): Promise<void> => {
-          await programs.base(firstBlock);
-          await programs.upper(firstBlock, shape);
+          await programs.base(needs.cut);
+          if (needs.upper) await programs.upper(needs.cut, needs.upper);
         };
         await lane.run(lanePriority.click, make, signalOf(options));
       }
@@ -201,20 +227,12 @@ export function createEngine(deps: EngineDeps): Engine {
     async tune(params, options) {
       const { session, work, tunable } = current();
       if (params.settings.blocks > tunable.blocks && tunable.why !== null) throw new Fault("limit", tunable.why);
-      if (tuning) throw new Fault("invalid", "A tuning is running already. Finish or cancel it first.");
-      tuning = true;
       finishing.delete(params.runId);
-      try {
+      return alone(async () => {
         const emit = options?.onProgress ?? (() => {});
-        const signal = signalOf(options);
-        const hooks: TuneHooks = {
-          signal,
-          emit,
-          finishEarly: () => finishing.has(params.runId),
-          checkGradient: (step) => checkGradient(session, step, { runtimes: deps.runtimes, gates }, signal),
-        };
+        const quiet = hooksFor(session, signalOf(options));
         const { settings } = params;
-        const tuned = await tune(session, params, hooks);
+        const tuned = await tune(session, params, { ...quiet, emit, finishEarly: () => finishing.has(params.runId) });
         if (tuned.secondsPerStep !== null) {
           const step = work.step(settings.blocks, settings.tokensPerBlock, carriedOf(settings));
           speed = { seconds: tuned.secondsPerStep, flops: step * tuned.batch };
@@ -223,12 +241,7 @@ export function createEngine(deps: EngineDeps): Engine {
         emit({ type: "finished", promptSet: tuned.set.id, ended: tuned.ended });
         const { bytes, estimate, ended } = tuned;
         return { bytes, summary: summarisePromptSet(tuned.set, bytes.length), estimate, ended, gates: tuned.gates };
-      } finally {
-        tuning = false;
-        finishing.delete(params.runId);
-        // The tuning step holds the most memory of all graphs, and the next tuning may have another shape.
-        await lane.run(lanePriority.click, () => session.programs.releaseTrain()).catch(() => undefined);
-      }
+      }).finally(() => finishing.delete(params.runId));
     },
 
     async finishEarly({ runId }) {

@@ -9,10 +9,12 @@ import type { PromptSet } from "../domain/prompt-set.ts";
 import type { SweepParams, SweepProgress } from "../protocol/map-api.ts";
 import { transfer } from "../protocol/rpc.ts";
 import type { PatchSource } from "../protocol/slide-api.ts";
-import { scoresOfSet } from "./heads/of-set.ts";
-import { concatenate, promptedFeatures, promptsOfSet } from "./prompted.ts";
+import type { PatchAnalysis } from "./features.ts";
+import { concatenate } from "./prompted.ts";
 import type { Session } from "./session.ts";
+import { featuresOfSet, needsOfSet, scoresOfFeatures } from "./set-answer.ts";
 import { defaultCut } from "./start-runtime.ts";
+import { viewsOf } from "./views.ts";
 
 /** A click waits for the batch that is running: so long a batch may take, where more than one patch fits. */
 const secondsOfBatch = 0.12;
@@ -33,7 +35,9 @@ export async function sweep(
   const set = params.set === null ? null : setOf(session, params);
   checkSpec(session, params);
   const { cells } = params;
-  const size = Math.max(1, Math.min(largestBatch, Math.floor(secondsOfBatch / Math.max(session.forward, 1e-4))));
+  const views = set ? needsOfSet(set, session.model.shape).views : 1;
+  const images = Math.max(1, Math.min(largestBatch, Math.floor(secondsOfBatch / Math.max(session.forward, 1e-4))));
+  const size = Math.max(1, Math.floor(images / views));
   const finished: { at: number; done: number }[] = [{ at: session.now(), done: 0 }];
   let inARow = 0;
   const batchAt = (from: number): Promise<readonly Read[]> | null => {
@@ -49,7 +53,7 @@ export async function sweep(
   for (let from = 0; next; from += size) {
     const batch: readonly Read[] = await next;
     next = batchAt(from + size);
-    const progress = await compute(session, params, set, batch, signal);
+    const progress = await compute(session, params, set, { batch, images }, signal);
     signal.throwIfAborted();
     const [last] = batch.slice(-1);
     inARow = last?.why ? inARow + 1 : 0;
@@ -98,7 +102,7 @@ async function compute(
   session: Session,
   { sheet, slideId, spec, grid }: SweepParams,
   set: PromptSet | null,
-  batch: readonly Read[],
+  { batch, images }: Readonly<{ batch: readonly Read[]; images: number }>,
   signal: AbortSignal,
 ): Promise<Omit<SweepProgress, "perSecond">> {
   const width = session.model.shape.featureWidth;
@@ -111,11 +115,19 @@ async function compute(
   });
   const rows = batch.flatMap(({ pixels }, i) => (pixels && states[i] === placeState.read ? [{ i, pixels }] : []));
   if (rows.length > 0) {
-    const cut = set?.metadata.method.firstBlock ?? defaultCut(session.model.shape);
-    const data = rows.map(({ pixels }) => pixels.data);
-    const computed = await session.analyser.compute(data, cut, lanePriority.sweep, signal);
+    const { shape, patchPixels } = session.model;
+    const { cut, views } = set ? needsOfSet(set, shape) : { cut: defaultCut(shape), views: 1 };
+    const laid = rows.flatMap(({ pixels }) =>
+      views === 1 ? [pixels.data] : viewsOf(pixels.data, patchPixels).slice(0, views),
+    );
+    const computed: Omit<PatchAnalysis, "tissue">[] = [];
+    for (let from = 0; from < laid.length; from += images) {
+      const part = laid.slice(from, from + images);
+      computed.push(...(await session.analyser.compute(part, cut, lanePriority.sweep, signal)));
+    }
+    // What is kept of a place is the patch as it lies: the first of its views.
     rows.forEach(({ i }, row) => {
-      features.set(computed[row]!.features, i * width);
+      features.set(computed[row * views]!.features, i * width);
     });
     const cells = Uint32Array.from(rows, ({ i }) => batch[i]!.cell);
     const kept =
@@ -124,12 +136,7 @@ async function compute(
         : concatenate(rows.map(({ i }) => features.subarray(i * width, (i + 1) * width)));
     session.swept.put(sheet, { slideId, spec, grid }, cells, kept, width);
     if (set) {
-      const answers = await scoresUnder(
-        session,
-        set,
-        computed.map(({ tokens }) => tokens),
-        signal,
-      );
+      const answers = await scoresUnder(session, set, computed, signal);
       rows.forEach(({ i }, row) => {
         scores.set(answers.subarray(row * columns, (row + 1) * columns), i * columns);
       });
@@ -139,16 +146,14 @@ async function compute(
   return { cells: Uint32Array.from(batch, ({ cell }) => cell), states, features, scores, unreadable };
 }
 
-/** [patches, classes] of tokens entering the set's first block. */
+/** [patches, classes] of every view's features and tokens. */
 async function scoresUnder(
   session: Session,
   set: PromptSet,
-  tokens: readonly Float32Array[],
+  computed: readonly Omit<PatchAnalysis, "tissue">[],
   signal: AbortSignal,
 ): Promise<Float64Array> {
-  const { width } = session.model.shape;
-  const features = await promptedFeatures(session, promptsOfSet(set), tokens, width, lanePriority.sweep, signal);
-  const scores = scoresOfSet(set, features);
+  const scores = scoresOfFeatures(set, await featuresOfSet(session, set, computed, lanePriority.sweep, signal));
   if (!scores) {
     const why = `"${set.metadata.name}" has prompts but no head, so it makes no map. Tune it with labels first.`;
     throw new Fault("unsupported", why, { set: set.id });

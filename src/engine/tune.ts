@@ -3,6 +3,7 @@
 import { Fault } from "../base/fault.ts";
 import { lanePriority } from "../base/lane.ts";
 import type { Estimate } from "../domain/estimate.ts";
+import type { Label } from "../domain/label.ts";
 import type { PromptSet } from "../domain/prompt-set.ts";
 import type { TuningEvent } from "../domain/run.ts";
 import type { HeldOutAnswer, TrainingState, TuningCheckpoint } from "../domain/tuning-checkpoint.ts";
@@ -10,8 +11,10 @@ import { type ThetaLayout, thetaLayout } from "../graph/vit/train-graph.ts";
 import { randomFor } from "../math/random.ts";
 import type { GateResult, TuneParams } from "../protocol/engine-api.ts";
 import { transfer } from "../protocol/rpc.ts";
+import { calibrationOf } from "./estimate/calibration.ts";
+import { differenceOf } from "./estimate/difference.ts";
 import { estimateFrom } from "./estimate/figure.ts";
-import { type Fold, planFolds } from "./estimate/folds.ts";
+import { type Fold, type FoldPlan, planFolds } from "./estimate/folds.ts";
 import { answersOf } from "./evaluation/scores.ts";
 import { batchSize } from "./features.ts";
 import { frozenAnswers } from "./frozen-baseline.ts";
@@ -54,7 +57,7 @@ export async function tune(session: Session, params: TuneParams, hooks: TuneHook
   const { settings } = params;
   const request = checkTuneRequest(params, session.model);
   const { classes, labels } = request;
-  const plan = planFolds(labels, { classes, cases: params.cases, seed: settings.seed });
+  const plan = planOf(params, request);
   const folds = plan.kind === "folds" ? plan.folds : [];
   const batch = evenBatch(labels.length, settings.batch);
   const stepsOf = (examples: number): number => settings.epochs * stepsPerEpoch(examples, batch);
@@ -89,7 +92,7 @@ export async function tune(session: Session, params: TuneParams, hooks: TuneHook
     const { ended } = trained;
     const estimate: Estimate =
       ended === "complete"
-        ? estimateFrom(plan, labels, trained.answers, settings.seed)
+        ? calibrated(plan, labels, trained.answers, settings.seed)
         : { kind: "none", reason: noEstimateReason(ended), withoutFigure: plan.withoutFigure };
     const made = { estimate, epochs: trained.epochs };
     const { set, bytes } = writeTunedSet(session, params, request, trained.parts, trained.centre, made);
@@ -97,6 +100,23 @@ export async function tune(session: Session, params: TuneParams, hooks: TuneHook
   } finally {
     examples.release();
   }
+}
+
+function planOf({ cases, settings, estimate }: TuneParams, { labels, classes }: TuneRequest): FoldPlan {
+  if (estimate === false) return { kind: "none", reason: "No estimate was asked for.", withoutFigure: [] };
+  return planFolds(labels, { classes, cases, seed: settings.seed });
+}
+
+function calibrated(
+  plan: FoldPlan,
+  labels: readonly Label[],
+  answers: readonly HeldOutAnswer[],
+  seed: number,
+): Estimate {
+  const estimate = estimateFrom(plan, labels, answers, seed);
+  if (plan.kind === "none" || estimate.kind === "none") return estimate;
+  const calibration = calibrationOf(plan, labels, answers, seed);
+  return { ...estimate, difference: differenceOf(plan, labels, answers), ...(calibration ? { calibration } : {}) };
 }
 
 type Work = Readonly<{
@@ -228,13 +248,15 @@ async function trainAll(session: Session, params: TuneParams, hooks: TuneHooks, 
       if (!present.has(c)) weight.fill(0, c * featureWidth, (c + 1) * featureWidth);
     }
     const features = await featuresUnder(prompts, fold.heldOut);
-    const tuned = answersOf(cosineScores({ centre, weight, temperature }, features), classes.length);
+    const scores = cosineScores({ centre, weight, temperature }, features);
+    const tuned = answersOf(scores, classes.length);
     const frozen = frozenAnswers({ labels, classes, features: examples.features }, fold.training, fold.heldOut, {
       cases: params.cases,
       seed: settings.seed,
     });
     fold.heldOut.forEach((label, i) => {
-      answers.push({ label, tuned: classes[tuned[i]!]!.id, frozen: frozen[i]! });
+      const own = [...scores.subarray(i * classes.length, (i + 1) * classes.length)];
+      answers.push({ label, tuned: classes[tuned[i]!]!.id, frozen: frozen[i]!, scores: own });
     });
   };
 

@@ -10,6 +10,7 @@ import type { TuningEvent, TuningSettings } from "../domain/run.ts";
 import type { TuningCheckpoint } from "../domain/tuning-checkpoint.ts";
 import type { LocalFile, Method } from "./call.ts";
 import { type MapEngineApi, mapEngineMethods } from "./map-api.ts";
+import { type StudyApi, studyMethods } from "./study-api.ts";
 import type { TextVectors } from "./text-encoder.ts";
 
 /** Where graphs run, in words for the person. */
@@ -108,6 +109,8 @@ export type TuneParams = Readonly<{
   text?: TextVectors;
   /** How often memory ran out before: each time a step takes half as many patches at once. 0: as many as fit by calculation. */
   halvings: number;
+  /** False: no held-out folds and no figure. */
+  estimate?: boolean;
 }>;
 
 export type TuneResult = Readonly<{
@@ -120,6 +123,7 @@ export type TuneResult = Readonly<{
 }>;
 
 export type EngineApi = MapEngineApi &
+  StudyApi &
   Readonly<{
     /** Loads a model, passes the gates, says where it runs. Faults: bad-model, unsupported, unsupported-op, self-test, network, read, runtime. */
     load: Method<Readonly<{ source: ModelSource; prefer: "auto" | "webgpu" | "wasm" }>, EngineStatus, LoadProgress>;
@@ -165,4 +169,5 @@ export const engineMethods: Readonly<Record<keyof EngineApi, true>> = {
   finishEarly: true,
   forecast: true,
   ...mapEngineMethods,
+  ...studyMethods,
 };

@@ -50,6 +50,7 @@ export type ActionContext = Readonly<{
   swaps: Latest;
   loading: Latest;
   sweeping: Latest;
+  studying: Latest;
 }>;
 
 /** `keys`: shortcuts as shown ("Ctrl+Z"). `enabled`: true, or why not, in words. */
@@ -64,7 +65,7 @@ export type Action<Params = void> = Readonly<{
 /** Everything but what every context makes for itself. */
 export type ActionDeps = Omit<
   ActionContext,
-  "clicks" | "tuning" | "indexing" | "opening" | "swaps" | "loading" | "sweeping" | "givenFiles" | "maps" | "downloads"
+  "clicks" | "tuning" | "indexing" | "opening" | "swaps" | "loading" | "sweeping" | "studying" | "givenFiles" | "maps" | "downloads"
 >;
 
 export function createActionContext(deps: ActionDeps): ActionContext {
@@ -99,6 +100,7 @@ export function createActionContext(deps: ActionDeps): ActionContext {
     swaps: createLatest(),
     loading: createLatest(),
     sweeping: createLatest(),
+    studying: createLatest(),
   };
 }
 

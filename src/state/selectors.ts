@@ -209,19 +209,37 @@ export function isTuning({ session }: AppState): boolean {
   return session.tuning?.state === "preparing" || session.tuning?.state === "running";
 }
 
+/** Something is trained to answer a question to the labels: nothing else can be meanwhile. */
+export function isComparing({ session }: AppState): boolean {
+  return Object.values(session.studies).some((study) => study.kind === "asking" && study.trains);
+}
+
 /** Labels each of two classes must have before tuning means anything. */
 export const minimumLabels = 2;
 
 /** Why Tune cannot start, in words and with the way on; null: it can. */
 export function blocksTune(state: AppState): string | null {
-  const { project } = state.project;
   if (state.project.role === "reader") return readOnlyMessage;
   if (isTuning(state)) return "A tuning is running.";
+  if (isComparing(state))
+    return "Trainings are running to answer a question to your labels. Let them end, or cancel them.";
+  const { engine } = state.session;
+  if (engine.kind === "ready") {
+    const { tunable } = engine.status;
+    if (tunable.blocks < 1) return `This backbone cannot be tuned here. ${tunable.why ?? ""}`.trim();
+  }
+  const blocked = blocksLearning(state);
+  if (blocked !== null) return blocked;
+  const [problem] = textsNeeded(tuningSettings(state)?.text, tunedClassNames(state)).problems;
+  return problem === undefined ? null : `The text of the prompts cannot be made: ${problem}. See Advanced.`;
+}
+
+/** Why nothing can be learned from the labels as they are; null: it can. */
+export function blocksLearning(state: AppState): string | null {
+  const { project } = state.project;
   const { engine } = state.session;
   if (engine.kind === "failed") return `The model could not be loaded: ${engine.fault.message}`;
   if (engine.kind === "loading") return "The model is still loading.";
-  const { tunable } = engine.status;
-  if (tunable.blocks < 1) return `This backbone cannot be tuned here. ${tunable.why ?? ""}`.trim();
   if (project.classes.length < 2) return "Add at least two classes.";
   const counts = countsPerClass(state);
   const enough = project.classes.filter((c) => (counts.get(c.id) ?? 0) >= minimumLabels);
@@ -244,8 +262,7 @@ export function blocksTune(state: AppState): string | null {
     const labelled = [...project.labels.values()].some((label) => label.slideId === info.id);
     if (labelled && mppOf(info.calibration) === null) return `State the um/px of "${name}" first: labels are on it.`;
   }
-  const [problem] = textsNeeded(tuningSettings(state)?.text, tunedClassNames(state)).problems;
-  return problem === undefined ? null : `The text of the prompts cannot be made: ${problem}. See Advanced.`;
+  return null;
 }
 
 export function zonesHere({ project }: Pick<AppState, "project">, slideId: SlideId): readonly Zone[] {

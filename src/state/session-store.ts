@@ -1,12 +1,13 @@
 // What the person sees but nobody keeps: open slides, the engine's state, the click, the tuning run, notices.
 // Holds plain data only: no promise, no class instance, no large typed array. Pointer moves (60 Hz) never come here.
 import { createStore, type StoreApi } from "zustand/vanilla";
-import type { ClassId, PromptSetId, SlideId, WeightsDigest } from "../base/brand.ts";
+import type { ClassId, LabelId, PromptSetId, SlideId, WeightsDigest } from "../base/brand.ts";
 import { type Fault, type FaultData, faultToData } from "../base/fault.ts";
 import { type HubPlace, hub } from "../domain/hub-place.ts";
 import type { KeptDownload } from "../domain/kept-download.ts";
 import type { KeptModel } from "../domain/kept-model.ts";
-import type { Prediction } from "../domain/label.ts";
+import type { Label, Prediction } from "../domain/label.ts";
+import type { Ablation, LabelCurve, StudyProgress } from "../domain/label-study.ts";
 import type { Patch } from "../domain/patch.ts";
 import type { SlideRef } from "../domain/project.ts";
 import type { PromptSetSummary } from "../domain/prompt-set.ts";
@@ -56,6 +57,15 @@ export type ClickState =
   | Readonly<{ kind: "answered"; patch: Patch; prediction: Prediction }>
   | Readonly<{ kind: "failed"; patch: Patch; fault: FaultData }>;
 
+/** A question to the labels about themselves. `of`: the labels it was answered from, to be told from those of now by identity. */
+export type Study<Result> =
+  | Readonly<{ kind: "none" }>
+  | Readonly<{ kind: "asking"; progress: StudyProgress | null; trains: boolean; cancelled: boolean }>
+  | Readonly<{ kind: "answered"; result: Result; of: ReadonlyMap<LabelId, Label> }>
+  | Readonly<{ kind: "failed"; fault: FaultData }>;
+
+export type Studies = Readonly<{ curve: Study<LabelCurve>; ablation: Study<Ablation> }>;
+
 export type Notice = Readonly<{
   id: number;
   tone: "info" | "warning" | "error";
@@ -86,6 +96,7 @@ export type SessionState = Readonly<{
   click: ClickState;
   /** The running or last tuning of this session. */
   tuning: TuningRun | null;
+  studies: Studies;
   /** What the person changed of the engine's proposed settings, and nothing else of them; null: the proposal stands. */
   settings: Partial<TuningSettings> | null;
   /** The prompt set active before the present one, for blinking between two; `undefined`: none yet, null: frozen. */
@@ -117,6 +128,7 @@ export function createSessionStore(capabilities: CapabilityReport = []): Session
     selectedClass: null,
     click: { kind: "none" },
     tuning: null,
+    studies: { curve: { kind: "none" }, ablation: { kind: "none" } },
     settings: null,
     previousSet: undefined,
     notices: [],

@@ -6,6 +6,7 @@ import { estimateWords } from "../domain/estimate-words.ts";
 import type { TissueClass } from "../domain/label.ts";
 import { activeSetHere } from "../state/selectors.ts";
 import { useAppState } from "./app-context.ts";
+import { CalibrationCharts } from "./calibration-charts.tsx";
 
 export function EstimatePanel() {
   const set = activeSetHere(useAppState());
@@ -52,6 +53,9 @@ export function EstimateWordsAndTable({ estimate, classes, synthetic, name }: Pr
       {words.frozen && <div className="pt-small pt-mute">{words.frozen}</div>}
       {words.majority && <div className="pt-small pt-mute">{words.majority}</div>}
       {estimate.kind === "figure" && <ConfusionTable estimate={estimate} classes={classes} />}
+      {estimate.kind === "figure" && estimate.calibration && (
+        <CalibrationCharts calibration={estimate.calibration} classes={classes} />
+      )}
       {words.withoutFigure.map((line) => (
         <p key={line} className="pt-hint pt-warn">
           {line}

@@ -1,6 +1,7 @@
 // What it says about the clicked patch: the picture, the size, scores or similar places, or that there is no tissue.
 import { Button, Loader } from "@mantine/core";
 import type { ReactNode } from "react";
+import { scoreWords, worthWords } from "../domain/calibration-words.ts";
 import { declaredWords } from "../domain/declare-prompt-set.ts";
 import { centre } from "../domain/geometry.ts";
 import type { Prediction, SimilarPlace } from "../domain/label.ts";
@@ -122,7 +123,17 @@ function Below({ prediction, patch }: Readonly<{ prediction: Prediction; patch: 
       prediction.by.kind === "prompt-set"
         ? `By “${set?.metadata.name ?? "a prompt set"}”${mark}.`
         : `Instant preview on frozen features, from ${prediction.by.labels} ${prediction.by.labels === 1 ? "label" : "labels"}.`;
-    return <p className="pt-hint">Score, not a probability. {by}</p>;
+    const { estimate = null } = set?.metadata ?? {};
+    const calibration = estimate?.kind === "figure" ? estimate.calibration : undefined;
+    const worth = calibration
+      ? worthWords(calibration, Math.max(...prediction.scores.map(({ score }) => score)))
+      : null;
+    return (
+      <p className="pt-hint">
+        {scoreWords} {by}
+        {worth !== null && <span data-testid="score-worth"> {worth}</span>}
+      </p>
+    );
   }
   if (prediction.kind === "unscored") return <Similar places={prediction.similar} patch={patch} />;
   return null;

@@ -3,7 +3,7 @@ import { ActionIcon, Menu, Tooltip } from "@mantine/core";
 import { IconUpload } from "@tabler/icons-react";
 import { declaredWords } from "../domain/declare-prompt-set.ts";
 import { wholePercent } from "../domain/estimate-words.ts";
-import type { PromptSetSummary } from "../domain/prompt-set.ts";
+import type { PromptHead, PromptSetSummary } from "../domain/prompt-set.ts";
 import { activatePromptSet, exportPromptSet, removePromptSet } from "../state/actions/prompt-sets.ts";
 import { activeSetHere, allSets, setOffer } from "../state/selectors.ts";
 import { useApp, useAppState, usePerform } from "./app-context.ts";
@@ -57,7 +57,7 @@ export function PromptSetPanel() {
   );
 }
 
-const declaredFrom = (head: "cosine" | "linear" | "none"): string =>
+const declaredFrom = (head: PromptHead["kind"]): string =>
   head === "none" ? "no head: answers by your labels" : "its own head";
 
 const percent = (share: number): string => `${wholePercent(share)} %`;

@@ -4,6 +4,7 @@ import "../viewer/viewer.css";
 import "./tokens.css";
 import "./layout.css";
 import "./parts.css";
+import "./figures.css";
 import "./import.css";
 import "./hub.css";
 import "./map.css";
@@ -22,6 +23,7 @@ import { MissingSlides } from "./missing-slides.tsx";
 import { PatchPanel } from "./patch-panel.tsx";
 import { PromptSetPanel } from "./prompt-set-panel.tsx";
 import { SlideStage } from "./slide-stage.tsx";
+import { StudyPanel } from "./study-panel.tsx";
 import { cssVariables, theme } from "./theme.ts";
 import { TopBar } from "./top-bar.tsx";
 import { TunePanel } from "./tune-panel.tsx";
@@ -55,6 +57,7 @@ function Page() {
         <TunePanel />
         <MapPanel />
         <EstimatePanel />
+        <StudyPanel />
       </aside>
       <FooterBar />
       <Dialogs />

@@ -7,6 +7,7 @@ import { cancelTuning, finishEarly, startTuning } from "../state/actions/tuning.
 import { activeSetHere, scorer, tunableBlocks, tuningSettings } from "../state/selectors.ts";
 import { useAppState, usePerform } from "./app-context.ts";
 import { LossCurve } from "./loss-curve.tsx";
+import { numbersWords } from "./prompt-kinds.tsx";
 import { ReasonButton } from "./reason-button.tsx";
 import { TuneSettings } from "./tune-settings.tsx";
 import { useForecast } from "./use-forecast.ts";
@@ -65,7 +66,8 @@ function Ready({ last, advanced }: Readonly<{ last: TuningRun | null; advanced: 
         <p className="pt-hint">
           {time
             ? `About ${time}, with the held-out estimate.`
-            : "Prompts and head are trained here; nothing is uploaded."}
+            : "Prompts and head are trained here; nothing is uploaded."}{" "}
+          {settings && <span data-testid="tune-numbers">{numbersWords(settings, state)}</span>}
         </p>
       ) : (
         <p className="pt-hint" data-testid="tune-reason">

@@ -1,7 +1,9 @@
 // The settings behind Advanced. Every one of them is kept in the prompt set.
 import { Button, NumberInput } from "@mantine/core";
+import { classWeightWords } from "../domain/class-weights.ts";
 import type { TuningSettings } from "../domain/run.ts";
 import { changeSettings } from "../state/actions/tuning.ts";
+import { countsPerClass } from "../state/selectors.ts";
 import { useAppState, usePerform } from "./app-context.ts";
 import { PromptKinds } from "./prompt-kinds.tsx";
 
@@ -16,20 +18,73 @@ type Field = Readonly<{
 }>;
 
 const fields: readonly Field[] = [
-  { key: "blocks", label: "Blocks", hint: "Prompts enter the last blocks", min: 1, max: 64, step: 1, decimals: 0 },
-  { key: "tokensPerBlock", label: "Tokens per block", hint: "", min: 1, max: 100, step: 1, decimals: 0 },
-  { key: "epochs", label: "Epochs", hint: "", min: 1, max: 500, step: 1, decimals: 0 },
-  { key: "batch", label: "Batch", hint: "", min: 1, max: 64, step: 1, decimals: 0 },
-  { key: "learningRate", label: "Learning rate", hint: "", min: 0.00001, max: 1, step: 0.0005, decimals: 5 },
-  { key: "weightDecay", label: "Weight decay", hint: "", min: 0, max: 1, step: 0.001, decimals: 5 },
-  { key: "labelSmoothing", label: "Label smoothing", hint: "", min: 0, max: 0.5, step: 0.01, decimals: 3 },
-  { key: "temperature", label: "Head temperature", hint: "", min: 1, max: 80, step: 1, decimals: 1 },
+  {
+    key: "blocks",
+    label: "Blocks",
+    hint: "So many of the last ones get prompts: more learn more and take longer",
+    min: 1,
+    max: 64,
+    step: 1,
+    decimals: 0,
+  },
+  {
+    key: "tokensPerBlock",
+    label: "Tokens per block",
+    hint: "Prompts that each of them gets",
+    min: 1,
+    max: 100,
+    step: 1,
+    decimals: 0,
+  },
+  { key: "epochs", label: "Epochs", hint: "Times every label is gone through", min: 1, max: 500, step: 1, decimals: 0 },
+  { key: "batch", label: "Batch", hint: "Labels in one step", min: 1, max: 64, step: 1, decimals: 0 },
+  {
+    key: "learningRate",
+    label: "Learning rate",
+    hint: "Size of a step; smaller where the loss jumps",
+    min: 0.00001,
+    max: 1,
+    step: 0.0005,
+    decimals: 5,
+  },
+  {
+    key: "weightDecay",
+    label: "Weight decay",
+    hint: "Pulls what is trained towards 0",
+    min: 0,
+    max: 1,
+    step: 0.001,
+    decimals: 5,
+  },
+  {
+    key: "labelSmoothing",
+    label: "Label smoothing",
+    hint: "Doubt left in each label, 0 to 0.5",
+    min: 0,
+    max: 0.5,
+    step: 0.01,
+    decimals: 3,
+  },
+  {
+    key: "temperature",
+    label: "Head temperature",
+    hint: "How far scores lie apart",
+    min: 1,
+    max: 80,
+    step: 1,
+    decimals: 1,
+  },
   { key: "seed", label: "Seed", hint: "Same labels and seed, same set", min: 0, max: 2147483647, step: 1, decimals: 0 },
 ];
 
 export function TuneSettings({ settings }: Readonly<{ settings: TuningSettings }>) {
   const perform = usePerform();
-  const { engine, settings: changed } = useAppState().session;
+  const state = useAppState();
+  const { engine, settings: changed } = state.session;
+  const counts = countsPerClass(state);
+  const counted = state.project.project.classes
+    .map(({ id, name }) => ({ name, count: counts.get(id) ?? 0 }))
+    .filter(({ count }) => count > 0);
   const depth = engine.kind === "ready" ? engine.status.model.shape.depth : 64;
   const tunable = engine.kind === "ready" ? engine.status.tunable : { blocks: depth, why: null };
   const most = Math.max(1, Math.min(depth, tunable.blocks));
@@ -46,7 +101,7 @@ export function TuneSettings({ settings }: Readonly<{ settings: TuningSettings }
                 : `Blocks (last, of ${depth})`
               : f.label
           }
-          {...(f.hint !== "" && { title: f.hint })}
+          description={f.hint}
           value={settings[f.key]}
           min={f.min}
           max={f.key === "blocks" ? most : f.max}
@@ -65,6 +120,9 @@ export function TuneSettings({ settings }: Readonly<{ settings: TuningSettings }
           {tunable.why}
         </p>
       )}
+      <p className="pt-hint pt-wide" data-testid="class-weights">
+        {classWeightWords(counted)}
+      </p>
       <PromptKinds settings={settings} />
       {changed && (
         <Button variant="subtle" onClick={() => perform(changeSettings, { change: null })}>

@@ -54,6 +54,8 @@ const engine = createEngine({
   stash: (parts) => new Blob([...parts]),
   gates: createGateStore(),
   now: () => performance.now(),
+  // A task of its own: messages that have arrived come before it.
+  pause: () => new Promise((resolve) => setTimeout(resolve, 0)),
   appVersion,
   onLost: (fault) => stop(fault),
 });
@@ -84,6 +86,8 @@ function endingOn(api: EngineApi): EngineApi {
     indexSlide: watched(api.indexSlide),
     warm: watched(api.warm),
     tune: watched(api.tune),
+    labelCurve: watched(api.labelCurve),
+    ablation: watched(api.ablation),
     sweep: watched(api.sweep),
     previewMap: watched(api.previewMap),
   };

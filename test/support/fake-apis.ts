@@ -18,6 +18,7 @@ import type {
   TuneResult,
 } from "../../src/protocol/engine-api.ts";
 import type { SlideApi } from "../../src/protocol/slide-api.ts";
+import { createFakeStudies, type FakeStudies } from "./fake-studies.ts";
 import { createFakeSweeps, type FakeSweeps, fakeSweep } from "./fake-sweeps.ts";
 import { computation, model, settings, slideInfo, summary, weightsDigest } from "./sample-project.ts";
 
@@ -52,6 +53,8 @@ export type FakeEngine = Readonly<{
   loads: readonly ModelSource[];
   /** While held, loads of files wait (until cancelled). */
   holdLoads(): () => void;
+  /** What the labels were asked about themselves; it waits for its answer. */
+  studies: FakeStudies;
   /** What a sweep is made of. */
   sweeps: FakeSweeps;
   /** As after a death: all that was known is gone. */
@@ -110,6 +113,8 @@ export type FakeEngineOptions = Readonly<{
   onlyOn?: Readonly<Record<string, SlideId>>;
   /** Names of the sets that come with the model. */
   shipped?: readonly string[];
+  /** What a tuning of one kind of prompts is forecast to take; nothing is forecast without. */
+  secondsPerLabel?: number;
 }>;
 
 export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
@@ -120,6 +125,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
   let gate: Promise<void> | null = null;
   let loadGate: Promise<void> | null = null;
   const loads: ModelSource[] = [];
+  const studies: FakeStudies = { asked: [], progress: () => {}, answer: () => {}, fail: () => {} };
   const sweeps = createFakeSweeps();
 
   const need = (id: PromptSetId): PromptSetSummary => {
@@ -245,7 +251,13 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
     putFeatures: async ({ sheet, cells, features }) => ({ held: sweeps.put(sheet, cells, features) }),
     forgetTissue: async () => undefined,
     forgetFeatures: async ({ sheet }) => void sweeps.features.delete(sheet),
-    forecast: async () => ({ seconds: null }),
+    forecast: async ({ settings: { tokensPerBlock, instance, text }, labels }) => {
+      const kinds = [tokensPerBlock > 0, instance !== undefined, (text?.tokens ?? null) !== null];
+      return {
+        seconds: options.secondsPerLabel ? options.secondsPerLabel * labels * kinds.filter(Boolean).length : null,
+      };
+    },
+    ...createFakeStudies(studies),
   };
 
   return {
@@ -274,6 +286,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
       sweeps.features.clear();
     },
     sweeps,
+    studies,
     loads,
     holdLoads: () => {
       let open = (): void => {};

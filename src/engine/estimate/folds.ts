@@ -49,6 +49,8 @@ export type FoldOptions = Readonly<{
   seed: number;
   /** Plan inside these labels only (indices): nested folds inside another fold's training part. Default: all. */
   within?: readonly number[];
+  /** Label visits the search for even folds may spend; by default enough for the evenest of hundreds of labels. */
+  search?: number;
 }>;
 
 /** Order by what a label says, not by when or by whom: the same labels in any order, re-imported too, give the same folds. */
@@ -105,7 +107,8 @@ export function planFolds(given: readonly FoldLabel[], options: FoldOptions): Fo
       return { unit: unitOf[i]!, classIndex: classIndex(i), guardedBy: [...new Set(guards)] };
     });
     const units = 1 + Math.max(...within.map((i) => unitOf[i]!));
-    const problem: AssignmentProblem = { members, units, tested, folds: mostFolds };
+    const search = options.search === undefined ? {} : { search: options.search };
+    const problem: AssignmentProblem = { members, units, tested, folds: mostFolds, ...search };
     const held = heldOutUnits(problem);
     const folds = Math.min(mostFolds, held.size);
     const { foldOf, missing } = assignFolds({ ...problem, folds }, randomFor(options.seed, "folds"));

@@ -7,13 +7,15 @@ import { type KeptModel, originOf } from "../../domain/kept-model.ts";
 import type { ImportFacts } from "../../domain/model-import.ts";
 import type { EngineStatus, GivenFile } from "../../protocol/engine-api.ts";
 import type { Action, ActionContext, AppState } from "../action.ts";
-import { isTuning } from "../selectors.ts";
+import { isComparing, isTuning } from "../selectors.ts";
 import { notify, type OwnModel, type SessionState } from "../session-store.ts";
 import { loadEngine } from "./engine.ts";
 import { forgetDownload } from "./hub.ts";
 
 const notWhileTuning = (state: AppState): true | string =>
-  isTuning(state) ? "A tuning is running. Finish or cancel it before changing the backbone." : true;
+  isTuning(state) || isComparing(state)
+    ? "A tuning is running. Finish or cancel it before changing the backbone."
+    : true;
 
 /** Where graphs are to run now. */
 const preferred = ({ session, prefer }: ActionContext): ActionContext["prefer"] =>

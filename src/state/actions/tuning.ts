@@ -23,7 +23,12 @@ function proposeName(state: AppState, params: Pick<TuneParams, "classes" | "labe
 }
 
 /** What the engine needs, frozen at the start: later labels do not change a run. */
-function paramsOf(state: AppState, runId: RunId, settings: TuningSettings, name: string | undefined): TuneParams {
+export function paramsOf(
+  state: AppState,
+  runId: RunId,
+  settings: TuningSettings,
+  name: string | undefined,
+): TuneParams {
   const { project } = state.project;
   const list = examples(state);
   // Distances between labels are measured at the slide's present um/px, also where it was corrected after labelling.
@@ -54,7 +59,7 @@ function paramsOf(state: AppState, runId: RunId, settings: TuningSettings, name:
 }
 
 /** Vectors of what the settings' templates say with these classes; null where nothing is made of text. */
-async function textOf(
+export async function textOf(
   { texts }: Pick<ActionContext, "texts">,
   { settings, classes }: Pick<TuneParams, "settings" | "classes">,
   signal: AbortSignal,
