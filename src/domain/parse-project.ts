@@ -17,8 +17,9 @@ import {
   readString,
   rootAt,
 } from "./json-reader.ts";
-import type { Label } from "./label.ts";
+import { type Label, labelOrigins } from "./label.ts";
 import { readEstimate } from "./parse-estimate.ts";
+import { readCheckAnswer, readCheckId, readCheckPlace, readMapCheck } from "./parse-map-check.ts";
 import { readClass, readPromptSetMetadata } from "./parse-prompt-metadata.ts";
 import { readTuningRun } from "./parse-run.ts";
 import { readTissueSettings, readZone } from "./parse-zone.ts";
@@ -62,6 +63,9 @@ function readEvent(at: At): ProjectEvent {
     "zone/put",
     "zone/remove",
     "tissue/put",
+    "check/put",
+    "check/remove",
+    "check-answer/put",
   ]);
   switch (type) {
     case "slide/put":
@@ -96,6 +100,14 @@ function readEvent(at: At): ProjectEvent {
       const slideId = hash(field(at, "slideId")) as SlideId;
       return { type, slideId, settings: readNullable(field(at, "settings"), readTissueSettings) };
     }
+    case "check/put":
+      return { type, check: readMapCheck(field(at, "check")) };
+    case "check/remove":
+      return { type, id: readCheckId(field(at, "id")) };
+    case "check-answer/put": {
+      const place = readCheckPlace(field(at, "at"));
+      return { type, id: readCheckId(field(at, "id")), at: place, answer: readCheckAnswer(field(at, "answer")) };
+    }
     default:
       return type satisfies never;
   }
@@ -117,7 +129,7 @@ function readLabel(at: At): Label {
     classId: id(field(at, "classId")) as ClassId,
     region: readRegion(field(at, "region")),
     slideMpp: scale(field(at, "slideMpp")),
-    origin: readOneOf(field(at, "origin"), ["free", "suggested", "accepted", "imported"]),
+    origin: readOneOf(field(at, "origin"), labelOrigins),
     group: id(field(at, "group")),
   };
 }
