@@ -11,6 +11,9 @@ import { CapabilityDialog } from "./capability-dialog.tsx";
 import { DeclareDialog } from "./declare-dialog.tsx";
 import { ImportDialog } from "./import-dialog.tsx";
 import { shortcuts } from "./keyboard.ts";
+import { MapCheckDialog } from "./map-check-dialog.tsx";
+import { PatchGallery } from "./patch-gallery.tsx";
+import { ReleaseCheckDialog } from "./release-check-dialog.tsx";
 import { SlidePhotographs } from "./slide-photographs.tsx";
 import { calibrationWords } from "./top-bar.tsx";
 import { type Dialog, noDialog } from "./ui-store.ts";
@@ -35,6 +38,12 @@ export function Dialogs() {
       return <ImportDialog />;
     case "backbone":
       return <BackboneDialog />;
+    case "map-check":
+      return <MapCheckDialog id={dialog.id} />;
+    case "release-check":
+      return <ReleaseCheckDialog id={dialog.id} />;
+    case "patches":
+      return <PatchGallery title={dialog.title} patches={dialog.patches} />;
     case "declare-prompts":
       return <DeclareDialog file={dialog.file} />;
     case "origin":

@@ -7,6 +7,7 @@ import "./parts.css";
 import "./import.css";
 import "./map.css";
 import "./view-tools.css";
+import "./trust.css";
 import { MantineProvider } from "@mantine/core";
 import { type App, AppContext } from "./app-context.ts";
 import { BackbonePanel } from "./backbone-card.tsx";

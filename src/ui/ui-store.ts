@@ -1,12 +1,14 @@
 // What is open on the screen right now: dialogs and the measuring tool. Nothing here is kept, nothing here is work.
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { Point } from "../domain/geometry.ts";
+import type { MapCheckId } from "../domain/map-check.ts";
 import type { SlideRef } from "../domain/project.ts";
 import type { LocalFile } from "../protocol/call.ts";
 import type { GivenFile } from "../protocol/engine-api.ts";
 import { completes } from "../state/given-models.ts";
 import { emptyForm, type ImportForm } from "../state/import-form.ts";
 import type { TileColours } from "../viewer/slide-tile-source.ts";
+import type { PatchView } from "./patch-gallery.tsx";
 
 export type Dialog =
   | Readonly<{ kind: "none" }>
@@ -17,6 +19,9 @@ export type Dialog =
   | Readonly<{ kind: "open-url" }>
   | Readonly<{ kind: "import-model" }>
   | Readonly<{ kind: "backbone" }>
+  | Readonly<{ kind: "map-check"; id: MapCheckId }>
+  | Readonly<{ kind: "release-check"; id: MapCheckId }>
+  | Readonly<{ kind: "patches"; title: string; patches: readonly PatchView[] }>
   /** A prompt file of others: which backbone was it made for? */
   | Readonly<{ kind: "declare-prompts"; file: LocalFile }>
   /** Asked before the first byte of a new origin. */
