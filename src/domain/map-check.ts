@@ -3,7 +3,7 @@
 // Rule: nothing is ever drawn in the place of a patch that was skipped or is unsure; both stay out of the figures, which say beside them
 // what they would be if all of these were wrong, and if all were right (map-check-figures.ts).
 import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex } from "@noble/hashes/utils.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Brand, Mpp, SlideId } from "../base/brand.ts";
 import { randomFor, shuffled } from "../math/random.ts";
 import { allocate } from "../math/stratified.ts";
@@ -61,6 +61,13 @@ export type MapCheck = Readonly<{
   /** The labels may be tuned on now. */
   released: boolean;
 }>;
+
+/** 48 bits of a new id: random in the app, counted in tests. */
+export function checkSeed(id: MapCheckId): number {
+  return sha256(utf8ToBytes(id))
+    .slice(0, 6)
+    .reduce((seed, byte) => seed * 256 + byte, 0);
+}
 
 /** Fewer say nothing of a class; `least` of each class are drawn, or all there are. */
 export const checkSizes = [30, 60, 100] as const;

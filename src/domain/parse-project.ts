@@ -4,6 +4,7 @@ import type { ClassId, LabelId, PromptSetId, RunId, SlideId } from "../base/bran
 import { mpp } from "../base/brand.ts";
 import { Fault } from "../base/fault.ts";
 import type { Region } from "./geometry.ts";
+import { readHeldOut } from "./held-out.ts";
 import {
   type At,
   field,
@@ -178,10 +179,12 @@ function readSummary(at: At): PromptSetSummary {
 }
 
 function readRecord(at: At): RunRecord {
+  const heldOut = field(at, "heldOut");
   return {
     run: readTuningRun(field(at, "run")),
     estimate: readNullable(field(at, "estimate"), readEstimate),
     labels: readNumber(field(at, "labels"), { min: 0, max: 1e7, integer: true }),
+    ...(heldOut.value !== undefined && { heldOut: readHeldOut(heldOut) }),
   };
 }
 

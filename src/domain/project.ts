@@ -2,6 +2,7 @@
 // Knows no storage and no screen. Every event that is persisted has a parser in parse-project.ts.
 import type { ClassId, LabelId, ProjectId, PromptSetId, RunId, SlideId } from "../base/brand.ts";
 import type { Estimate } from "./estimate.ts";
+import type { HeldOutLabel } from "./held-out.ts";
 import type { Label, TissueClass } from "./label.ts";
 import type { CheckAnswer, MapCheck, MapCheckId } from "./map-check.ts";
 import type { PromptSetSummary } from "./prompt-set.ts";
@@ -24,7 +25,13 @@ export type SlideRef = Readonly<{
   caseId: string | null;
 }>;
 
-export type RunRecord = Readonly<{ run: TuningRun; estimate: Estimate | null; labels: number }>;
+/** `heldOut`: what was answered about each held-out label; absent where there is no figure, and in older records. */
+export type RunRecord = Readonly<{
+  run: TuningRun;
+  estimate: Estimate | null;
+  labels: number;
+  heldOut?: readonly HeldOutLabel[];
+}>;
 
 export type Project = Readonly<{
   id: ProjectId;

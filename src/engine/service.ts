@@ -221,8 +221,9 @@ export function createEngine(deps: EngineDeps): Engine {
         }
         session.sets.set(tuned.set.id, { set: tuned.set, bytes: tuned.bytes.length });
         emit({ type: "finished", promptSet: tuned.set.id, ended: tuned.ended });
-        const { bytes, estimate, ended } = tuned;
-        return { bytes, summary: summarisePromptSet(tuned.set, bytes.length), estimate, ended, gates: tuned.gates };
+        const { bytes, estimate, heldOut, ended, gates: passed } = tuned;
+        const summary = summarisePromptSet(tuned.set, bytes.length);
+        return { bytes, summary, estimate, heldOut, ended, gates: passed };
       } finally {
         tuning = false;
         finishing.delete(params.runId);

@@ -1,6 +1,7 @@
 // Calls to whoever owns the model (the engine worker; in Node the engine floor itself). Knows no runtime.
 import type { ClassId, LabelId, PromptSetId, RunId, SlideId, WeightsDigest } from "../base/brand.ts";
 import type { Estimate } from "../domain/estimate.ts";
+import type { HeldOutLabel } from "../domain/held-out.ts";
 import type { Label, Prediction, TissueClass } from "../domain/label.ts";
 import type { Model } from "../domain/model.ts";
 import type { ImportFacts, ModelInspection } from "../domain/model-import.ts";
@@ -114,6 +115,8 @@ export type TuneResult = Readonly<{
   bytes: Uint8Array;
   summary: PromptSetSummary;
   estimate: Estimate;
+  /** Of every held-out label; empty without a figure. */
+  heldOut: readonly HeldOutLabel[];
   ended: "complete" | "early" | "diverged";
   /** What this device passed before the training. */
   gates: readonly GateResult[];

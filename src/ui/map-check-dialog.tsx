@@ -10,6 +10,7 @@ import { canWrite } from "../state/selectors.ts";
 import { type App, useApp, useAppState, usePerform } from "./app-context.ts";
 import { answerWords, choiceKeys, progressWords } from "./map-check-words.ts";
 import { RegionImage } from "./region-image.tsx";
+import { SyntheticMark } from "./synthetic-mark.tsx";
 import { noDialog } from "./ui-store.ts";
 
 /** How many patch widths of the surroundings are shown. */
@@ -92,6 +93,7 @@ function Looking({ check }: Readonly<{ check: MapCheck }>) {
           {last}
         </span>
       </div>
+      {slide.info.origin === "generated" && <SyntheticMark />}
       {write !== true && <p className="pt-hint pt-warn">{write}</p>}
       <div className="pt-check-pictures">
         <figure>

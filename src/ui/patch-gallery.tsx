@@ -6,6 +6,7 @@ import { perform } from "../state/action.ts";
 import { showSlide } from "../state/actions/slides.ts";
 import { type App, useApp, useAppState } from "./app-context.ts";
 import { RegionImage } from "./region-image.tsx";
+import { SyntheticMark } from "./synthetic-mark.tsx";
 import { noDialog } from "./ui-store.ts";
 
 /** `words`: one line below the picture. */
@@ -28,6 +29,7 @@ export function PatchGallery({ title, patches }: Readonly<{ title: string; patch
             {closed === 1 ? "1 patch is" : `${closed} patches are`} on a slide that is not open.
           </p>
         )}
+        {shown.some(({ slideId }) => openSlides.get(slideId)?.info.origin === "generated") && <SyntheticMark />}
         <div className="pt-gallery">
           {shown.map(({ slideId, region, words }) => (
             <button

@@ -139,7 +139,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
     const bytes = setFile(`tuned by ${tuning.params.runId}`);
     const made = add(bytes);
     const estimate = { kind: "none", reason: "Label more places.", withoutFigure: [] } as const;
-    tuning.resolve({ bytes, summary: made, estimate, ended, gates: [] });
+    tuning.resolve({ bytes, summary: made, estimate, heldOut: [], ended, gates: [] });
     tuning = null;
   };
 

@@ -1,12 +1,12 @@
 // Commands of a blind check: draw patches of the map that is shown, say what each is, finish, release its labels for tuning, discard.
 // Until they are released the answers are no labels: nothing that tunes, previews or suggests can see them.
-import { sha256 } from "@noble/hashes/sha2.js";
 import type { ClassId, LabelId } from "../../base/brand.ts";
 import { centre, contains } from "../../domain/geometry.ts";
 import type { Label } from "../../domain/label.ts";
 import {
   type CheckAnswer,
   checkCounts,
+  checkSeed,
   checkSizes,
   choicesOf,
   drawFrom,
@@ -26,13 +26,6 @@ const gone = "This check does not exist any more.";
 const open = "Finish the check first.";
 
 const checkOf = ({ project }: AppState, id: MapCheckId): MapCheck | null => project.project.checks.get(id) ?? null;
-
-/** 48 bits of a new id: random in the app, counted in tests. */
-function seedOf(id: string): number {
-  return sha256(new TextEncoder().encode(id))
-    .slice(0, 6)
-    .reduce((seed, byte) => seed * 256 + byte, 0);
-}
 
 /** The new check has the id that is given, so that whoever asks for it can open it. */
 export const drawCheck: Action<Readonly<{ id: MapCheckId; patches: (typeof checkSizes)[number] }>> = {
@@ -62,7 +55,7 @@ export const drawCheck: Action<Readonly<{ id: MapCheckId; patches: (typeof check
       notify(context.session, "warning", words);
       return;
     }
-    const seed = seedOf(id);
+    const seed = checkSeed(id);
     const draws = drawFrom(strata, map.sheet.grid, patches, seed);
     const { layer, sheet } = map;
     const check: MapCheck = {

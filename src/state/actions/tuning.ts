@@ -2,7 +2,6 @@
 // (domain/run.ts) and every run leaves a record, also one that a crash interrupted.
 import type { RunId, SlideId } from "../../base/brand.ts";
 import { Fault, faultToData, isAbort, toFault } from "../../base/fault.ts";
-import type { Estimate } from "../../domain/estimate.ts";
 import type { Label } from "../../domain/label.ts";
 import { type InstanceShape, type TextSettings, textsNeeded } from "../../domain/prompt-kinds.ts";
 import { advance, type TuningEvent, type TuningRun, type TuningSettings } from "../../domain/run.ts";
@@ -65,11 +64,17 @@ async function textOf(
   return needed.length > 0 ? texts.vectorsOf(needed, signal) : null;
 }
 
-function record(context: ActionContext, run: TuningRun, labels: number, estimate: Estimate | null = null): void {
+function record(
+  context: ActionContext,
+  run: TuningRun,
+  labels: number,
+  figures: Pick<TuneResult, "estimate" | "heldOut"> | null = null,
+): void {
+  const { estimate = null, heldOut = [] } = figures ?? {};
   context.project.dispatch({
     title: "Tuning",
     undoable: false,
-    events: [{ type: "run/put", record: { run, estimate, labels } }],
+    events: [{ type: "run/put", record: { run, estimate, labels, ...(heldOut.length > 0 && { heldOut }) } }],
   });
 }
 
@@ -139,7 +144,7 @@ export const startTuning: Action<Readonly<{ name?: string }>> = {
     context.session.setState({ tuning: preparing });
     record(context, preparing, params.labels.length);
     let ended: TuningRun | null = null;
-    let estimate: Estimate | null = null;
+    let figures: TuneResult | null = null;
     try {
       await context.tuning.run(async (signal) => {
         const text = await textOf(context, params, signal);
@@ -158,7 +163,7 @@ export const startTuning: Action<Readonly<{ name?: string }>> = {
         signal.throwIfAborted();
         notePassed(context, result.gates);
         await keep(context, result, signal);
-        estimate = result.estimate;
+        figures = result;
         ended = tell(context, runId, { type: "finished", promptSet: result.summary.id, ended: result.ended });
       });
     } catch (error) {
@@ -171,7 +176,7 @@ export const startTuning: Action<Readonly<{ name?: string }>> = {
         throw fault;
       }
     }
-    if (ended) record(context, ended, params.labels.length, estimate);
+    if (ended) record(context, ended, params.labels.length, figures);
   },
 };
 
