@@ -13,7 +13,9 @@ import { ImportDialog } from "./import-dialog.tsx";
 import { shortcuts } from "./keyboard.ts";
 import { MapCheckDialog } from "./map-check-dialog.tsx";
 import { PatchGallery } from "./patch-gallery.tsx";
+import { PromptCardDialog } from "./prompt-card-dialog.tsx";
 import { ReleaseCheckDialog } from "./release-check-dialog.tsx";
+import { ReportDialog } from "./report-dialog.tsx";
 import { SlidePhotographs } from "./slide-photographs.tsx";
 import { calibrationWords } from "./top-bar.tsx";
 import { type Dialog, noDialog } from "./ui-store.ts";
@@ -42,6 +44,10 @@ export function Dialogs() {
       return <MapCheckDialog id={dialog.id} />;
     case "release-check":
       return <ReleaseCheckDialog id={dialog.id} />;
+    case "prompt-card":
+      return <PromptCardDialog id={dialog.id} />;
+    case "report":
+      return <ReportDialog />;
     case "patches":
       return <PatchGallery title={dialog.title} patches={dialog.patches} />;
     case "declare-prompts":

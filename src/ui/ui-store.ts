@@ -1,5 +1,6 @@
 // What is open on the screen right now: dialogs and the measuring tool. Nothing here is kept, nothing here is work.
 import { createStore, type StoreApi } from "zustand/vanilla";
+import type { PromptSetId } from "../base/brand.ts";
 import type { Point } from "../domain/geometry.ts";
 import type { MapCheckId } from "../domain/map-check.ts";
 import type { SlideRef } from "../domain/project.ts";
@@ -21,6 +22,8 @@ export type Dialog =
   | Readonly<{ kind: "backbone" }>
   | Readonly<{ kind: "map-check"; id: MapCheckId }>
   | Readonly<{ kind: "release-check"; id: MapCheckId }>
+  | Readonly<{ kind: "prompt-card"; id: PromptSetId }>
+  | Readonly<{ kind: "report" }>
   | Readonly<{ kind: "patches"; title: string; patches: readonly PatchView[] }>
   /** A prompt file of others: which backbone was it made for? */
   | Readonly<{ kind: "declare-prompts"; file: LocalFile }>
