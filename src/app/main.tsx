@@ -29,6 +29,7 @@ import { askedProvider, askedSlide, asksEmbedded, manifestUrl, textLibraryUrl } 
 import { followIndex, leadIn } from "./background.ts";
 import { readCapabilities } from "./capabilities.ts";
 import { createHost, saveFile } from "./host.ts";
+import { createKeeping } from "./keeping.ts";
 import { approveOrigins, countTraffic, prepareOffline, tellOfNewVersion } from "./offline.ts";
 import { createTexts } from "./texts.ts";
 import { createUnkeptJournal } from "./unkept-journal.ts";
@@ -137,8 +138,27 @@ async function start(element: HTMLElement): Promise<void> {
     return found !== null && host.openAgain(found, { expected: slide.id, show });
   };
 
-  const app: App = { context, host, ui, stage: createStage() };
-  createRoot(element).render(<Root app={app} />);
+  const page = createRoot(element);
+  const keeping = createKeeping({
+    context,
+    handles,
+    freshWorkers: () => {
+      workers.restartSlides();
+      reopenLost(forgetOpenSlides(context));
+      replaceEngine();
+    },
+    stop: () => {
+      page.unmount();
+      for (const latest of [context.sweeping, context.tuning, context.indexing, context.clicks, context.loading]) {
+        latest.cancel();
+      }
+      workers.stop();
+      void journal.close();
+    },
+    element,
+  });
+  const app: App = { context, host, keeping, ui, stage: createStage() };
+  page.render(<Root app={app} />);
 
   if (fault) notify(session, "error", fault.message, fault);
   for (const warning of warnings) notify(session, "warning", warning);

@@ -6,7 +6,7 @@ import { type Fault, type FaultData, faultToData } from "../base/fault.ts";
 import type { KeptModel } from "../domain/kept-model.ts";
 import type { Prediction } from "../domain/label.ts";
 import type { Patch } from "../domain/patch.ts";
-import type { SlideRef } from "../domain/project.ts";
+import type { Project, SlideRef } from "../domain/project.ts";
 import type { PromptSetSummary } from "../domain/prompt-set.ts";
 import type { TuningRun, TuningSettings } from "../domain/run.ts";
 import type { SlideInfo } from "../domain/slide.ts";
@@ -48,6 +48,9 @@ export type Notice = Readonly<{
   fault: FaultData | null;
 }>;
 
+/** `persisted`: the browser promised not to clear what is kept when disk runs low. Bytes. */
+export type StorageState = Readonly<{ persisted: boolean | null; usage: number | null; quota: number | null }>;
+
 export type SessionState = Readonly<{
   openSlides: ReadonlyMap<SlideId, OpenSlide>;
   currentSlide: SlideId | null;
@@ -78,6 +81,10 @@ export type SessionState = Readonly<{
   capabilities: CapabilityReport;
   traffic: Traffic;
   maps: MapsState;
+  /** The project as it was when it was last saved to a file in this visit. */
+  exported: Project | null;
+  /** What the browser says of keeping; null: not known (yet). */
+  storage: StorageState;
   /** Goes up when the tissue of a slide is found otherwise. */
   tissueRevision: number;
 }>;
@@ -106,6 +113,8 @@ export function createSessionStore(capabilities: CapabilityReport = []): Session
     capabilities,
     traffic: noTraffic,
     maps: initialMaps,
+    exported: null,
+    storage: { persisted: null, usage: null, quota: null },
     tissueRevision: 0,
   }));
 }

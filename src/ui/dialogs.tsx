@@ -9,6 +9,7 @@ import { BackboneDialog } from "./backbone-dialog.tsx";
 import { CalibrationDialog } from "./calibration-dialog.tsx";
 import { CapabilityDialog } from "./capability-dialog.tsx";
 import { DeclareDialog } from "./declare-dialog.tsx";
+import { ForgetEverythingDialog, ForgetSlideDialog } from "./forget-dialogs.tsx";
 import { ImportDialog } from "./import-dialog.tsx";
 import { shortcuts } from "./keyboard.ts";
 import { MapCheckDialog } from "./map-check-dialog.tsx";
@@ -17,6 +18,7 @@ import { PromptCardDialog } from "./prompt-card-dialog.tsx";
 import { ReleaseCheckDialog } from "./release-check-dialog.tsx";
 import { ReportDialog } from "./report-dialog.tsx";
 import { SlidePhotographs } from "./slide-photographs.tsx";
+import { StorageDialog } from "./storage-dialog.tsx";
 import { calibrationWords } from "./top-bar.tsx";
 import { type Dialog, noDialog } from "./ui-store.ts";
 import { bytesWords } from "./words.ts";
@@ -48,6 +50,12 @@ export function Dialogs() {
       return <PromptCardDialog id={dialog.id} />;
     case "report":
       return <ReportDialog />;
+    case "storage":
+      return <StorageDialog />;
+    case "forget-slide":
+      return <ForgetSlideDialog id={dialog.id} name={dialog.name} />;
+    case "forget-everything":
+      return <ForgetEverythingDialog />;
     case "patches":
       return <PatchGallery title={dialog.title} patches={dialog.patches} />;
     case "declare-prompts":

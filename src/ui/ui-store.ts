@@ -1,6 +1,6 @@
 // What is open on the screen right now: dialogs and the measuring tool. Nothing here is kept, nothing here is work.
 import { createStore, type StoreApi } from "zustand/vanilla";
-import type { PromptSetId } from "../base/brand.ts";
+import type { PromptSetId, SlideId } from "../base/brand.ts";
 import type { Point } from "../domain/geometry.ts";
 import type { MapCheckId } from "../domain/map-check.ts";
 import type { SlideRef } from "../domain/project.ts";
@@ -24,6 +24,9 @@ export type Dialog =
   | Readonly<{ kind: "release-check"; id: MapCheckId }>
   | Readonly<{ kind: "prompt-card"; id: PromptSetId }>
   | Readonly<{ kind: "report" }>
+  | Readonly<{ kind: "storage" }>
+  | Readonly<{ kind: "forget-slide"; id: SlideId; name: string }>
+  | Readonly<{ kind: "forget-everything" }>
   | Readonly<{ kind: "patches"; title: string; patches: readonly PatchView[] }>
   /** A prompt file of others: which backbone was it made for? */
   | Readonly<{ kind: "declare-prompts"; file: LocalFile }>
