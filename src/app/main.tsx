@@ -14,6 +14,7 @@ import { engineDied } from "../state/actions/engine.ts";
 import { recoverModel, reloadModel, startModel } from "../state/actions/models.ts";
 import { forgetOpenSlides } from "../state/actions/slides.ts";
 import { settleInterruptedRuns } from "../state/actions/tuning.ts";
+import { followFamiliarity } from "../state/follow-familiarity.ts";
 import { followMaps } from "../state/follow-maps.ts";
 import { followTissue } from "../state/follow-tissue.ts";
 import { createProjectStore } from "../state/project-store.ts";
@@ -166,6 +167,7 @@ async function start(element: HTMLElement): Promise<void> {
   followScorer(context);
   followTissue(context);
   followMaps(context);
+  followFamiliarity(context);
   leadIn(context, project.slides.size === 0 && project.classes.length === 0);
   followIndex(context);
   void readCapabilities().then((capabilities) => session.setState({ capabilities }));

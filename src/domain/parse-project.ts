@@ -24,7 +24,7 @@ import { readCheckAnswer, readCheckId, readCheckPlace, readMapCheck } from "./pa
 import { readClass, readPromptSetMetadata } from "./parse-prompt-metadata.ts";
 import { readTuningRun } from "./parse-run.ts";
 import { readTissueSettings, readZone } from "./parse-zone.ts";
-import type { ProjectChange, ProjectEvent, RunRecord, SlideRef } from "./project.ts";
+import type { ProjectChange, ProjectEvent, RunRecord, SlideRef, StatedFacts } from "./project.ts";
 import type { PromptSetSummary } from "./prompt-set.ts";
 import { type Calibration, calibrationSources, type Fingerprint } from "./slide.ts";
 import type { ZoneId } from "./zone.ts";
@@ -156,7 +156,14 @@ function readSource(at: At): SlideRef["source"] {
   return kind === "url" ? { kind, url: readString(field(at, "url"), { max: 4096 }) } : { kind };
 }
 
+function readStated(at: At): StatedFacts {
+  readObject(at);
+  const fact = (key: string): string | null => readNullable(field(at, key), (value) => readString(value, { max: 100 }));
+  return { stain: fact("stain"), organ: fact("organ") };
+}
+
 function readSlideRef(at: At): SlideRef {
+  const [testOnly, stated] = [field(at, "testOnly"), field(at, "stated")];
   return {
     id: hash(field(at, "id")) as SlideId,
     name: readString(field(at, "name"), { min: 0, max: 4096 }),
@@ -165,6 +172,8 @@ function readSlideRef(at: At): SlideRef {
     source: readSource(field(at, "source")),
     declared: readNullable(field(at, "declared"), readCalibration),
     caseId: readNullable(field(at, "caseId"), (value) => readString(value, { max: 200 })),
+    ...(testOnly.value !== undefined && readBoolean(testOnly) && { testOnly: true as const }),
+    ...(stated.value !== undefined && { stated: readStated(stated) }),
   };
 }
 

@@ -10,6 +10,9 @@ import type { TuningRun } from "./run.ts";
 import type { Calibration, Fingerprint, SlideOrigin } from "./slide.ts";
 import type { TissueSettings, Zone, ZoneId } from "./zone.ts";
 
+/** As the person wrote it; null: not stated. */
+export type StatedFacts = Readonly<{ stain: string | null; organ: string | null }>;
+
 /** A slide the project knows; `name` is only ever shown on this machine. `source` says how to find it again. */
 export type SlideRef = Readonly<{
   id: SlideId;
@@ -23,6 +26,10 @@ export type SlideRef = Readonly<{
   declared: Calibration | null;
   /** Case (patient) the slide belongs to, if declared. */
   caseId: string | null;
+  /** Its labels only test: nothing is tuned on them, and no preview follows them. Absent: they are labels like any other. */
+  testOnly?: true;
+  /** What the person says of it; absent: nothing. */
+  stated?: StatedFacts;
 }>;
 
 /** `heldOut`: what was answered about each held-out label; absent where there is no figure, and in older records. */

@@ -23,6 +23,7 @@ import { previewMap } from "./preview-map.ts";
 import { promptsOfSet, upperShapeOf } from "./prompted.ts";
 import { type Session, type SessionDeps, startSession } from "./session.ts";
 import { sweep } from "./sweep.ts";
+import { createTrust } from "./trust-service.ts";
 import { tunableHere } from "./tunable.ts";
 import { type TuneHooks, tune } from "./tune.ts";
 import { type CountedWorkload, createWorkload } from "./workload.ts";
@@ -138,6 +139,8 @@ export function createEngine(deps: EngineDeps): Engine {
         };
         return status;
       }, options?.signal),
+
+    ...createTrust(current),
 
     inspectModel: ({ files, facts }, options) => inspectModel(files, facts, signalOf(options)),
 

@@ -6,12 +6,14 @@ import type { Label, Prediction, TissueClass } from "../domain/label.ts";
 import type { Model } from "../domain/model.ts";
 import type { ImportFacts, ModelInspection } from "../domain/model-import.ts";
 import type { Patch } from "../domain/patch.ts";
+import type { StatedFacts } from "../domain/project.ts";
 import type { BackboneComputation, PromptSetSummary } from "../domain/prompt-set.ts";
 import type { TuningEvent, TuningSettings } from "../domain/run.ts";
 import type { TuningCheckpoint } from "../domain/tuning-checkpoint.ts";
 import type { LocalFile, Method } from "./call.ts";
 import { type MapEngineApi, mapEngineMethods } from "./map-api.ts";
 import type { TextVectors } from "./text-encoder.ts";
+import { type TrustEngineApi, trustEngineMethods } from "./trust-api.ts";
 
 /** Where graphs run, in words for the person. */
 export type Provider = Readonly<{
@@ -103,6 +105,8 @@ export type TuneParams = Readonly<{
   /** Slides among the labels' that are drawn by a program. */
   syntheticSlides: readonly SlideId[];
   parent: PromptSetId | null;
+  /** What the person says of all slides with labels alike; absent: nothing, or not alike. */
+  stated?: StatedFacts;
   /** Goes on from here, to the same bytes as without the interruption; null: from the start. Fault `invalid` where it is another run's. */
   resume: TuningCheckpoint | null;
   /** Vectors of every text the settings name (domain/prompt-kinds.ts `textsNeeded`); absent where they name none. */
@@ -123,6 +127,7 @@ export type TuneResult = Readonly<{
 }>;
 
 export type EngineApi = MapEngineApi &
+  TrustEngineApi &
   Readonly<{
     /** Loads a model, passes the gates, says where it runs. Faults: bad-model, unsupported, unsupported-op, self-test, network, read, runtime. */
     load: Method<Readonly<{ source: ModelSource; prefer: "auto" | "webgpu" | "wasm" }>, EngineStatus, LoadProgress>;
@@ -168,4 +173,5 @@ export const engineMethods: Readonly<Record<keyof EngineApi, true>> = {
   finishEarly: true,
   forecast: true,
   ...mapEngineMethods,
+  ...trustEngineMethods,
 };

@@ -12,6 +12,7 @@ import type { TuningRun, TuningSettings } from "../domain/run.ts";
 import type { SlideInfo } from "../domain/slide.ts";
 import { noTraffic, type Traffic } from "../domain/traffic.ts";
 import type { EngineStatus, LoadProgress } from "../protocol/engine-api.ts";
+import type { Familiarity, TestResult } from "../protocol/trust-api.ts";
 import type { CapabilityReport } from "./capability-report.ts";
 import { initialMaps, type MapsState } from "./map-state.ts";
 
@@ -51,6 +52,16 @@ export type Notice = Readonly<{
 /** `persisted`: the browser promised not to clear what is kept when disk runs low. Bytes. */
 export type StorageState = Readonly<{ persisted: boolean | null; usage: number | null; quota: number | null }>;
 
+/** How the last test on labels that only test went; null: none was made. */
+export type ValidationState =
+  | null
+  | Readonly<{ state: "running"; done: number; total: number }>
+  | (Readonly<{ state: "done"; key: string; set: PromptSetId }> & TestResult)
+  | Readonly<{ state: "failed"; fault: FaultData }>;
+
+/** How like the labels the clicked patch is; of that patch and those labels alone. */
+export type FamiliarityState = Readonly<{ key: string; result: Familiarity }> | null;
+
 export type SessionState = Readonly<{
   openSlides: ReadonlyMap<SlideId, OpenSlide>;
   currentSlide: SlideId | null;
@@ -85,6 +96,8 @@ export type SessionState = Readonly<{
   exported: Project | null;
   /** What the browser says of keeping; null: not known (yet). */
   storage: StorageState;
+  validation: ValidationState;
+  familiarity: FamiliarityState;
   /** Goes up when the tissue of a slide is found otherwise. */
   tissueRevision: number;
 }>;
@@ -115,6 +128,8 @@ export function createSessionStore(capabilities: CapabilityReport = []): Session
     maps: initialMaps,
     exported: null,
     storage: { persisted: null, usage: null, quota: null },
+    validation: null,
+    familiarity: null,
     tissueRevision: 0,
   }));
 }

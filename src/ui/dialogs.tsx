@@ -18,9 +18,11 @@ import { PromptCardDialog } from "./prompt-card-dialog.tsx";
 import { ReleaseCheckDialog } from "./release-check-dialog.tsx";
 import { ReportDialog } from "./report-dialog.tsx";
 import { SlidePhotographs } from "./slide-photographs.tsx";
+import { StatedFields } from "./stated-fields.tsx";
 import { StorageDialog } from "./storage-dialog.tsx";
 import { calibrationWords } from "./top-bar.tsx";
 import { type Dialog, noDialog } from "./ui-store.ts";
+import { EndValidationDialog } from "./validation-panel.tsx";
 import { bytesWords } from "./words.ts";
 
 export function Dialogs() {
@@ -56,6 +58,8 @@ export function Dialogs() {
       return <ForgetSlideDialog id={dialog.id} name={dialog.name} />;
     case "forget-everything":
       return <ForgetEverythingDialog />;
+    case "end-validation":
+      return <EndValidationDialog id={dialog.id} />;
     case "patches":
       return <PatchGallery title={dialog.title} patches={dialog.patches} />;
     case "declare-prompts":
@@ -203,6 +207,7 @@ function SlideFactsDialog() {
           ))}
       </dl>
       <CaseField id={info.id} />
+      <StatedFields id={info.id} />
       <SlidePhotographs key={info.id} info={info} />
       {hidden > 0 && !revealed && (
         <Button mt="sm" variant="default" onClick={() => setRevealed(true)}>

@@ -30,7 +30,7 @@ export function ForgetSlideDialog({ id, name }: Readonly<{ id: SlideId; name: st
           <strong>{name}</strong>: these go for good, also from undo.
         </p>
         <List>
-          <li>its name, its identity{remote ? ", its address" : " and which file it is"}, its um/px and case</li>
+          <li>its name, its identity{remote ? ", its address" : " and which file it is"}, its µm/px and case</li>
           <li>
             {count(goes.labels, "label")}, {count(goes.regions, "region")}, {count(goes.checks, "blind check")}, how its
             tissue is found

@@ -25,6 +25,7 @@ import { SlideStage } from "./slide-stage.tsx";
 import { cssVariables, theme } from "./theme.ts";
 import { TopBar } from "./top-bar.tsx";
 import { TunePanel } from "./tune-panel.tsx";
+import { ValidationPanel } from "./validation-panel.tsx";
 import { ZonePanel } from "./zone-panel.tsx";
 
 export function Root({ app }: Readonly<{ app: App }>) {
@@ -55,6 +56,7 @@ function Page() {
         <TunePanel />
         <MapPanel />
         <EstimatePanel />
+        <ValidationPanel />
       </aside>
       <FooterBar />
       <Dialogs />

@@ -67,9 +67,11 @@ export function StorageDialog() {
         {parts !== null && typeof parts !== "string" && (
           <table className="pt-kept">
             <tbody>
-              {parts.map((part) => (
-                <PartRow key={part.id} part={part} busy={clearing === part.id} onClear={() => void clear(part.id)} />
-              ))}
+              {parts
+                .filter(({ bytes }) => bytes !== 0)
+                .map((part) => (
+                  <PartRow key={part.id} part={part} busy={clearing === part.id} onClear={() => void clear(part.id)} />
+                ))}
             </tbody>
           </table>
         )}

@@ -6,7 +6,7 @@ const storage = (persisted: boolean | null) => ({ persisted, usage: 84e6, quota:
 
 test("says how much is kept and whether the browser promised to keep it", () => {
   expect(keptWords(storage(true))).toBe(
-    "84.0 MB of 12000 MB used. The browser promised to keep it until you clear it yourself.",
+    "84.0 MB of 12.0 GB used. The browser promised to keep it until you clear it yourself.",
   );
   expect(keptWords(storage(false))).toContain("may clear it");
   expect(keptWords({ persisted: null, usage: null, quota: null })).toContain("does not say");

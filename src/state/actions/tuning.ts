@@ -9,6 +9,7 @@ import type { GateResult, TuneParams, TuneResult } from "../../protocol/engine-a
 import type { TextVectors } from "../../protocol/text-encoder.ts";
 import { type Action, type ActionContext, type AppState, stateOf } from "../action.ts";
 import { blocksTune, examples, isTuning, setOffer, slideMpp, tuningSettings } from "../selectors.ts";
+import { statedOfLabels } from "../stated.ts";
 import { tuneThrough } from "../tune-through.ts";
 import { promptSetFileName } from "./prompt-sets.ts";
 
@@ -36,6 +37,7 @@ function paramsOf(state: AppState, runId: RunId, settings: TuningSettings, name:
   const slides = [...new Set(list.map(({ patch }) => patch.slideId))].flatMap((id) => project.slides.get(id) ?? []);
   const cases: Record<SlideId, string> = {};
   for (const slide of slides) if (slide.caseId !== null) cases[slide.id] = slide.caseId;
+  const stated = statedOfLabels(state);
   const generated = (id: SlideId): boolean => state.session.openSlides.get(id)?.info.origin === "generated";
   return {
     runId,
@@ -47,6 +49,7 @@ function paramsOf(state: AppState, runId: RunId, settings: TuningSettings, name:
     cases,
     syntheticSlides: [...new Set(list.map(({ patch }) => patch.slideId))].filter(generated),
     parent: null,
+    ...(stated && { stated }),
     resume: null,
     halvings: 0,
   };
