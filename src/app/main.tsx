@@ -15,6 +15,7 @@ import { startHub } from "../state/actions/hub.ts";
 import { recoverModel, reloadModel, startModel } from "../state/actions/models.ts";
 import { forgetOpenSlides } from "../state/actions/slides.ts";
 import { settleInterruptedRuns } from "../state/actions/tuning.ts";
+import { followFamiliarity } from "../state/follow-familiarity.ts";
 import { followMaps } from "../state/follow-maps.ts";
 import { followTissue } from "../state/follow-tissue.ts";
 import { createProjectStore } from "../state/project-store.ts";
@@ -31,6 +32,7 @@ import { followIndex, leadIn } from "./background.ts";
 import { readCapabilities } from "./capabilities.ts";
 import { createHost, saveFile } from "./host.ts";
 import { createHub } from "./hub.ts";
+import { createKeeping } from "./keeping.ts";
 import { approveOrigins, countTraffic, prepareOffline, tellOfNewVersion } from "./offline.ts";
 import { createTexts } from "./texts.ts";
 import { createUnkeptJournal } from "./unkept-journal.ts";
@@ -140,8 +142,27 @@ async function start(element: HTMLElement): Promise<void> {
     return found !== null && host.openAgain(found, { expected: slide.id, show });
   };
 
-  const app: App = { context, host, ui, stage: createStage() };
-  createRoot(element).render(<Root app={app} />);
+  const page = createRoot(element);
+  const keeping = createKeeping({
+    context,
+    handles,
+    freshWorkers: () => {
+      workers.restartSlides();
+      reopenLost(forgetOpenSlides(context));
+      replaceEngine();
+    },
+    stop: () => {
+      page.unmount();
+      for (const latest of [context.sweeping, context.tuning, context.indexing, context.clicks, context.loading]) {
+        latest.cancel();
+      }
+      workers.stop();
+      void journal.close();
+    },
+    element,
+  });
+  const app: App = { context, host, keeping, ui, stage: createStage() };
+  page.render(<Root app={app} />);
 
   if (fault) notify(session, "error", fault.message, fault);
   for (const warning of warnings) notify(session, "warning", warning);
@@ -149,6 +170,7 @@ async function start(element: HTMLElement): Promise<void> {
   followScorer(context);
   followTissue(context);
   followMaps(context);
+  followFamiliarity(context);
   leadIn(context, project.slides.size === 0 && project.classes.length === 0);
   followIndex(context);
   void readCapabilities().then((capabilities) => session.setState({ capabilities }));

@@ -32,6 +32,7 @@ const originWords: Readonly<Record<LabelOrigin, string>> = {
   suggested: "placed where the app suggested",
   accepted: "accepted answers of the app",
   imported: "imported",
+  checked: "drawn at random to check a map",
 };
 
 /** "3 places", "1 slide". */

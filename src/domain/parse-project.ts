@@ -4,6 +4,7 @@ import type { ClassId, LabelId, PromptSetId, RunId, SlideId } from "../base/bran
 import { mpp } from "../base/brand.ts";
 import { Fault } from "../base/fault.ts";
 import type { Region } from "./geometry.ts";
+import { readHeldOut } from "./held-out.ts";
 import {
   type At,
   field,
@@ -17,12 +18,13 @@ import {
   readString,
   rootAt,
 } from "./json-reader.ts";
-import type { Label } from "./label.ts";
+import { type Label, labelOrigins } from "./label.ts";
 import { readEstimate } from "./parse-estimate.ts";
+import { readCheckAnswer, readCheckId, readCheckPlace, readMapCheck } from "./parse-map-check.ts";
 import { readClass, readPromptSetMetadata } from "./parse-prompt-metadata.ts";
 import { readTuningRun } from "./parse-run.ts";
 import { readTissueSettings, readZone } from "./parse-zone.ts";
-import type { ProjectChange, ProjectEvent, RunRecord, SlideRef } from "./project.ts";
+import type { ProjectChange, ProjectEvent, RunRecord, SlideRef, StatedFacts } from "./project.ts";
 import type { PromptSetSummary } from "./prompt-set.ts";
 import { type Calibration, calibrationSources, type Fingerprint } from "./slide.ts";
 import type { ZoneId } from "./zone.ts";
@@ -62,6 +64,9 @@ function readEvent(at: At): ProjectEvent {
     "zone/put",
     "zone/remove",
     "tissue/put",
+    "check/put",
+    "check/remove",
+    "check-answer/put",
   ]);
   switch (type) {
     case "slide/put":
@@ -96,6 +101,14 @@ function readEvent(at: At): ProjectEvent {
       const slideId = hash(field(at, "slideId")) as SlideId;
       return { type, slideId, settings: readNullable(field(at, "settings"), readTissueSettings) };
     }
+    case "check/put":
+      return { type, check: readMapCheck(field(at, "check")) };
+    case "check/remove":
+      return { type, id: readCheckId(field(at, "id")) };
+    case "check-answer/put": {
+      const place = readCheckPlace(field(at, "at"));
+      return { type, id: readCheckId(field(at, "id")), at: place, answer: readCheckAnswer(field(at, "answer")) };
+    }
     default:
       return type satisfies never;
   }
@@ -117,7 +130,7 @@ function readLabel(at: At): Label {
     classId: id(field(at, "classId")) as ClassId,
     region: readRegion(field(at, "region")),
     slideMpp: scale(field(at, "slideMpp")),
-    origin: readOneOf(field(at, "origin"), ["free", "suggested", "accepted", "imported"]),
+    origin: readOneOf(field(at, "origin"), labelOrigins),
     group: id(field(at, "group")),
   };
 }
@@ -143,7 +156,14 @@ function readSource(at: At): SlideRef["source"] {
   return kind === "url" ? { kind, url: readString(field(at, "url"), { max: 4096 }) } : { kind };
 }
 
+function readStated(at: At): StatedFacts {
+  readObject(at);
+  const fact = (key: string): string | null => readNullable(field(at, key), (value) => readString(value, { max: 100 }));
+  return { stain: fact("stain"), organ: fact("organ") };
+}
+
 function readSlideRef(at: At): SlideRef {
+  const [testOnly, stated] = [field(at, "testOnly"), field(at, "stated")];
   return {
     id: hash(field(at, "id")) as SlideId,
     name: readString(field(at, "name"), { min: 0, max: 4096 }),
@@ -152,6 +172,8 @@ function readSlideRef(at: At): SlideRef {
     source: readSource(field(at, "source")),
     declared: readNullable(field(at, "declared"), readCalibration),
     caseId: readNullable(field(at, "caseId"), (value) => readString(value, { max: 200 })),
+    ...(testOnly.value !== undefined && readBoolean(testOnly) && { testOnly: true as const }),
+    ...(stated.value !== undefined && { stated: readStated(stated) }),
   };
 }
 
@@ -166,10 +188,12 @@ function readSummary(at: At): PromptSetSummary {
 }
 
 function readRecord(at: At): RunRecord {
+  const heldOut = field(at, "heldOut");
   return {
     run: readTuningRun(field(at, "run")),
     estimate: readNullable(field(at, "estimate"), readEstimate),
     labels: readNumber(field(at, "labels"), { min: 0, max: 1e7, integer: true }),
+    ...(heldOut.value !== undefined && { heldOut: readHeldOut(heldOut) }),
   };
 }
 

@@ -2,11 +2,16 @@
 // Knows no storage and no screen. Every event that is persisted has a parser in parse-project.ts.
 import type { ClassId, LabelId, ProjectId, PromptSetId, RunId, SlideId } from "../base/brand.ts";
 import type { Estimate } from "./estimate.ts";
+import type { HeldOutLabel } from "./held-out.ts";
 import type { Label, TissueClass } from "./label.ts";
+import type { CheckAnswer, MapCheck, MapCheckId } from "./map-check.ts";
 import type { PromptSetSummary } from "./prompt-set.ts";
 import type { TuningRun } from "./run.ts";
 import type { Calibration, Fingerprint, SlideOrigin } from "./slide.ts";
 import type { TissueSettings, Zone, ZoneId } from "./zone.ts";
+
+/** As the person wrote it; null: not stated. */
+export type StatedFacts = Readonly<{ stain: string | null; organ: string | null }>;
 
 /** A slide the project knows; `name` is only ever shown on this machine. `source` says how to find it again. */
 export type SlideRef = Readonly<{
@@ -21,9 +26,19 @@ export type SlideRef = Readonly<{
   declared: Calibration | null;
   /** Case (patient) the slide belongs to, if declared. */
   caseId: string | null;
+  /** Its labels only test: nothing is tuned on them, and no preview follows them. Absent: they are labels like any other. */
+  testOnly?: true;
+  /** What the person says of it; absent: nothing. */
+  stated?: StatedFacts;
 }>;
 
-export type RunRecord = Readonly<{ run: TuningRun; estimate: Estimate | null; labels: number }>;
+/** `heldOut`: what was answered about each held-out label; absent where there is no figure, and in older records. */
+export type RunRecord = Readonly<{
+  run: TuningRun;
+  estimate: Estimate | null;
+  labels: number;
+  heldOut?: readonly HeldOutLabel[];
+}>;
 
 export type Project = Readonly<{
   id: ProjectId;
@@ -37,6 +52,8 @@ export type Project = Readonly<{
   zones: ReadonlyMap<ZoneId, Zone>;
   /** Slides whose tissue is found otherwise than by default. */
   tissue: ReadonlyMap<SlideId, TissueSettings>;
+  /** Maps looked at blind; their answers are no labels until they are released. */
+  checks: ReadonlyMap<MapCheckId, MapCheck>;
 }>;
 
 /** "put" carries the whole new value, so that replaying twice changes nothing. */
@@ -55,7 +72,11 @@ export type ProjectEvent =
   | Readonly<{ type: "zone/put"; zone: Zone }>
   | Readonly<{ type: "zone/remove"; id: ZoneId }>
   /** null: found by default. */
-  | Readonly<{ type: "tissue/put"; slideId: SlideId; settings: TissueSettings | null }>;
+  | Readonly<{ type: "tissue/put"; slideId: SlideId; settings: TissueSettings | null }>
+  | Readonly<{ type: "check/put"; check: MapCheck }>
+  | Readonly<{ type: "check/remove"; id: MapCheckId }>
+  /** One answer of a check, by its place among the draws; without the check nothing happens. */
+  | Readonly<{ type: "check-answer/put"; id: MapCheckId; at: number; answer: CheckAnswer | null }>;
 
 /** What happens as one, is journalled in one transaction and undone as one. `title` is what undo shows: "Undo label Stroma". */
 export type ProjectChange = Readonly<{ title: string; events: readonly ProjectEvent[]; undoable: boolean }>;
@@ -71,6 +92,7 @@ export function emptyProject(id: ProjectId): Project {
     runs: new Map(),
     zones: new Map(),
     tissue: new Map(),
+    checks: new Map(),
   };
 }
 
@@ -94,6 +116,7 @@ function createDraft(before: Project) {
   const runs = copyOnce(before.runs);
   const zones = copyOnce(before.zones);
   const tissue = copyOnce(before.tissue);
+  const checks = copyOnce(before.checks);
   let { classes, activeSet } = before;
   const apply = (event: ProjectEvent): void => {
     switch (event.type) {
@@ -142,6 +165,19 @@ function createDraft(before: Project) {
         if (event.settings) tissue.write().set(event.slideId, event.settings);
         else tissue.write().delete(event.slideId);
         break;
+      case "check/put":
+        checks.write().set(event.check.id, event.check);
+        break;
+      case "check/remove":
+        checks.write().delete(event.id);
+        break;
+      case "check-answer/put": {
+        const check = checks.read().get(event.id);
+        if (check && event.at < check.answers.length && fits(check, event.answer)) {
+          checks.write().set(event.id, { ...check, answers: check.answers.with(event.at, event.answer) });
+        }
+        break;
+      }
       default:
         event satisfies never;
     }
@@ -156,9 +192,14 @@ function createDraft(before: Project) {
     runs: runs.read(),
     zones: zones.read(),
     tissue: tissue.read(),
+    checks: checks.read(),
   });
   return { apply, read };
 }
+
+/** A finished check has no patch that was not looked at, and no answer names a class it does not have. */
+const fits = ({ finished, choices }: MapCheck, answer: CheckAnswer | null): boolean =>
+  answer === null ? !finished : answer.kind !== "class" || answer.choice < choices.length;
 
 /** Applies events in order; `inverse` takes all of them back, in the order given. Pure; untouched parts stay the same objects. */
 export function applyEvents(
@@ -239,6 +280,18 @@ export function inverseOf(project: Project, event: ProjectEvent): ProjectEvent |
     }
     case "tissue/put":
       return { type: "tissue/put", slideId: event.slideId, settings: project.tissue.get(event.slideId) ?? null };
+    case "check/put": {
+      const before = project.checks.get(event.check.id);
+      return before ? { type: "check/put", check: before } : { type: "check/remove", id: event.check.id };
+    }
+    case "check/remove": {
+      const before = project.checks.get(event.id);
+      return before ? { type: "check/put", check: before } : null;
+    }
+    case "check-answer/put": {
+      const before = project.checks.get(event.id)?.answers[event.at];
+      return before === undefined ? null : { ...event, answer: before };
+    }
     default:
       return event satisfies never;
   }

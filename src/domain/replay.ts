@@ -18,6 +18,7 @@ export function snapshotOf(project: Project): StoredSnapshot {
     ...[...project.runs.values()].map((record) => ({ type: "run/put", record }) as const),
     ...[...project.zones.values()].map((zone) => ({ type: "zone/put", zone }) as const),
     ...[...project.tissue].map(([slideId, settings]) => ({ type: "tissue/put", slideId, settings }) as const),
+    ...[...project.checks.values()].map((check) => ({ type: "check/put", check }) as const),
   ];
   return { version: journalVersion, events };
 }

@@ -24,6 +24,7 @@ import { type Session, type SessionDeps, startSession } from "./session.ts";
 import { needsOfSet, readyFor } from "./set-answer.ts";
 import { createStudies } from "./studies/study-service.ts";
 import { sweep } from "./sweep.ts";
+import { createTrust } from "./trust-service.ts";
 import { tunableHere } from "./tunable.ts";
 import { type TuneHooks, tune } from "./tune.ts";
 import { type CountedWorkload, createWorkload } from "./workload.ts";
@@ -166,6 +167,8 @@ export function createEngine(deps: EngineDeps): Engine {
         return status;
       }, options?.signal),
 
+    ...createTrust(current),
+
     inspectModel: ({ files, facts }, options) => inspectModel(files, facts, signalOf(options)),
 
     classify: ({ patch, scorer }, options) =>
@@ -239,8 +242,8 @@ export function createEngine(deps: EngineDeps): Engine {
         }
         session.sets.set(tuned.set.id, { set: tuned.set, bytes: tuned.bytes.length });
         emit({ type: "finished", promptSet: tuned.set.id, ended: tuned.ended });
-        const { bytes, estimate, ended } = tuned;
-        return { bytes, summary: summarisePromptSet(tuned.set, bytes.length), estimate, ended, gates: tuned.gates };
+        const { bytes, estimate, heldOut, ended, gates: passed } = tuned;
+        return { bytes, summary: summarisePromptSet(tuned.set, bytes.length), estimate, heldOut, ended, gates: passed };
       }).finally(() => finishing.delete(params.runId));
     },
 

@@ -3,6 +3,7 @@
 import { Fault } from "../base/fault.ts";
 import { lanePriority } from "../base/lane.ts";
 import type { Estimate } from "../domain/estimate.ts";
+import type { HeldOutLabel } from "../domain/held-out.ts";
 import type { Label } from "../domain/label.ts";
 import type { PromptSet } from "../domain/prompt-set.ts";
 import type { TuningEvent } from "../domain/run.ts";
@@ -21,6 +22,7 @@ import { frozenAnswers } from "./frozen-baseline.ts";
 import type { StepShape } from "./gates/gradient-gates.ts";
 import { checkpointOf, requestDigest } from "./going-on.ts";
 import { type CosineHead, cosineScores, fitCentroids } from "./heads/centroid.ts";
+import { heldOutLabels } from "./held-out-labels.ts";
 import type { PartsProgram, TrainProgram, TrainShape } from "./model-programs.ts";
 import { concatenate, type Prompts, promptedFeatures, promptsOfTheta } from "./prompted.ts";
 import type { Session } from "./session.ts";
@@ -37,6 +39,7 @@ export type Tuned = Readonly<{
   set: PromptSet;
   bytes: Uint8Array<ArrayBuffer>;
   estimate: Estimate;
+  heldOut: readonly HeldOutLabel[];
   ended: Trained["ended"];
   /** Mean seconds of one step of `batch` images; null where fewer than two were made. */
   secondsPerStep: number | null;
@@ -96,7 +99,8 @@ export async function tune(session: Session, params: TuneParams, hooks: TuneHook
         : { kind: "none", reason: noEstimateReason(ended), withoutFigure: plan.withoutFigure };
     const made = { estimate, epochs: trained.epochs };
     const { set, bytes } = writeTunedSet(session, params, request, trained.parts, trained.centre, made);
-    return { set, bytes, estimate, ended, secondsPerStep: clock.secondsPerStep(), batch, gates };
+    const heldOut = estimate.kind === "figure" ? heldOutLabels(plan, labels, trained.answers) : [];
+    return { set, bytes, estimate, heldOut, ended, secondsPerStep: clock.secondsPerStep(), batch, gates };
   } finally {
     examples.release();
   }

@@ -74,8 +74,8 @@ function describe(
     settings: { ...settings, epochs: Math.max(1, epochs) },
     labels: labelsMetadata(request),
     estimate,
-    stain: null,
-    organ: null,
+    stain: params.stated?.stain ?? null,
+    organ: params.stated?.organ ?? null,
     // Classes learned on one drawn slide name drawings; on tissue their scores would mean nothing.
     onlyOn: slides.length === 1 && drawn.length === 1 ? (slides[0] ?? null) : null,
     synthetic: drawn.length > 0,

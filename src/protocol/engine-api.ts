@@ -1,10 +1,12 @@
 // Calls to whoever owns the model (the engine worker; in Node the engine floor itself). Knows no runtime.
 import type { ClassId, LabelId, PromptSetId, RunId, SlideId, WeightsDigest } from "../base/brand.ts";
 import type { Estimate } from "../domain/estimate.ts";
+import type { HeldOutLabel } from "../domain/held-out.ts";
 import type { Label, Prediction, TissueClass } from "../domain/label.ts";
 import type { Model } from "../domain/model.ts";
 import type { ImportFacts, ModelInspection } from "../domain/model-import.ts";
 import type { Patch } from "../domain/patch.ts";
+import type { StatedFacts } from "../domain/project.ts";
 import type { BackboneComputation, PromptSetSummary } from "../domain/prompt-set.ts";
 import type { TuningEvent, TuningSettings } from "../domain/run.ts";
 import type { TuningCheckpoint } from "../domain/tuning-checkpoint.ts";
@@ -12,6 +14,7 @@ import type { LocalFile, Method } from "./call.ts";
 import { type MapEngineApi, mapEngineMethods } from "./map-api.ts";
 import { type StudyApi, studyMethods } from "./study-api.ts";
 import type { TextVectors } from "./text-encoder.ts";
+import { type TrustEngineApi, trustEngineMethods } from "./trust-api.ts";
 
 /** Where graphs run, in words for the person. */
 export type Provider = Readonly<{
@@ -103,6 +106,8 @@ export type TuneParams = Readonly<{
   /** Slides among the labels' that are drawn by a program. */
   syntheticSlides: readonly SlideId[];
   parent: PromptSetId | null;
+  /** What the person says of all slides with labels alike; absent: nothing, or not alike. */
+  stated?: StatedFacts;
   /** Goes on from here, to the same bytes as without the interruption; null: from the start. Fault `invalid` where it is another run's. */
   resume: TuningCheckpoint | null;
   /** Vectors of every text the settings name (domain/prompt-kinds.ts `textsNeeded`); absent where they name none. */
@@ -117,6 +122,8 @@ export type TuneResult = Readonly<{
   bytes: Uint8Array;
   summary: PromptSetSummary;
   estimate: Estimate;
+  /** Of every held-out label; empty without a figure. */
+  heldOut: readonly HeldOutLabel[];
   ended: "complete" | "early" | "diverged";
   /** What this device passed before the training. */
   gates: readonly GateResult[];
@@ -124,6 +131,7 @@ export type TuneResult = Readonly<{
 
 export type EngineApi = MapEngineApi &
   StudyApi &
+  TrustEngineApi &
   Readonly<{
     /** Loads a model, passes the gates, says where it runs. Faults: bad-model, unsupported, unsupported-op, self-test, network, read, runtime. */
     load: Method<Readonly<{ source: ModelSource; prefer: "auto" | "webgpu" | "wasm" }>, EngineStatus, LoadProgress>;
@@ -170,4 +178,5 @@ export const engineMethods: Readonly<Record<keyof EngineApi, true>> = {
   forecast: true,
   ...mapEngineMethods,
   ...studyMethods,
+  ...trustEngineMethods,
 };

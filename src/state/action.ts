@@ -51,6 +51,7 @@ export type ActionContext = Readonly<{
   loading: Latest;
   sweeping: Latest;
   studying: Latest;
+  validating: Latest;
 }>;
 
 /** `keys`: shortcuts as shown ("Ctrl+Z"). `enabled`: true, or why not, in words. */
@@ -65,7 +66,18 @@ export type Action<Params = void> = Readonly<{
 /** Everything but what every context makes for itself. */
 export type ActionDeps = Omit<
   ActionContext,
-  "clicks" | "tuning" | "indexing" | "opening" | "swaps" | "loading" | "sweeping" | "studying" | "givenFiles" | "maps" | "downloads"
+  | "clicks"
+  | "tuning"
+  | "indexing"
+  | "opening"
+  | "swaps"
+  | "loading"
+  | "sweeping"
+  | "studying"
+  | "validating"
+  | "givenFiles"
+  | "maps"
+  | "downloads"
 >;
 
 export function createActionContext(deps: ActionDeps): ActionContext {
@@ -101,6 +113,7 @@ export function createActionContext(deps: ActionDeps): ActionContext {
     loading: createLatest(),
     sweeping: createLatest(),
     studying: createLatest(),
+    validating: createLatest(),
   };
 }
 

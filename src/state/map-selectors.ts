@@ -12,7 +12,7 @@ import { patchSpecOf } from "../domain/model.ts";
 import { mppOf } from "../domain/slide.ts";
 import type { AppState } from "./action.ts";
 import { layerOfSheet, layersOfSheet } from "./map-state.ts";
-import { activeSetHere, blocksPatches, currentSlide, examples } from "./selectors.ts";
+import { activeSetHere, blocksPatches, currentSlide, labelledPatches } from "./selectors.ts";
 
 const known = new WeakMap<object, Map<string, SheetRecord | null>>();
 
@@ -90,7 +90,7 @@ export function blocksSweep(state: AppState): string | null {
 
 /** Labelled regions of the sheet's slide, as patches of the loaded backbone. */
 export function labelledRegions(state: AppState, { slideId }: SheetRecord) {
-  return examples(state)
+  return labelledPatches(state)
     .filter(({ patch }) => patch.slideId === slideId)
     .map(({ patch }) => patch.region);
 }

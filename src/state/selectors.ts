@@ -41,6 +41,13 @@ export function countsPerClass({ project }: AppState): ReadonlyMap<ClassId, numb
   return counts;
 }
 
+/** Of labels to learn from. */
+function learnedPerClass(state: AppState): ReadonlyMap<ClassId, number> {
+  const labels = [...state.project.project.labels].filter(([, { slideId }]) => !onlyTests(state, slideId));
+  const { project } = state.project;
+  return countsPerClass({ ...state, project: { ...state.project, project: { ...project, labels: new Map(labels) } } });
+}
+
 export function labelsHere({ project, session }: AppState): readonly Label[] {
   return [...project.project.labels.values()].filter((label) => label.slideId === session.currentSlide);
 }
@@ -140,8 +147,17 @@ export function activeSetHere(state: AppState): PromptSetSummary | null {
   return set && setOffer(state, set) === true ? set : null;
 }
 
-/** Labels as patches of the loaded model, in a fixed order; only of slides that are open, whose pixels can be read. */
+/** Slides whose labels only test. */
+export const onlyTests = ({ project }: Pick<AppState, "project">, id: SlideId): boolean =>
+  project.project.slides.get(id)?.testOnly === true;
+
+/** Labels to learn from, as patches of the loaded model; those that only test are none of them. */
 export function examples(state: AppState): readonly Example[] {
+  return labelledPatches(state).filter(({ patch }) => !onlyTests(state, patch.slideId));
+}
+
+/** All labels as patches of the loaded model, in a fixed order; only of slides that are open, whose pixels can be read. */
+export function labelledPatches(state: AppState): readonly Example[] {
   const spec = patchSpec(state);
   if (!spec) return [];
   const found: Example[] = [];
@@ -241,7 +257,7 @@ export function blocksLearning(state: AppState): string | null {
   if (engine.kind === "failed") return `The model could not be loaded: ${engine.fault.message}`;
   if (engine.kind === "loading") return "The model is still loading.";
   if (project.classes.length < 2) return "Add at least two classes.";
-  const counts = countsPerClass(state);
+  const counts = learnedPerClass(state);
   const enough = project.classes.filter((c) => (counts.get(c.id) ?? 0) >= minimumLabels);
   if (enough.length < 2) {
     const short = project.classes.filter((c) => (counts.get(c.id) ?? 0) < minimumLabels).map((c) => c.name);
@@ -249,7 +265,8 @@ export function blocksLearning(state: AppState): string | null {
   }
   for (const slide of missingSlides(state)) {
     const count = [...project.labels.values()].filter((label) => label.slideId === slide.id).length;
-    if (count > 0) return `Open "${slide.name}" again: ${count} of your labels ${count === 1 ? "is" : "are"} on it.`;
+    if (count > 0 && !onlyTests(state, slide.id))
+      return `Open "${slide.name}" again: ${count} of your labels ${count === 1 ? "is" : "are"} on it.`;
   }
   const lost = [...project.labels.values()].filter(
     ({ slideId }) => !project.slides.has(slideId) && !state.session.openSlides.has(slideId),

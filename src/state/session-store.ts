@@ -9,13 +9,14 @@ import type { KeptModel } from "../domain/kept-model.ts";
 import type { Label, Prediction } from "../domain/label.ts";
 import type { Ablation, LabelCurve, StudyProgress } from "../domain/label-study.ts";
 import type { Patch } from "../domain/patch.ts";
-import type { SlideRef } from "../domain/project.ts";
+import type { Project, SlideRef } from "../domain/project.ts";
 import type { PromptSetSummary } from "../domain/prompt-set.ts";
 import type { TuningRun, TuningSettings } from "../domain/run.ts";
 import type { SlideInfo } from "../domain/slide.ts";
 import { noTraffic, type Traffic } from "../domain/traffic.ts";
 import type { EngineStatus, LoadProgress } from "../protocol/engine-api.ts";
 import type { HubProgress } from "../protocol/hub-api.ts";
+import type { Familiarity, TestResult } from "../protocol/trust-api.ts";
 import type { CapabilityReport } from "./capability-report.ts";
 import { initialMaps, type MapsState } from "./map-state.ts";
 
@@ -73,6 +74,19 @@ export type Notice = Readonly<{
   fault: FaultData | null;
 }>;
 
+/** `persisted`: the browser promised not to clear what is kept when disk runs low. Bytes. */
+export type StorageState = Readonly<{ persisted: boolean | null; usage: number | null; quota: number | null }>;
+
+/** How the last test on labels that only test went; null: none was made. */
+export type ValidationState =
+  | null
+  | Readonly<{ state: "running"; done: number; total: number }>
+  | (Readonly<{ state: "done"; key: string; set: PromptSetId }> & TestResult)
+  | Readonly<{ state: "failed"; fault: FaultData }>;
+
+/** How like the labels the clicked patch is; of that patch and those labels alone. */
+export type FamiliarityState = Readonly<{ key: string; result: Familiarity }> | null;
+
 export type SessionState = Readonly<{
   openSlides: ReadonlyMap<SlideId, OpenSlide>;
   currentSlide: SlideId | null;
@@ -105,6 +119,12 @@ export type SessionState = Readonly<{
   capabilities: CapabilityReport;
   traffic: Traffic;
   maps: MapsState;
+  /** The project as it was when it was last saved to a file in this visit. */
+  exported: Project | null;
+  /** What the browser says of keeping; null: not known (yet). */
+  storage: StorageState;
+  validation: ValidationState;
+  familiarity: FamiliarityState;
   /** Goes up when the tissue of a slide is found otherwise. */
   tissueRevision: number;
 }>;
@@ -135,6 +155,10 @@ export function createSessionStore(capabilities: CapabilityReport = []): Session
     capabilities,
     traffic: noTraffic,
     maps: initialMaps,
+    exported: null,
+    storage: { persisted: null, usage: null, quota: null },
+    validation: null,
+    familiarity: null,
     tissueRevision: 0,
   }));
 }

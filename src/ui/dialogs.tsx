@@ -9,12 +9,21 @@ import { BackboneDialog } from "./backbone-dialog.tsx";
 import { CalibrationDialog } from "./calibration-dialog.tsx";
 import { CapabilityDialog } from "./capability-dialog.tsx";
 import { DeclareDialog } from "./declare-dialog.tsx";
+import { ForgetEverythingDialog, ForgetSlideDialog } from "./forget-dialogs.tsx";
 import { HubDialog } from "./hub-dialog.tsx";
 import { ImportDialog } from "./import-dialog.tsx";
 import { shortcuts } from "./keyboard.ts";
+import { MapCheckDialog } from "./map-check-dialog.tsx";
+import { PatchGallery } from "./patch-gallery.tsx";
+import { PromptCardDialog } from "./prompt-card-dialog.tsx";
+import { ReleaseCheckDialog } from "./release-check-dialog.tsx";
+import { ReportDialog } from "./report-dialog.tsx";
 import { SlidePhotographs } from "./slide-photographs.tsx";
+import { StatedFields } from "./stated-fields.tsx";
+import { StorageDialog } from "./storage-dialog.tsx";
 import { calibrationWords } from "./top-bar.tsx";
 import { type Dialog, noDialog } from "./ui-store.ts";
+import { EndValidationDialog } from "./validation-panel.tsx";
 import { bytesWords } from "./words.ts";
 
 export function Dialogs() {
@@ -38,6 +47,24 @@ export function Dialogs() {
       return <HubDialog dialog={dialog} />;
     case "backbone":
       return <BackboneDialog />;
+    case "map-check":
+      return <MapCheckDialog id={dialog.id} />;
+    case "release-check":
+      return <ReleaseCheckDialog id={dialog.id} />;
+    case "prompt-card":
+      return <PromptCardDialog id={dialog.id} />;
+    case "report":
+      return <ReportDialog />;
+    case "storage":
+      return <StorageDialog />;
+    case "forget-slide":
+      return <ForgetSlideDialog id={dialog.id} name={dialog.name} />;
+    case "forget-everything":
+      return <ForgetEverythingDialog />;
+    case "end-validation":
+      return <EndValidationDialog id={dialog.id} />;
+    case "patches":
+      return <PatchGallery title={dialog.title} patches={dialog.patches} />;
     case "declare-prompts":
       return <DeclareDialog file={dialog.file} />;
     case "origin":
@@ -183,6 +210,7 @@ function SlideFactsDialog() {
           ))}
       </dl>
       <CaseField id={info.id} />
+      <StatedFields id={info.id} />
       <SlidePhotographs key={info.id} info={info} />
       {hidden > 0 && !revealed && (
         <Button mt="sm" variant="default" onClick={() => setRevealed(true)}>

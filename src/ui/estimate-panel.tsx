@@ -7,6 +7,7 @@ import type { TissueClass } from "../domain/label.ts";
 import { activeSetHere } from "../state/selectors.ts";
 import { useAppState } from "./app-context.ts";
 import { CalibrationCharts } from "./calibration-charts.tsx";
+import { HeldOutTable } from "./held-out-table.tsx";
 
 export function EstimatePanel() {
   const set = activeSetHere(useAppState());
@@ -52,7 +53,7 @@ export function EstimateWordsAndTable({ estimate, classes, synthetic, name }: Pr
       {words.counts && <div className="pt-small">{words.counts}</div>}
       {words.frozen && <div className="pt-small pt-mute">{words.frozen}</div>}
       {words.majority && <div className="pt-small pt-mute">{words.majority}</div>}
-      {estimate.kind === "figure" && <ConfusionTable estimate={estimate} classes={classes} />}
+      {estimate.kind === "figure" && <HeldOutTable estimate={estimate} classes={classes} />}
       {estimate.kind === "figure" && estimate.calibration && (
         <CalibrationCharts calibration={estimate.calibration} classes={classes} />
       )}
@@ -71,53 +72,3 @@ export function EstimateWordsAndTable({ estimate, classes, synthetic, name }: Pr
     </>
   );
 }
-
-type TableProps = Readonly<{ estimate: Extract<Estimate, { kind: "figure" }>; classes: readonly TissueClass[] }>;
-
-function ConfusionTable({ estimate, classes }: TableProps) {
-  const known = estimate.classIds.map((id) => classes.find((c) => c.id === id));
-  return (
-    <table className="pt-matrix" data-testid="confusion">
-      <caption className="pt-hint" style={{ textAlign: "left" }}>
-        Rows: your labels. Columns: its answers.
-      </caption>
-      <thead>
-        <tr>
-          <th style={{ width: "34%" }} />
-          {known.map((c, i) => (
-            <th key={estimate.classIds[i]} scope="col" title={c?.name}>
-              {c?.name ?? "?"}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {estimate.confusion.map((row, i) => {
-          const total = row.reduce((a, b) => a + b, 0);
-          const own = known[i];
-          return (
-            <tr key={estimate.classIds[i]}>
-              <th scope="row" title={own?.name}>
-                {own?.name ?? "?"}
-              </th>
-              {row.map((count, j) => (
-                <td
-                  // A cell is its position.
-                  key={estimate.classIds[j]}
-                  data-zero={count === 0}
-                  data-right={i === j}
-                  style={count > 0 && own ? { background: tint(own.color, count / Math.max(total, 1)) } : undefined}
-                >
-                  {count}
-                </td>
-              ))}
-            </tr>
-          );
-        })}
-      </tbody>
-    </table>
-  );
-}
-
-const tint = (color: string, share: number): string =>
-  `color-mix(in srgb, ${color} ${Math.round(12 + 40 * share)}%, var(--pt-panel))`;

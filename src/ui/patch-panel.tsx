@@ -9,6 +9,7 @@ import type { Patch } from "../domain/patch.ts";
 import { labelPatch } from "../state/actions/labels.ts";
 import { labelAt, setById } from "../state/selectors.ts";
 import type { ClickState } from "../state/session-store.ts";
+import { AnswerFlags } from "./answer-flags.tsx";
 import { useApp, useAppState, usePerform } from "./app-context.ts";
 import { RegionImage } from "./region-image.tsx";
 import { ScoreBars } from "./score-bars.tsx";
@@ -52,6 +53,7 @@ function Shown({ click }: Readonly<{ click: Exclude<ClickState, { kind: "none" }
           <Answer click={click} />
         </div>
       </div>
+      {click.kind === "answered" && <AnswerFlags prediction={click.prediction} />}
       {click.kind === "answered" && <Below prediction={click.prediction} patch={patch} />}
       <LabelAs patch={patch} />
     </div>

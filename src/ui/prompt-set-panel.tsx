@@ -64,7 +64,7 @@ const percent = (share: number): string => `${wholePercent(share)} %`;
 
 function SetRow({ set, on, offer }: Readonly<{ set: PromptSetSummary; on: boolean; offer: true | string }>) {
   const { metadata } = set;
-  const { context } = useApp();
+  const { context, ui } = useApp();
   const perform = usePerform();
   const own = context.project.getState().project.promptSets.has(set.id);
   const estimate = metadata.estimate;
@@ -86,6 +86,7 @@ function SetRow({ set, on, offer }: Readonly<{ set: PromptSetSummary; on: boolea
       figure={estimate?.kind === "figure" ? percent(estimate.tuned.balancedAccuracy) : "–"}
       menu={
         <MoreMenu about={metadata.name}>
+          <Menu.Item onClick={() => ui.setState({ dialog: { kind: "prompt-card", id: set.id } })}>Card…</Menu.Item>
           <Menu.Item onClick={() => perform(exportPromptSet, { id: set.id })}>Save as a file</Menu.Item>
           <Menu.Item onClick={() => perform(exportPromptSet, { id: set.id, format: "npz" })}>
             Save as .npz (numpy)

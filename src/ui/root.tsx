@@ -9,6 +9,7 @@ import "./import.css";
 import "./hub.css";
 import "./map.css";
 import "./view-tools.css";
+import "./trust.css";
 import { MantineProvider } from "@mantine/core";
 import { type App, AppContext } from "./app-context.ts";
 import { BackbonePanel } from "./backbone-card.tsx";
@@ -27,6 +28,7 @@ import { StudyPanel } from "./study-panel.tsx";
 import { cssVariables, theme } from "./theme.ts";
 import { TopBar } from "./top-bar.tsx";
 import { TunePanel } from "./tune-panel.tsx";
+import { ValidationPanel } from "./validation-panel.tsx";
 import { ZonePanel } from "./zone-panel.tsx";
 
 export function Root({ app }: Readonly<{ app: App }>) {
@@ -58,6 +60,7 @@ function Page() {
         <MapPanel />
         <EstimatePanel />
         <StudyPanel />
+        <ValidationPanel />
       </aside>
       <FooterBar />
       <Dialogs />

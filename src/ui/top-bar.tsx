@@ -97,6 +97,10 @@ function SlideMenu() {
         </Menu.Item>
         <Menu.Item onClick={host.pickProject}>Load a project file…</Menu.Item>
         <Menu.Item onClick={() => perform(saveAudit)}>Save the audit log</Menu.Item>
+        <Menu.Item onClick={() => ui.setState({ dialog: { kind: "storage" } })}>Storage, and forgetting…</Menu.Item>
+        {slide && (
+          <Menu.Item onClick={() => ui.setState({ dialog: { kind: "report" } })}>Report of this slide…</Menu.Item>
+        )}
       </Menu.Dropdown>
     </Menu>
   );

@@ -1,13 +1,16 @@
 // What is open on the screen right now: dialogs and the measuring tool. Nothing here is kept, nothing here is work.
 import { createStore, type StoreApi } from "zustand/vanilla";
+import type { PromptSetId, SlideId } from "../base/brand.ts";
 import type { Point } from "../domain/geometry.ts";
 import type { KeptDownload } from "../domain/kept-download.ts";
+import type { MapCheckId } from "../domain/map-check.ts";
 import type { SlideRef } from "../domain/project.ts";
 import type { LocalFile } from "../protocol/call.ts";
 import type { GivenFile } from "../protocol/engine-api.ts";
 import { completes } from "../state/given-models.ts";
 import { emptyForm, type ImportForm } from "../state/import-form.ts";
 import type { TileColours } from "../viewer/slide-tile-source.ts";
+import type { PatchView } from "./patch-gallery.tsx";
 
 export type Dialog =
   | Readonly<{ kind: "none" }>
@@ -20,6 +23,15 @@ export type Dialog =
   /** The list, at entry `at` where one was looked at; `asks`: the person is asked about it before anything is requested. */
   | Readonly<{ kind: "open-models"; at: string | null; asks: boolean }>
   | Readonly<{ kind: "backbone" }>
+  | Readonly<{ kind: "map-check"; id: MapCheckId }>
+  | Readonly<{ kind: "release-check"; id: MapCheckId }>
+  | Readonly<{ kind: "prompt-card"; id: PromptSetId }>
+  | Readonly<{ kind: "report" }>
+  | Readonly<{ kind: "storage" }>
+  | Readonly<{ kind: "end-validation"; id: SlideId }>
+  | Readonly<{ kind: "forget-slide"; id: SlideId; name: string }>
+  | Readonly<{ kind: "forget-everything" }>
+  | Readonly<{ kind: "patches"; title: string; patches: readonly PatchView[] }>
   /** A prompt file of others: which backbone was it made for? */
   | Readonly<{ kind: "declare-prompts"; file: LocalFile }>
   /** Asked before the first byte of a new origin. */

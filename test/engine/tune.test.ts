@@ -35,7 +35,7 @@ describe("tuning", () => {
   test("reports progress that only grows, a falling loss, and the states of a run", async () => {
     const params = tuneParams(3, 4, { epochs: 6 });
     const events: TuningEvent[] = [];
-    const { estimate, ended } = await tiny.engine.tune(params, { onProgress: (event) => events.push(event) });
+    const { estimate, heldOut, ended } = await tiny.engine.tune(params, { onProgress: (event) => events.push(event) });
     const done = events.flatMap((e) => (e.type === "progress" ? [e.progress.done] : []));
     expect(done).toEqual(done.toSorted((a, b) => a - b));
     expect(done.at(-1)).toBeCloseTo(1, 6);
@@ -47,6 +47,12 @@ describe("tuning", () => {
     expect(ended).toBe("complete");
     expect(estimate).toMatchObject({ kind: "figure", unit: "island", folds: 5 });
     if (estimate.kind === "figure") expect(estimate.tuned.total).toBe(12);
+    // Each cell of the table is as many labels as are told one by one.
+    const cells = estimate.kind === "figure" ? estimate.confusion : [];
+    const told = (estimate.kind === "figure" ? estimate.classIds : []).map((truth, _, ids) =>
+      ids.map((tuned) => heldOut.filter((one) => one.truth === truth && one.tuned === tuned).length),
+    );
+    expect(told).toEqual(cells);
   });
 
   test("gives the same bytes for the same labels and seed, in whatever order they were made, and others for another seed", async () => {

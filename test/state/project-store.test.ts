@@ -29,6 +29,10 @@ async function world() {
         await journal.append(c);
         gate.appended.push(c);
       },
+      rewrite: async (...what) => {
+        if (gate.failing) throw gate.failing;
+        await journal.rewrite(...what);
+      },
     },
     now: () => ++clock,
     onFault: (fault) => faults.push(fault),
@@ -200,7 +204,7 @@ describe("saving", () => {
     const faults: Fault[] = [];
     const store = createProjectStore({
       project: emptyProject(id),
-      journal: { role: "reader", append: async () => {} },
+      journal: { role: "reader", append: async () => {}, rewrite: async () => {} },
       now: () => 0,
       onFault: (fault) => faults.push(fault),
     });

@@ -2,10 +2,11 @@
 import fc from "fast-check";
 import type { RunId } from "../../src/base/brand.ts";
 import { mpp } from "../../src/base/brand.ts";
+import type { CheckAnswer } from "../../src/domain/map-check.ts";
 import { applyEvent, emptyProject, type Project, type ProjectEvent } from "../../src/domain/project.ts";
 import type { TuningRun } from "../../src/domain/run.ts";
 import { defaultTissue, type ZoneId } from "../../src/domain/zone.ts";
-import { hash, label, setId, settings, slideId, slideRef, summary, tissueClass } from "./sample-project.ts";
+import { hash, label, mapCheck, setId, settings, slideId, slideRef, summary, tissueClass } from "./sample-project.ts";
 
 const small = fc.integer({ min: 0, max: 4 });
 const text = fc.string({ minLength: 1, maxLength: 12 });
@@ -106,7 +107,18 @@ const tissuePut = fc.tuple(small, edits, fc.boolean(), fc.boolean()).map(
   }),
 );
 
-const removal = fc.tuple(small, fc.nat(6)).map(([n, which]): ProjectEvent => {
+const checkAnswer = fc.oneof(
+  fc.nat(3).map((choice): CheckAnswer => ({ kind: "class", choice })),
+  fc.constantFrom<CheckAnswer>({ kind: "none-of-these" }, { kind: "unsure" }, { kind: "skipped", times: 2 }),
+);
+const checkPut = fc
+  .tuple(small, fc.boolean())
+  .map(([n, released]): ProjectEvent => ({ type: "check/put", check: { ...mapCheck(n), released } }));
+const checkAnswered = fc
+  .tuple(small, fc.nat(4), fc.option(checkAnswer))
+  .map(([n, at, answer]): ProjectEvent => ({ type: "check-answer/put", id: mapCheck(n).id, at, answer }));
+
+const removal = fc.tuple(small, fc.nat(7)).map(([n, which]): ProjectEvent => {
   switch (which) {
     case 0:
       return { type: "class/remove", id: tissueClass(n).id };
@@ -118,6 +130,8 @@ const removal = fc.tuple(small, fc.nat(6)).map(([n, which]): ProjectEvent => {
       return { type: "prompt-set/remove", id: setId(n) };
     case 4:
       return { type: "run/remove", id: `run-${n}` as RunId };
+    case 6:
+      return { type: "check/remove", id: mapCheck(n).id };
     case 5:
       return { type: "zone/remove", id: `zone-${n}` as ZoneId };
     default:
@@ -133,6 +147,8 @@ export const anyEvent: fc.Arbitrary<ProjectEvent> = fc.oneof(
   runPut,
   zonePut,
   tissuePut,
+  checkPut,
+  checkAnswered,
   removal,
   removal,
 );
@@ -144,7 +160,7 @@ export const anyProject: fc.Arbitrary<Project> = anyEvents.map((events) =>
 /** For comparing projects by value: the order inside maps means nothing, the order of classes does. */
 export function canonical(project: Project): unknown {
   const sorted = (map: ReadonlyMap<string, unknown>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
-  const { slides, labels, promptSets, runs, zones, tissue } = project;
+  const { slides, labels, promptSets, runs, zones, tissue, checks } = project;
   return {
     ...project,
     slides: sorted(slides),
@@ -153,5 +169,6 @@ export function canonical(project: Project): unknown {
     runs: sorted(runs),
     zones: sorted(zones),
     tissue: sorted(tissue),
+    checks: sorted(checks),
   };
 }

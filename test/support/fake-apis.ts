@@ -145,7 +145,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
     const bytes = setFile(`tuned by ${tuning.params.runId}`);
     const made = add(bytes);
     const estimate = { kind: "none", reason: "Label more places.", withoutFigure: [] } as const;
-    tuning.resolve({ bytes, summary: made, estimate, ended, gates: [] });
+    tuning.resolve({ bytes, summary: made, estimate, heldOut: [], ended, gates: [] });
     tuning = null;
   };
 
@@ -249,6 +249,19 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
       return sweeps.preview(sheet, wanted, classes, examples);
     },
     putFeatures: async ({ sheet, cells, features }) => ({ held: sweeps.put(sheet, cells, features) }),
+    familiarity: async ({ patch, examples }) =>
+      examples.length < 10
+        ? { kind: "too-few", labels: examples.length }
+        : { kind: "known", labels: examples.length, distance: patch.region.x, limit: 5000 },
+    testLabels: async ({ set, labels }, call) => {
+      const [first] = need(set).metadata.classes;
+      call?.onProgress?.({ done: labels.length, total: labels.length });
+      const answer = first ? { id: first.id, name: first.name } : null;
+      return {
+        unit: "island",
+        answers: labels.map(({ id, classId }, unit) => ({ labelId: id, truth: classId, answer, unit })),
+      };
+    },
     forgetTissue: async () => undefined,
     forgetFeatures: async ({ sheet }) => void sweeps.features.delete(sheet),
     forecast: async ({ settings: { tokensPerBlock, instance, text }, labels }) => {

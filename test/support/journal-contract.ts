@@ -4,7 +4,7 @@ import type { ProjectId, PromptSetId } from "../../src/base/brand.ts";
 import { isFault } from "../../src/base/fault.ts";
 import { brokenAt } from "../../src/domain/audit.ts";
 import type { JournalStore, OpenedProject } from "../../src/domain/keeping.ts";
-import type { Project } from "../../src/domain/project.ts";
+import { emptyProject, type Project } from "../../src/domain/project.ts";
 import { promptSetIdOf } from "../../src/domain/prompt-set-file.ts";
 import { snapshotOf } from "../../src/domain/replay.ts";
 import { change, label, runPut, slideRef, summary, tissueClass, work } from "./sample-project.ts";
@@ -52,6 +52,28 @@ const names = (project: Project): string => [...project.labels.keys()].sort().jo
 const setBytes = (seed: number): Uint8Array => Uint8Array.from({ length: 100 }, (_, i) => (i * 7 + seed) % 256);
 
 export const journalContract: Readonly<Record<string, (make: MakeWorld) => Promise<void>>> = {
+  "what is rewritten is all there is: changes, prompt sets nobody names and the audit log before are erased": async (
+    make,
+  ) => {
+    const { store } = await make({ compactEvery: 4 });
+    const opened = await store.open(id, forever);
+    await fill(opened, 6);
+    const bytes = setBytes(1);
+    await opened.journal.putPromptSet(promptSetIdOf(bytes), bytes);
+    const last = (await opened.journal.audit()).at(-1)?.hash ?? "";
+    const kept = emptyProject(id);
+    await opened.journal.rewrite(kept, "Forget a slide");
+    check((await opened.journal.promptSet(promptSetIdOf(bytes))) === null, "bytes are gone");
+    const audit = await opened.journal.audit();
+    check(audit.length === 1 && brokenAt(audit) === null, "the log begins anew");
+    check(audit[0]?.title.includes(last) === true, "and names the hash it ended with");
+    await opened.journal.append(change("Add class", { type: "class/put", value: tissueClass(1), at: 0 }));
+    check(brokenAt(await opened.journal.audit()) === null, "and goes on");
+    await opened.journal.close();
+    const again = await store.open(id, forever);
+    check(again.project.labels.size === 0 && again.project.classes.length === 1, "only what came after is there");
+    await again.journal.close();
+  },
   "a new project is empty and may be written": async (make) => {
     const { store } = await make({ compactEvery: 100 });
     const { project, journal, warnings } = await store.open(id, forever);

@@ -13,6 +13,7 @@ import { loadEngine } from "../../src/state/actions/engine.ts";
 import { labelPatch } from "../../src/state/actions/labels.ts";
 import { reloadModel } from "../../src/state/actions/models.ts";
 import { openSlide } from "../../src/state/actions/slides.ts";
+import { followFamiliarity } from "../../src/state/follow-familiarity.ts";
 import { followMaps } from "../../src/state/follow-maps.ts";
 import { followTissue } from "../../src/state/follow-tissue.ts";
 import { createProjectStore } from "../../src/state/project-store.ts";
@@ -112,6 +113,7 @@ export async function createStateWorld(options: WorldOptions = {}): Promise<Stat
   followScorer(context);
   followTissue(context);
   followMaps(context);
+  followFamiliarity(context);
   const world: StateWorld = {
     context,
     engine,

@@ -27,6 +27,7 @@ export const saveProject: Action<ProjectFileOptions> = {
       notify(context.session, "warning", `${what} not in the file: the bytes are not kept in this browser.`);
     }
     context.saveFile("project.pathotune.zip", writeProjectFile(project, bytes, options));
+    context.session.setState({ exported: project });
   },
 };
 

@@ -2,7 +2,6 @@
 // (domain/run.ts) and every run leaves a record, also one that a crash interrupted.
 import type { RunId, SlideId } from "../../base/brand.ts";
 import { Fault, faultToData, isAbort, toFault } from "../../base/fault.ts";
-import type { Estimate } from "../../domain/estimate.ts";
 import type { Label } from "../../domain/label.ts";
 import { type InstanceShape, type TextSettings, textsNeeded } from "../../domain/prompt-kinds.ts";
 import { advance, type TuningEvent, type TuningRun, type TuningSettings } from "../../domain/run.ts";
@@ -10,6 +9,7 @@ import type { GateResult, TuneParams, TuneResult } from "../../protocol/engine-a
 import type { TextVectors } from "../../protocol/text-encoder.ts";
 import { type Action, type ActionContext, type AppState, stateOf } from "../action.ts";
 import { blocksTune, examples, isTuning, setOffer, slideMpp, tuningSettings } from "../selectors.ts";
+import { statedOfLabels } from "../stated.ts";
 import { tuneThrough } from "../tune-through.ts";
 import { promptSetFileName } from "./prompt-sets.ts";
 
@@ -42,6 +42,7 @@ export function paramsOf(
   const slides = [...new Set(list.map(({ patch }) => patch.slideId))].flatMap((id) => project.slides.get(id) ?? []);
   const cases: Record<SlideId, string> = {};
   for (const slide of slides) if (slide.caseId !== null) cases[slide.id] = slide.caseId;
+  const stated = statedOfLabels(state);
   const generated = (id: SlideId): boolean => state.session.openSlides.get(id)?.info.origin === "generated";
   return {
     runId,
@@ -53,6 +54,7 @@ export function paramsOf(
     cases,
     syntheticSlides: [...new Set(list.map(({ patch }) => patch.slideId))].filter(generated),
     parent: null,
+    ...(stated && { stated }),
     resume: null,
     halvings: 0,
   };
@@ -70,11 +72,17 @@ export async function textOf(
   return needed.length > 0 ? texts.vectorsOf(needed, signal) : null;
 }
 
-function record(context: ActionContext, run: TuningRun, labels: number, estimate: Estimate | null = null): void {
+function record(
+  context: ActionContext,
+  run: TuningRun,
+  labels: number,
+  figures: Pick<TuneResult, "estimate" | "heldOut"> | null = null,
+): void {
+  const { estimate = null, heldOut = [] } = figures ?? {};
   context.project.dispatch({
     title: "Tuning",
     undoable: false,
-    events: [{ type: "run/put", record: { run, estimate, labels } }],
+    events: [{ type: "run/put", record: { run, estimate, labels, ...(heldOut.length > 0 && { heldOut }) } }],
   });
 }
 
@@ -144,7 +152,7 @@ export const startTuning: Action<Readonly<{ name?: string }>> = {
     context.session.setState({ tuning: preparing });
     record(context, preparing, params.labels.length);
     let ended: TuningRun | null = null;
-    let estimate: Estimate | null = null;
+    let figures: TuneResult | null = null;
     try {
       await context.tuning.run(async (signal) => {
         const text = await textOf(context, params, signal);
@@ -163,7 +171,7 @@ export const startTuning: Action<Readonly<{ name?: string }>> = {
         signal.throwIfAborted();
         notePassed(context, result.gates);
         await keep(context, result, signal);
-        estimate = result.estimate;
+        figures = result;
         ended = tell(context, runId, { type: "finished", promptSet: result.summary.id, ended: result.ended });
       });
     } catch (error) {
@@ -176,7 +184,7 @@ export const startTuning: Action<Readonly<{ name?: string }>> = {
         throw fault;
       }
     }
-    if (ended) record(context, ended, params.labels.length, estimate);
+    if (ended) record(context, ended, params.labels.length, figures);
   },
 };
 
