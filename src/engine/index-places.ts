@@ -1,6 +1,6 @@
 // Features of places spread over a slide's tissue, a few at a time, so that "similar" has something to find long before the last one
 // is read. Knows a session and a source of patches; ranking is similar.ts.
-import type { SlideId } from "../base/brand.ts";
+import type { Mpp, SlideId } from "../base/brand.ts";
 import { lanePriority } from "../base/lane.ts";
 import type { Region } from "../domain/geometry.ts";
 import { minimumTissue, type Patch } from "../domain/patch.ts";
@@ -15,13 +15,13 @@ const chunk = 16;
 export async function indexPlaces(
   session: Session,
   slides: PatchSource,
-  { slideId, max }: Readonly<{ slideId: SlideId; max: number }>,
+  { slideId, max, mpp: asked }: Readonly<{ slideId: SlideId; max: number; mpp?: Mpp }>,
   signal: AbortSignal,
   onProgress: (done: number, total: number) => void,
 ): Promise<number> {
   const { model, places } = session;
-  const { patchPixels: pixels, mpp, filter, edge, snap } = model;
-  const spec = { pixels, mpp, filter, edge, snap };
+  const { patchPixels: pixels, filter, edge, snap } = model;
+  const spec = { pixels, mpp: asked ?? model.mpp, filter, edge, snap };
   const regions = scattered(await slides.tissueGrid({ slideId, spec, max, minimumTissue }, { signal }));
   const known = places.get(slideId);
   // The very same places: a corrected um/px gives as many, of another size.

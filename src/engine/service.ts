@@ -144,13 +144,9 @@ export function createEngine(deps: EngineDeps): Engine {
     classify: ({ patch, scorer }, options) =>
       clicks.run((signal) => current().classify(patch, scorer, signal), options?.signal),
 
-    async indexSlide({ slideId, max }, options) {
-      const places = await indexPlaces(
-        current().session,
-        deps.slides,
-        { slideId, max },
-        signalOf(options),
-        (done, total) => options?.onProgress?.({ done, total }),
+    async indexSlide(params, options) {
+      const places = await indexPlaces(current().session, deps.slides, params, signalOf(options), (done, total) =>
+        options?.onProgress?.({ done, total }),
       );
       return { places };
     },

@@ -1,5 +1,5 @@
 // Calls to whoever owns the model (the engine worker; in Node the engine floor itself). Knows no runtime.
-import type { ClassId, LabelId, PromptSetId, RunId, SlideId, WeightsDigest } from "../base/brand.ts";
+import type { ClassId, LabelId, Mpp, PromptSetId, RunId, SlideId, WeightsDigest } from "../base/brand.ts";
 import type { Estimate } from "../domain/estimate.ts";
 import type { Label, Prediction, TissueClass } from "../domain/label.ts";
 import type { Model } from "../domain/model.ts";
@@ -126,9 +126,9 @@ export type EngineApi = MapEngineApi &
     /** What files say of the model in them and what is still to be answered. Loads nothing. Faults: read, damaged, limit. */
     inspectModel: Method<Readonly<{ files: readonly GivenFile[]; facts: ImportFacts }>, ModelInspection>;
     classify: Method<Readonly<{ patch: Patch; scorer: Scorer }>, Prediction>;
-    /** Features of up to `max` places on the slide's tissue, in the background, so that `similar` has something to find. */
+    /** Features of up to `max` places on the slide's tissue, in the background, so that `similar` has something to find. `mpp`: of the field that is used, where it is not the backbone's own. */
     indexSlide: Method<
-      Readonly<{ slideId: SlideId; max: number }>,
+      Readonly<{ slideId: SlideId; max: number; mpp?: Mpp }>,
       Readonly<{ places: number }>,
       Readonly<{ done: number; total: number }>
     >;

@@ -65,7 +65,7 @@ function EmptyStage({ opening }: Readonly<{ opening: string | null }>) {
 }
 
 function OneSlide({ open }: Readonly<{ open: OpenSlide }>) {
-  const { context, ui } = useApp();
+  const { context, ui, stage } = useApp();
   const state = useAppState();
   const perform = usePerform();
   const element = useRef<HTMLDivElement>(null);
@@ -103,7 +103,11 @@ function OneSlide({ open }: Readonly<{ open: OpenSlide }>) {
     [project.labels, project.classes, click, info.id, info.calibration, spot],
   );
   useEffect(() => viewer?.setMarks(marks), [viewer, marks]);
-  const outline = useMemo(() => outlineOf(state), [click, info.id]);
+  const fieldShown = useUi((s) => s.fieldShown);
+  const outline = useMemo(() => {
+    const centre = stage.view?.centre;
+    return outlineOf(state, fieldShown !== null && centre ? { um: fieldShown, centre } : null);
+  }, [click, info.id, fieldShown]);
   useEffect(() => viewer?.setOutline(outline), [viewer, outline]);
   useEffect(() => {
     const at = patchSpec(stateOf(context));

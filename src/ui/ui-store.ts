@@ -47,6 +47,8 @@ export type UiState = Readonly<{
   measuring: Measuring | null;
   /** The encoder of texts that are not in the library; null: none is chosen. */
   textEncoder: string | null;
+  /** um: the field a person is trying, outlined in the middle of the view; null: none. */
+  fieldShown: number | null;
   /** Clicks label with the selected class instead of only asking. */
   labelling: boolean;
   drawing: Drawing | null;
@@ -90,6 +92,7 @@ export function createUiStore(): UiStore {
     importing: emptyDraft,
     measuring: null,
     textEncoder: null,
+    fieldShown: null,
     labelling: false,
     drawing: null,
     colours: "stored",

@@ -96,6 +96,7 @@ function loadFiles(files: readonly GivenFile[], facts: ImportFacts): EngineStatu
       name: facts.name ?? main.path,
       patchPixels: pixels,
       mpp: mpp(scale),
+      mppRange: [mpp(scale), mpp(scale)],
       normalisation,
       licence,
       origin: "imported",
