@@ -34,7 +34,7 @@ export async function fitPreview(
 }
 
 /** [examples, F] row-major: from the swept places where a label is one of them, else from the cache, else computed. */
-async function featuresOfExamples(
+export async function featuresOfExamples(
   session: Session,
   examples: readonly Example[],
   signal: AbortSignal,

@@ -21,7 +21,9 @@ import { type FetchBytes, loadModel } from "./load-model.ts";
 import type { LoadedModel } from "./loaded-model.ts";
 import { previewMap } from "./preview-map.ts";
 import { promptsOfSet, upperShapeOf } from "./prompted.ts";
+import { scoreLabels } from "./score-labels.ts";
 import { type Session, type SessionDeps, startSession } from "./session.ts";
+import { suggestPlaces } from "./suggest-places.ts";
 import { sweep } from "./sweep.ts";
 import { tunableHere } from "./tunable.ts";
 import { type TuneHooks, tune } from "./tune.ts";
@@ -149,6 +151,16 @@ export function createEngine(deps: EngineDeps): Engine {
         options?.onProgress?.({ done, total }),
       );
       return { places };
+    },
+
+    async suggest(params, options) {
+      const tell = (done: number, total: number): void => options?.onProgress?.({ done, total });
+      return suggestPlaces(current().session, deps.slides, params, signalOf(options), tell);
+    },
+
+    async scoreLabels(params, options) {
+      const tell = (done: number, total: number): void => options?.onProgress?.({ done, total });
+      return scoreLabels(current().session, params, signalOf(options), tell);
     },
 
     async addPromptSet({ bytes }) {

@@ -9,6 +9,7 @@ import type { BackboneComputation, PromptSetSummary } from "../domain/prompt-set
 import type { TuningEvent, TuningSettings } from "../domain/run.ts";
 import type { TuningCheckpoint } from "../domain/tuning-checkpoint.ts";
 import type { LocalFile, Method } from "./call.ts";
+import { type LabellingEngineApi, labellingEngineMethods } from "./labelling-api.ts";
 import { type MapEngineApi, mapEngineMethods } from "./map-api.ts";
 import type { TextVectors } from "./text-encoder.ts";
 
@@ -120,6 +121,7 @@ export type TuneResult = Readonly<{
 }>;
 
 export type EngineApi = MapEngineApi &
+  LabellingEngineApi &
   Readonly<{
     /** Loads a model, passes the gates, says where it runs. Faults: bad-model, unsupported, unsupported-op, self-test, network, read, runtime. */
     load: Method<Readonly<{ source: ModelSource; prefer: "auto" | "webgpu" | "wasm" }>, EngineStatus, LoadProgress>;
@@ -165,4 +167,5 @@ export const engineMethods: Readonly<Record<keyof EngineApi, true>> = {
   finishEarly: true,
   forecast: true,
   ...mapEngineMethods,
+  ...labellingEngineMethods,
 };

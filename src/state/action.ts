@@ -46,6 +46,8 @@ export type ActionContext = Readonly<{
   swaps: Latest;
   loading: Latest;
   sweeping: Latest;
+  suggesting: Latest;
+  reviewing: Latest;
 }>;
 
 /** `keys`: shortcuts as shown ("Ctrl+Z"). `enabled`: true, or why not, in words. */
@@ -60,7 +62,17 @@ export type Action<Params = void> = Readonly<{
 /** Everything but what every context makes for itself. */
 export type ActionDeps = Omit<
   ActionContext,
-  "clicks" | "tuning" | "indexing" | "opening" | "swaps" | "loading" | "sweeping" | "givenFiles" | "maps"
+  | "clicks"
+  | "tuning"
+  | "indexing"
+  | "opening"
+  | "swaps"
+  | "loading"
+  | "sweeping"
+  | "suggesting"
+  | "reviewing"
+  | "givenFiles"
+  | "maps"
 >;
 
 export function createActionContext(deps: ActionDeps): ActionContext {
@@ -92,6 +104,8 @@ export function createActionContext(deps: ActionDeps): ActionContext {
     swaps: createLatest(),
     loading: createLatest(),
     sweeping: createLatest(),
+    suggesting: createLatest(),
+    reviewing: createLatest(),
   };
 }
 

@@ -17,6 +17,7 @@ import {
 import { canWrite, countsPerClass } from "../state/selectors.ts";
 import { useApp, useAppState, usePerform, useUi } from "./app-context.ts";
 import { FieldChoice } from "./field-choice.tsx";
+import { LabelTools } from "./label-tools.tsx";
 import { MoreMenu } from "./more-menu.tsx";
 
 export function ClassPanel() {
@@ -41,6 +42,7 @@ export function ClassPanel() {
       </div>
       <AddClass first={ownClasses(classes).length === 0} />
       <ClassHint classes={classes} counts={counts} />
+      <LabelTools />
       <FieldChoice />
     </section>
   );

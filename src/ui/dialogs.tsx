@@ -11,6 +11,7 @@ import { CapabilityDialog } from "./capability-dialog.tsx";
 import { DeclareDialog } from "./declare-dialog.tsx";
 import { ImportDialog } from "./import-dialog.tsx";
 import { shortcuts } from "./keyboard.ts";
+import { ReviewDialog } from "./review-dialog.tsx";
 import { SlidePhotographs } from "./slide-photographs.tsx";
 import { calibrationWords } from "./top-bar.tsx";
 import { type Dialog, noDialog } from "./ui-store.ts";
@@ -23,6 +24,8 @@ export function Dialogs() {
       return null;
     case "shortcuts":
       return <ShortcutsDialog />;
+    case "review":
+      return <ReviewDialog />;
     case "capabilities":
       return <CapabilityDialog />;
     case "calibration":

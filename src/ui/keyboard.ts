@@ -7,6 +7,8 @@ import { redo, undo } from "../state/actions/history.ts";
 import { labelPatch, removeLabel } from "../state/actions/labels.ts";
 import { toggleMap } from "../state/actions/maps.ts";
 import { blinkPromptSets } from "../state/actions/prompt-sets.ts";
+import { reviewLabels } from "../state/actions/review.ts";
+import { closeSuggestions, sayUnsure, suggest } from "../state/actions/suggest.ts";
 import { startTuning } from "../state/actions/tuning.ts";
 import { placeMeant } from "../state/map-looks.ts";
 import { labelAt } from "../state/selectors.ts";
@@ -20,6 +22,9 @@ export const shortcuts: readonly (readonly [keys: readonly string[], what: strin
   [["Click"], "Classify this patch"],
   [["1 … 9", "0"], "Label the patch under the cursor"],
   [["Delete"], "Remove the label under the cursor"],
+  [["U"], "Unsure: no label here, and no suggestion"],
+  [["S"], "Suggest patches to label"],
+  [["G"], "Review all labels"],
   [["Ctrl Z"], "Undo"],
   [["Ctrl Shift Z"], "Redo"],
   [["T"], "Tune"],
@@ -34,6 +39,9 @@ export const shortcuts: readonly (readonly [keys: readonly string[], what: strin
   [["Enter"], "Classify the patch in the centre (slide focused)"],
   [["?"], "This list"],
 ];
+
+/** Of whatever marks itself with `data-own-keys`. */
+const ownKeys = /^(?:Enter| |\d|u|U|ArrowLeft|ArrowRight)$/;
 
 function isTyping(target: EventTarget | null): boolean {
   return (
@@ -69,14 +77,27 @@ export function useKeyboard(): void {
       const label = at && labelAt(stateOf(context), at);
       if (label) perform(removeLabel, { id: label.id });
     };
+    const onUnsure = (): void => {
+      const at = placeOf(app);
+      if (at) perform(sayUnsure, { at });
+      else notify(context.session, "info", "Point at tissue first, then press U where even you cannot say.");
+    };
+    const onReview = (): void => {
+      if (reviewLabels.enabled(stateOf(context), undefined) === true) ui.setState({ dialog: { kind: "review" } });
+      perform(reviewLabels);
+    };
     const onEscape = (): void => {
       const { measuring, labelling, drawing } = ui.getState();
       if (measuring || labelling || drawing) ui.setState({ measuring: null, labelling: false, drawing: null });
+      else if (context.session.getState().suggesting.kind !== "closed") perform(closeSuggestions);
       else perform(clearClick);
     };
     const onKey = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || ui.getState().dialog.kind !== "none" || isTyping(event.target)) return;
       const control = event.ctrlKey || event.metaKey;
+      // The strip of suggestions has keys of its own, while it is used.
+      const own = event.target instanceof HTMLElement && event.target.closest("[data-own-keys]") !== null;
+      if (own && !control && ownKeys.test(event.key)) return;
       const key = event.key.toLowerCase();
       if (control && key === "z") perform(event.shiftKey ? redo : undo);
       else if (control && key === "y") perform(redo);
@@ -85,6 +106,9 @@ export function useKeyboard(): void {
       else if (key === "delete") onDelete();
       else if (key === "escape") onEscape();
       else if (event.key === "?") ui.setState({ dialog: { kind: "shortcuts" } });
+      else if (key === "u") onUnsure();
+      else if (key === "s") perform(suggest);
+      else if (key === "g") onReview();
       else if (key === "t") perform(startTuning, {});
       else if (key === "b") perform(blinkPromptSets);
       else if (key === "m") perform(toggleMap);

@@ -7,6 +7,7 @@ import "./parts.css";
 import "./import.css";
 import "./map.css";
 import "./view-tools.css";
+import "./label.css";
 import { MantineProvider } from "@mantine/core";
 import { type App, AppContext } from "./app-context.ts";
 import { BackbonePanel } from "./backbone-card.tsx";
@@ -14,6 +15,7 @@ import { ClassPanel } from "./class-panel.tsx";
 import { Dialogs } from "./dialogs.tsx";
 import { DropTarget } from "./drop-target.tsx";
 import { EstimatePanel } from "./estimate-panel.tsx";
+import { FirstSteps } from "./first-steps.tsx";
 import { FooterBar } from "./footer-bar.tsx";
 import { useKeyboard } from "./keyboard.ts";
 import { MapPanel } from "./map-panel.tsx";
@@ -43,6 +45,7 @@ function Page() {
       <TopBar />
       <aside className="pt-panel pt-left" aria-label="What you say">
         <MissingSlides />
+        <FirstSteps />
         <ClassPanel />
         <BackbonePanel />
         <PromptSetPanel />

@@ -14,6 +14,7 @@ import { MapHud } from "./map-hud.tsx";
 import { NoticeList } from "./notice-list.tsx";
 import { StageBanner } from "./stage-banner.tsx";
 import { marksOf, outlineOf } from "./stage-marks.ts";
+import { SuggestStrip } from "./suggest-strip.tsx";
 import { useColours } from "./use-colours.ts";
 import { useMap, useOpacityWheel } from "./use-map.ts";
 import { useShapes } from "./use-shapes.ts";
@@ -25,8 +26,9 @@ export function SlideStage() {
   const state = useAppState();
   const open = currentSlide(state);
   return (
-    <main className="pt-stage" aria-label="Slide">
+    <main className="pt-stage" aria-label="Slide" data-strip={state.session.suggesting.kind !== "closed"}>
       {open ? <OneSlide key={open.info.id} open={open} /> : <EmptyStage opening={state.session.opening} />}
+      {open && <SuggestStrip />}
       <NoticeList />
     </main>
   );
@@ -100,7 +102,7 @@ function OneSlide({ open }: Readonly<{ open: OpenSlide }>) {
   const spot = spec?.pixels === undefined ? null : `${spec.pixels}@${spec.mpp}`;
   const marks = useMemo(
     () => marksOf(state),
-    [project.labels, project.classes, click, info.id, info.calibration, spot],
+    [project.labels, project.asides, project.classes, click, info.id, info.calibration, spot],
   );
   useEffect(() => viewer?.setMarks(marks), [viewer, marks]);
   const fieldShown = useUi((s) => s.fieldShown);

@@ -11,6 +11,7 @@ import type { Outline } from "../viewer/marks-layer.ts";
 export type FieldShown = Readonly<{ um: number; centre: Point<"slide"> }>;
 
 const similarColor = "#334155";
+const unsureColor = "#6b7280";
 
 export function marksOf(state: AppState): readonly Mark[] {
   const classes = new Map(state.project.project.classes.map((c) => [c.id, c]));
@@ -20,6 +21,10 @@ export function marksOf(state: AppState): readonly Mark[] {
     const short = tissueClass?.key?.toString() ?? tag.slice(0, 1);
     return { region: labelRegion(state, label), color, tag, short, kind: "label" };
   });
+  for (const { slideId, region, why } of state.project.project.asides.values()) {
+    if (why !== "unsure" || slideId !== state.session.currentSlide) continue;
+    labels.push({ region, color: unsureColor, tag: "unsure", short: "?", kind: "similar" });
+  }
   const { click } = state.session;
   if (click.kind !== "answered" || click.prediction.kind !== "unscored") return labels;
   const similar = click.prediction.similar.map(

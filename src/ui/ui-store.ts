@@ -11,6 +11,7 @@ import type { TileColours } from "../viewer/slide-tile-source.ts";
 export type Dialog =
   | Readonly<{ kind: "none" }>
   | Readonly<{ kind: "shortcuts" }>
+  | Readonly<{ kind: "review" }>
   | Readonly<{ kind: "capabilities" }>
   | Readonly<{ kind: "calibration" }>
   | Readonly<{ kind: "slide-facts" }>
