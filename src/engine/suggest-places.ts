@@ -10,8 +10,9 @@ import { featuresOfExamples, fitPreview } from "./preview-head.ts";
 import { concatenate } from "./prompted.ts";
 import type { Session } from "./session.ts";
 
-/** Spread over the slide: enough to meet every tissue that is not rare. */
-const placesToRead = 200;
+/** Spread over the slide: enough to meet every tissue that is not rare, read a few more with each look so that nobody waits for all. */
+const placesToRead = 300;
+const placesOfLook = 48;
 /** Of a large map every n-th place is looked through: a second of work at most. */
 const mostPlaces = 6000;
 
@@ -27,7 +28,13 @@ export async function suggestPlaces(
   const { slideId, spec, classes, examples, avoid, count } = params;
   const swept = sweptPlaces(session, params);
   if (swept.regions.length < placesToRead) {
-    await indexPlaces(session, slides, { slideId, max: placesToRead, mpp: spec.mpp }, signal, onProgress);
+    await indexPlaces(
+      session,
+      slides,
+      { slideId, max: placesToRead, mpp: spec.mpp, more: placesOfLook },
+      signal,
+      onProgress,
+    );
   }
   const spread = session.places.get(slideId) ?? { regions: [], features: [] };
   const here = examples.filter(({ patch }) => patch.slideId === slideId).map(({ patch }) => patch.region);

@@ -24,7 +24,7 @@ export function ClassPanel() {
   const state = useAppState();
   const { classes, labels } = state.project.project;
   const counts = countsPerClass(state);
-  const labelling = useUi((ui) => ui.labelling);
+  const labelling = useUi((ui) => ui.labelling || ui.drawing?.purpose === "label");
   return (
     <section className="pt-section" aria-label="Classes">
       <h2>
@@ -86,7 +86,9 @@ function ClassRow({ value, count, selected }: RowProps) {
         }
         onClick={() => {
           if (!selected) perform(selectClass, { id: value.id });
-          ui.setState({ labelling: !selected });
+          // While something is painted the class is what changes, not the tool.
+          const { drawing } = ui.getState();
+          if (drawing?.purpose !== "label") ui.setState({ labelling: !selected });
         }}
         onDoubleClick={() => !isOther(value) && setRenaming(true)}
       >

@@ -27,6 +27,7 @@ export function FirstSteps() {
 
 function Trial() {
   const state = useAppState();
+  const { ui } = useApp();
   const perform = usePerform();
   return (
     <section className="pt-section" aria-label="First steps" data-testid="first-steps">
@@ -40,7 +41,12 @@ function Trial() {
         >
           Use 18 ready labels
         </ReasonButton>
-        <span className="pt-hint">Or name classes below and label yourself.</span>
+        <span className="pt-hint">
+          Or name classes below and label yourself.{" "}
+          <button type="button" className="pt-link" onClick={() => ui.setState({ tour: 0 })} data-testid="tour-start">
+            Show me around
+          </button>
+        </span>
       </div>
     </section>
   );

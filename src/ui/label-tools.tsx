@@ -1,11 +1,13 @@
 // Below the classes: ways to label better (suggestions, review) and what would make the labels better.
-import { useMemo } from "react";
+import { ActionIcon, Tooltip } from "@mantine/core";
+import { IconBrush, IconRectangle } from "@tabler/icons-react";
+import { type ReactNode, useMemo } from "react";
 import { ownClasses } from "../domain/other-class.ts";
 import { reviewLabels } from "../state/actions/review.ts";
 import { suggest } from "../state/actions/suggest.ts";
 import { labelHints } from "../state/label-hints.ts";
 import { originMix } from "../state/suggested.ts";
-import { useApp, useAppState, usePerform } from "./app-context.ts";
+import { useApp, useAppState, usePerform, useUi } from "./app-context.ts";
 import { ReasonButton } from "./reason-button.tsx";
 
 export function LabelTools() {
@@ -24,7 +26,7 @@ export function LabelTools() {
           variant="light"
           enabled={suggest.enabled(state, undefined)}
           testId="suggest"
-          hint="Patches worth a label: unsure ones and new ones (S)"
+          hint="Patches worth a label: unsure ones and new ones (N)"
           onClick={() => perform(suggest)}
         >
           Suggest
@@ -43,6 +45,11 @@ export function LabelTools() {
           Review
         </ReasonButton>
       </div>
+      <div className="pt-line pt-tools">
+        <span className="pt-mute pt-small">Label many</span>
+        <PaintButton kind="brush" words="Paint: every patch under the stroke (P)" icon={<IconBrush size={15} />} />
+        <PaintButton kind="rectangle" words="Box: every patch inside (X)" icon={<IconRectangle size={15} />} />
+      </div>
       {hints.slice(0, 2).map((hint) => (
         <p key={hint} className="pt-hint" data-testid="label-hint">
           {hint}
@@ -58,5 +65,32 @@ export function LabelTools() {
         </p>
       )}
     </div>
+  );
+}
+
+type PaintProps = Readonly<{ kind: "brush" | "rectangle"; words: string; icon: ReactNode }>;
+
+function PaintButton({ kind, words, icon }: PaintProps) {
+  const { ui } = useApp();
+  const on = useUi((s) => s.drawing?.purpose === "label" && s.drawing.kind === kind);
+  return (
+    <Tooltip label={words}>
+      <ActionIcon
+        variant={on ? "filled" : "default"}
+        aria-label={words}
+        aria-pressed={on}
+        data-testid={`paint-${kind}`}
+        onClick={() =>
+          ui.setState({
+            drawing: on ? null : { kind, purpose: "label", radiusUm: 120 },
+            labelling: false,
+            measuring: null,
+            ruler: null,
+          })
+        }
+      >
+        {icon}
+      </ActionIcon>
+    </Tooltip>
   );
 }

@@ -9,7 +9,8 @@ import "./map.css";
 import "./view-tools.css";
 import "./label.css";
 import { MantineProvider } from "@mantine/core";
-import { type App, AppContext } from "./app-context.ts";
+import { lazy, Suspense } from "react";
+import { type App, AppContext, useUi } from "./app-context.ts";
 import { BackbonePanel } from "./backbone-card.tsx";
 import { ClassPanel } from "./class-panel.tsx";
 import { Dialogs } from "./dialogs.tsx";
@@ -28,6 +29,8 @@ import { TopBar } from "./top-bar.tsx";
 import { TunePanel } from "./tune-panel.tsx";
 import { ZonePanel } from "./zone-panel.tsx";
 
+const Tour = lazy(async () => ({ default: (await import("./tour.tsx")).Tour }));
+
 export function Root({ app }: Readonly<{ app: App }>) {
   return (
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
@@ -40,6 +43,7 @@ export function Root({ app }: Readonly<{ app: App }>) {
 
 function Page() {
   useKeyboard();
+  const touring = useUi((state) => state.tour !== null);
   return (
     <div className="pt-shell">
       <TopBar />
@@ -60,6 +64,11 @@ function Page() {
       </aside>
       <FooterBar />
       <Dialogs />
+      {touring && (
+        <Suspense fallback={null}>
+          <Tour />
+        </Suspense>
+      )}
       <DropTarget />
     </div>
   );

@@ -1,6 +1,6 @@
 // The slide on the screen with everything that lies on it. Draws and dispatches; the viewer lives in use-viewer.ts.
 import { Button, Loader } from "@mantine/core";
-import { useEffect, useMemo, useRef } from "react";
+import { lazy, Suspense, useEffect, useMemo, useRef } from "react";
 import type { Point } from "../domain/geometry.ts";
 import { regionAround } from "../domain/patch.ts";
 import { stateOf } from "../state/action.ts";
@@ -14,7 +14,6 @@ import { MapHud } from "./map-hud.tsx";
 import { NoticeList } from "./notice-list.tsx";
 import { StageBanner } from "./stage-banner.tsx";
 import { marksOf, outlineOf } from "./stage-marks.ts";
-import { SuggestStrip } from "./suggest-strip.tsx";
 import { useColours } from "./use-colours.ts";
 import { useMap, useOpacityWheel } from "./use-map.ts";
 import { useShapes } from "./use-shapes.ts";
@@ -22,13 +21,20 @@ import { useViewer } from "./use-viewer.ts";
 import { Magnifications, ScaleBarHud } from "./view-hud.tsx";
 import { ViewTools } from "./view-tools.tsx";
 
+const SplitView = lazy(async () => ({ default: (await import("./split-view.tsx")).SplitView }));
+const SuggestStrip = lazy(async () => ({ default: (await import("./suggest-strip.tsx")).SuggestStrip }));
+
 export function SlideStage() {
   const state = useAppState();
   const open = currentSlide(state);
   return (
     <main className="pt-stage" aria-label="Slide" data-strip={state.session.suggesting.kind !== "closed"}>
       {open ? <OneSlide key={open.info.id} open={open} /> : <EmptyStage opening={state.session.opening} />}
-      {open && <SuggestStrip />}
+      {open && state.session.suggesting.kind !== "closed" && (
+        <Suspense fallback={null}>
+          <SuggestStrip />
+        </Suspense>
+      )}
       <NoticeList />
     </main>
   );
@@ -72,7 +78,7 @@ function OneSlide({ open }: Readonly<{ open: OpenSlide }>) {
   const perform = usePerform();
   const element = useRef<HTMLDivElement>(null);
   const navigator = useRef<HTMLDivElement>(null);
-  const measuring = useUi((s) => s.measuring);
+  const measuring = useUi((s) => s.measuring ?? s.ruler);
   const { info } = open;
 
   const onClick = (clicked: Point<"slide">): void => {
@@ -81,6 +87,11 @@ function OneSlide({ open }: Readonly<{ open: OpenSlide }>) {
       const { from, to } = tool.measuring;
       const next = from === null || to !== null ? { from: clicked, to: null } : { from, to: clicked };
       ui.setState({ measuring: next, ...(next.to && { dialog: { kind: "calibration" } as const }) });
+      return;
+    }
+    if (tool.ruler) {
+      const { from, to } = tool.ruler;
+      ui.setState({ ruler: from === null || to !== null ? { from: clicked, to: null } : { from, to: clicked } });
       return;
     }
     const classId = context.session.getState().selectedClass;
@@ -92,7 +103,8 @@ function OneSlide({ open }: Readonly<{ open: OpenSlide }>) {
   const viewer = useViewer(element, navigator, open, onClick, colours.onTileFailure);
   useEffect(() => viewer?.setColours(colours.shown), [viewer, colours.shown]);
 
-  useMap(viewer);
+  const split = useUi((s) => s.split);
+  useMap(viewer, split ? "left" : "whole");
   useOpacityWheel(element);
   useShapes(viewer, info);
 
@@ -129,7 +141,18 @@ function OneSlide({ open }: Readonly<{ open: OpenSlide }>) {
   const generated = info.origin === "generated";
   return (
     <>
-      <div ref={element} className="pt-slide" data-testid="slide" data-measuring={measuring !== null} />
+      <div
+        ref={element}
+        className="pt-slide"
+        data-testid="slide"
+        data-measuring={measuring !== null}
+        data-split={split}
+      />
+      {split && (
+        <Suspense fallback={null}>
+          <SplitView open={open} />
+        </Suspense>
+      )}
       <Magnifications mpp={mpp} finest={Math.max(finest, 4)} />
       <StageBanner open={open} />
       {generated && (

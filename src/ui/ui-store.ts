@@ -11,6 +11,7 @@ import type { TileColours } from "../viewer/slide-tile-source.ts";
 export type Dialog =
   | Readonly<{ kind: "none" }>
   | Readonly<{ kind: "shortcuts" }>
+  | Readonly<{ kind: "commands" }>
   | Readonly<{ kind: "review" }>
   | Readonly<{ kind: "capabilities" }>
   | Readonly<{ kind: "calibration" }>
@@ -37,7 +38,7 @@ export type ImportDraft = Readonly<{
 /** What the pointer draws on the slide, and what a finished shape becomes. */
 export type Drawing = Readonly<{
   kind: "rectangle" | "polygon" | "brush";
-  purpose: "region" | "add-tissue" | "remove-tissue";
+  purpose: "region" | "add-tissue" | "remove-tissue" | "label";
   /** um, of the brush. */
   radiusUm: number;
 }>;
@@ -46,6 +47,10 @@ export type UiState = Readonly<{
   dialog: Dialog;
   importing: ImportDraft;
   measuring: Measuring | null;
+  /** A length that is only looked at: no annotation, nothing kept. */
+  ruler: Measuring | null;
+  /** Step of the tour; null: none is shown. */
+  tour: number | null;
   /** The encoder of texts that are not in the library; null: none is chosen. */
   textEncoder: string | null;
   /** um: the field a person is trying, outlined in the middle of the view; null: none. */
@@ -55,6 +60,8 @@ export type UiState = Readonly<{
   drawing: Drawing | null;
   /** What the person wants to see; a slide without a profile is shown as stored all the same. */
   colours: TileColours;
+  /** Two maps beside each other: what answers now, and what it is compared with. */
+  split: boolean;
   /** The outline of the tissue is shown on the slide. */
   tissueShown: boolean;
   /** Slides of the project that must be handed over again, by name. */
@@ -92,11 +99,14 @@ export function createUiStore(): UiStore {
     dialog: noDialog,
     importing: emptyDraft,
     measuring: null,
+    ruler: null,
+    tour: null,
     textEncoder: null,
     fieldShown: null,
     labelling: false,
     drawing: null,
     colours: "stored",
+    split: false,
     tissueShown: false,
     missing: [],
   }));

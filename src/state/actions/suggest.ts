@@ -21,7 +21,7 @@ const noneOpen = "There is no suggested place to answer.";
 export const suggest: Action = {
   id: "suggest/look",
   title: "Suggest patches to label",
-  keys: ["S"],
+  keys: ["N"],
   enabled: (state) => {
     const write = canWrite(state);
     return write === true ? (blocksPatches(state) ?? true) : write;
