@@ -3,6 +3,7 @@ import { createRoot } from "react-dom/client";
 import type { ProjectId } from "../base/brand.ts";
 import { type Fault, toFault } from "../base/fault.ts";
 import type { Journal } from "../domain/keeping.ts";
+import { ownClasses } from "../domain/other-class.ts";
 import { emptyProject, type Project, type SlideRef } from "../domain/project.ts";
 import { createFileHandles } from "../platform/page/file-handles.ts";
 import { createIndexedDbJournalStore } from "../platform/page/journal-store.ts";
@@ -171,7 +172,7 @@ async function start(element: HTMLElement): Promise<void> {
   followTissue(context);
   followMaps(context);
   followFamiliarity(context);
-  leadIn(context, project.slides.size === 0 && project.classes.length === 0);
+  leadIn(context, project.slides.size === 0 && ownClasses(project.classes).length === 0);
   followIndex(context);
   void readCapabilities().then((capabilities) => session.setState({ capabilities }));
   void perform(context, startHub);

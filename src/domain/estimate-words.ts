@@ -33,6 +33,7 @@ const originWords: Readonly<Record<LabelOrigin, string>> = {
   accepted: "accepted answers of the app",
   imported: "imported",
   checked: "drawn at random to check a map",
+  ready: "ready labels that came with the slide",
 };
 
 /** "3 places", "1 slide". */

@@ -3,6 +3,7 @@
 import type { ClassId, LabelId, PromptSetId, RunId, SlideId } from "../base/brand.ts";
 import { mpp } from "../base/brand.ts";
 import { Fault } from "../base/fault.ts";
+import { type Aside, type AsideId, readAsideWords } from "./aside.ts";
 import type { Region } from "./geometry.ts";
 import { readHeldOut } from "./held-out.ts";
 import {
@@ -30,13 +31,16 @@ import { type Calibration, calibrationSources, type Fingerprint } from "./slide.
 import type { ZoneId } from "./zone.ts";
 
 /** Version of what is written now. Readers know every older one through `migrations`. */
-export const journalVersion = "journal/1";
+export const journalVersion = "journal/2";
 
 /**
  * Step from each older version to the next, as plain data to plain data; no gaps. A new version adds a row here and its own
  * number above; the parsers below only know the newest shape.
  */
-const migrations: Readonly<Record<string, Readonly<{ to: string; step: (entry: unknown) => unknown }>>> = {};
+const migrations: Readonly<Record<string, Readonly<{ to: string; step: (entry: unknown) => unknown }>>> = {
+  // The second version adds kinds of events; every event of the first reads as it did.
+  "journal/1": { to: "journal/2", step: (entry) => ({ ...(entry as object), version: "journal/2" }) },
+};
 
 const maxEvents = 2_000_000;
 const id = (at: At): string => readString(at, { max: 100 });
@@ -54,8 +58,11 @@ function readEvent(at: At): ProjectEvent {
     "slide/remove",
     "class/put",
     "class/remove",
+    "field/put",
     "label/put",
     "label/remove",
+    "aside/put",
+    "aside/remove",
     "prompt-set/put",
     "prompt-set/remove",
     "active-set/put",
@@ -79,10 +86,16 @@ function readEvent(at: At): ProjectEvent {
     }
     case "class/remove":
       return { type, id: id(field(at, "id")) as ClassId };
+    case "field/put":
+      return { type, um: readNullable(field(at, "um"), (value) => readNumber(value, { min: 1, max: 100_000 })) };
     case "label/put":
       return { type, label: readLabel(field(at, "label")) };
     case "label/remove":
       return { type, id: id(field(at, "id")) as LabelId };
+    case "aside/put":
+      return { type, aside: readAside(field(at, "aside")) };
+    case "aside/remove":
+      return { type, id: id(field(at, "id")) as AsideId };
     case "prompt-set/put":
       return { type, summary: readSummary(field(at, "summary")) };
     case "prompt-set/remove":
@@ -132,6 +145,15 @@ function readLabel(at: At): Label {
     slideMpp: scale(field(at, "slideMpp")),
     origin: readOneOf(field(at, "origin"), labelOrigins),
     group: id(field(at, "group")),
+  };
+}
+
+function readAside(at: At): Aside {
+  return {
+    ...readAsideWords(at),
+    slideId: hash(field(at, "slideId")) as SlideId,
+    region: readRegion(field(at, "region")),
+    slideMpp: scale(field(at, "slideMpp")),
   };
 }
 

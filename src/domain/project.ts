@@ -1,10 +1,12 @@
 // The person's work as a log: events, the state they add up to, and each event's inverse. Undo and the journal stand on it.
 // Knows no storage and no screen. Every event that is persisted has a parser in parse-project.ts.
 import type { ClassId, LabelId, ProjectId, PromptSetId, RunId, SlideId } from "../base/brand.ts";
+import type { Aside, AsideId } from "./aside.ts";
 import type { Estimate } from "./estimate.ts";
 import type { HeldOutLabel } from "./held-out.ts";
 import type { Label, TissueClass } from "./label.ts";
 import type { CheckAnswer, MapCheck, MapCheckId } from "./map-check.ts";
+import { otherClassId, ownClasses, withOther } from "./other-class.ts";
 import type { PromptSetSummary } from "./prompt-set.ts";
 import type { TuningRun } from "./run.ts";
 import type { Calibration, Fingerprint, SlideOrigin } from "./slide.ts";
@@ -43,8 +45,13 @@ export type RunRecord = Readonly<{
 export type Project = Readonly<{
   id: ProjectId;
   slides: ReadonlyMap<SlideId, SlideRef>;
+  /** Other is always the last of them (other-class.ts). */
   classes: readonly TissueClass[];
+  /** Side of the labelled field in um, which labels and prompt sets belong to; null: the backbone's own. */
+  fieldUm: number | null;
   labels: ReadonlyMap<LabelId, Label>;
+  /** Places without a class, not to be suggested again. */
+  asides: ReadonlyMap<AsideId, Aside>;
   promptSets: ReadonlyMap<PromptSetId, PromptSetSummary>;
   /** null: the frozen preview (or, without labels, nothing) answers clicks. */
   activeSet: PromptSetId | null;
@@ -62,8 +69,11 @@ export type ProjectEvent =
   | Readonly<{ type: "slide/remove"; id: SlideId }>
   | Readonly<{ type: "class/put"; value: TissueClass; at: number }>
   | Readonly<{ type: "class/remove"; id: ClassId }>
+  | Readonly<{ type: "field/put"; um: number | null }>
   | Readonly<{ type: "label/put"; label: Label }>
   | Readonly<{ type: "label/remove"; id: LabelId }>
+  | Readonly<{ type: "aside/put"; aside: Aside }>
+  | Readonly<{ type: "aside/remove"; id: AsideId }>
   | Readonly<{ type: "prompt-set/put"; summary: PromptSetSummary }>
   | Readonly<{ type: "prompt-set/remove"; id: PromptSetId }>
   | Readonly<{ type: "active-set/put"; id: PromptSetId | null }>
@@ -85,8 +95,10 @@ export function emptyProject(id: ProjectId): Project {
   return {
     id,
     slides: new Map(),
-    classes: [],
+    classes: withOther([]),
+    fieldUm: null,
     labels: new Map(),
+    asides: new Map(),
     promptSets: new Map(),
     activeSet: null,
     runs: new Map(),
@@ -112,12 +124,13 @@ function copyOnce<K, V>(map: ReadonlyMap<K, V>) {
 function createDraft(before: Project) {
   const slides = copyOnce(before.slides);
   const labels = copyOnce(before.labels);
+  const asides = copyOnce(before.asides);
   const promptSets = copyOnce(before.promptSets);
   const runs = copyOnce(before.runs);
   const zones = copyOnce(before.zones);
   const tissue = copyOnce(before.tissue);
   const checks = copyOnce(before.checks);
-  let { classes, activeSet } = before;
+  let { classes, activeSet, fieldUm } = before;
   const apply = (event: ProjectEvent): void => {
     switch (event.type) {
       case "slide/put":
@@ -127,18 +140,28 @@ function createDraft(before: Project) {
         slides.write().delete(event.id);
         break;
       case "class/put": {
-        const others = classes.filter((c) => c.id !== event.value.id);
-        classes = others.toSpliced(Math.min(event.at, others.length), 0, event.value);
+        if (event.value.id === otherClassId) break;
+        const others = ownClasses(classes).filter((c) => c.id !== event.value.id);
+        classes = withOther(others.toSpliced(Math.min(event.at, others.length), 0, event.value));
         break;
       }
       case "class/remove":
-        classes = classes.filter((c) => c.id !== event.id);
+        classes = withOther(ownClasses(classes).filter((c) => c.id !== event.id));
+        break;
+      case "field/put":
+        fieldUm = event.um;
         break;
       case "label/put":
         labels.write().set(event.label.id, event.label);
         break;
       case "label/remove":
         labels.write().delete(event.id);
+        break;
+      case "aside/put":
+        asides.write().set(event.aside.id, event.aside);
+        break;
+      case "aside/remove":
+        asides.write().delete(event.id);
         break;
       case "prompt-set/put":
         promptSets.write().set(event.summary.id, event.summary);
@@ -186,7 +209,9 @@ function createDraft(before: Project) {
     id: before.id,
     slides: slides.read(),
     classes,
+    fieldUm,
     labels: labels.read(),
+    asides: asides.read(),
     promptSets: promptSets.read(),
     activeSet,
     runs: runs.read(),
@@ -235,15 +260,19 @@ export function inverseOf(project: Project, event: ProjectEvent): ProjectEvent |
       return before ? { type: "slide/put", slide: before } : null;
     }
     case "class/put": {
+      if (event.value.id === otherClassId) return null;
       const at = project.classes.findIndex((c) => c.id === event.value.id);
       const before = project.classes[at];
       return before ? { type: "class/put", value: before, at } : { type: "class/remove", id: event.value.id };
     }
     case "class/remove": {
+      if (event.id === otherClassId) return null;
       const at = project.classes.findIndex((c) => c.id === event.id);
       const before = project.classes[at];
       return before ? { type: "class/put", value: before, at } : null;
     }
+    case "field/put":
+      return { type: "field/put", um: project.fieldUm };
     case "label/put": {
       const before = project.labels.get(event.label.id);
       return before ? { type: "label/put", label: before } : { type: "label/remove", id: event.label.id };
@@ -251,6 +280,14 @@ export function inverseOf(project: Project, event: ProjectEvent): ProjectEvent |
     case "label/remove": {
       const before = project.labels.get(event.id);
       return before ? { type: "label/put", label: before } : null;
+    }
+    case "aside/put": {
+      const before = project.asides.get(event.aside.id);
+      return before ? { type: "aside/put", aside: before } : { type: "aside/remove", id: event.aside.id };
+    }
+    case "aside/remove": {
+      const before = project.asides.get(event.id);
+      return before ? { type: "aside/put", aside: before } : null;
     }
     case "prompt-set/put": {
       const before = project.promptSets.get(event.summary.id);

@@ -21,6 +21,7 @@ const originWords: Readonly<Record<LabelOrigin, string>> = {
   suggested: "where the app suggested",
   accepted: "accepted answers",
   imported: "imported",
+  ready: "came with the slide",
   checked: "drawn at random",
 };
 

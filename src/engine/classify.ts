@@ -2,6 +2,7 @@
 
 import { Fault } from "../base/fault.ts";
 import { type LanePriority, lanePriority } from "../base/lane.ts";
+import { bearsScale } from "../domain/field-size.ts";
 import type { ClassScore, Prediction, TissueClass } from "../domain/label.ts";
 import { minimumTissue, type Patch, patchKey } from "../domain/patch.ts";
 import type { PromptSet } from "../domain/prompt-set.ts";
@@ -50,8 +51,8 @@ export function createClassifier(session: Session): Classifier {
   /** What a swap would ask next, once nobody waits: the other sets whose graphs are compiled already. The next click ends it. */
   const readAhead = async (patch: Patch, scorer: Scorer, signal: AbortSignal): Promise<void> => {
     const others = [...session.sets.values()].filter(({ set }) => {
-      const { onlyOn } = set.metadata;
-      const here = onlyOn === null || onlyOn === patch.slideId;
+      const { onlyOn, preprocessing } = set.metadata;
+      const here = (onlyOn === null || onlyOn === patch.slideId) && preprocessing.mpp === patch.spec.mpp;
       const asked = scorer.kind === "prompt-set" && scorer.id === set.id;
       return here && !asked && readyFor(session.programs, needsOfSet(set, session.model.shape));
     });
@@ -123,8 +124,9 @@ export function createClassifier(session: Session): Classifier {
   const answer: Classifier = async (patch, scorer, signal) => {
     const { spec } = patch;
     const { model } = session;
-    if (spec.pixels !== model.patchPixels || spec.mpp !== model.mpp) {
-      const wanted = `${model.patchPixels} px at ${model.mpp} um/px`;
+    if (spec.pixels !== model.patchPixels || !bearsScale(model, spec.mpp)) {
+      const [low, high] = model.mppRange;
+      const wanted = `${model.patchPixels} px at ${low === high ? low : `${low} to ${high}`} um/px`;
       throw new Fault(
         "invalid",
         `${model.name} needs patches of ${wanted}, not ${spec.pixels} px at ${spec.mpp} um/px.`,
@@ -137,7 +139,11 @@ export function createClassifier(session: Session): Classifier {
       case "prompt-set": {
         const kept = session.sets.get(scorer.id);
         if (!kept) throw new Fault("bad-prompt-set", "This prompt set is not loaded. Load its file again.");
-        const { onlyOn, name } = kept.set.metadata;
+        const { onlyOn, name, preprocessing } = kept.set.metadata;
+        if (preprocessing.mpp !== spec.mpp) {
+          const made = `"${name}" was made with patches of ${preprocessing.mpp} um/px, and this one has ${spec.mpp}.`;
+          throw new Fault("bad-prompt-set", `${made} Choose the field size it was made with.`);
+        }
         if (onlyOn !== null && onlyOn !== patch.slideId) {
           const why = `The classes of "${name}" name drawings of one slide: it gives no scores on any other.`;
           return unscored(patch, tissue, signal, why);

@@ -1,13 +1,14 @@
 // May this prompt set be used with this backbone? Knows both as data; knows no file and no runtime. Says every reason at once.
-import type { WeightsDigest } from "../base/brand.ts";
+import type { Mpp, WeightsDigest } from "../base/brand.ts";
 import { Fault } from "../base/fault.ts";
 import { computationDifferences } from "../domain/computation.ts";
+import { bearsScale } from "../domain/field-size.ts";
 import type { Model } from "../domain/model.ts";
 import type { BackboneComputation, Preprocessing, PromptSet } from "../domain/prompt-set.ts";
 
-/** What a set trained with this model is bound to. */
-export function preprocessingOf(model: Model): Preprocessing {
-  const { patchPixels, mpp, filter, edge, snap, normalisation } = model;
+/** What a set trained with this model on patches of `mpp` is bound to. */
+export function preprocessingOf(model: Model, mpp: Mpp = model.mpp): Preprocessing {
+  const { patchPixels, filter, edge, snap, normalisation } = model;
   return { patchPixels, mpp, filter, edge, snap, normalisation };
 }
 
@@ -30,7 +31,9 @@ export function assertFits(
     // Another backbone computes otherwise in any case: only of the same weights is it news.
     reasons.push(...computationDifferences(backbone.computation, computation, model.origin));
   }
-  reasons.push(...preprocessingDifferences(metadata.preprocessing, preprocessingOf(model)));
+  const { mpp: made } = metadata.preprocessing;
+  const used = bearsScale(model, made) ? made : model.mpp;
+  reasons.push(...preprocessingDifferences(metadata.preprocessing, preprocessingOf(model, used)));
   const { depth, width, featureWidth: features } = model.shape;
   const { firstBlock, blocks } = metadata.method;
   if (firstBlock + blocks !== depth) {

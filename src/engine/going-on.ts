@@ -20,7 +20,7 @@ export function requestDigest(
   { classes, labels, patches, text }: TuneRequest,
   { digest, computation, model }: Pick<Session, "digest" | "computation" | "model">,
 ): string {
-  const backbone = { digest, computation, preprocessing: preprocessingOf(model) };
+  const backbone = { digest, computation, preprocessing: preprocessingOf(model, patches[0]?.spec.mpp) };
   const plain = (use: TextUse | null) => use && { ...use, vectors: use.vectors.map((vector) => [...vector]) };
   const texts = text ? { text: { ...text, tokens: plain(text.tokens), head: plain(text.head) } } : {};
   const content = { settings, cases, classes: classes.map((c) => c.id), labels, patches, backbone, ...texts };

@@ -20,9 +20,11 @@ import { inspectModel } from "./inspect-model.ts";
 import { type FetchBytes, loadModel } from "./load-model.ts";
 import type { LoadedModel } from "./loaded-model.ts";
 import { previewMap } from "./preview-map.ts";
+import { scoreLabels } from "./score-labels.ts";
 import { type Session, type SessionDeps, startSession } from "./session.ts";
 import { needsOfSet, readyFor } from "./set-answer.ts";
 import { createStudies } from "./studies/study-service.ts";
+import { suggestPlaces } from "./suggest-places.ts";
 import { sweep } from "./sweep.ts";
 import { createTrust } from "./trust-service.ts";
 import { tunableHere } from "./tunable.ts";
@@ -174,15 +176,21 @@ export function createEngine(deps: EngineDeps): Engine {
     classify: ({ patch, scorer }, options) =>
       clicks.run((signal) => current().classify(patch, scorer, signal), options?.signal),
 
-    async indexSlide({ slideId, max }, options) {
-      const places = await indexPlaces(
-        current().session,
-        deps.slides,
-        { slideId, max },
-        signalOf(options),
-        (done, total) => options?.onProgress?.({ done, total }),
+    async indexSlide(params, options) {
+      const places = await indexPlaces(current().session, deps.slides, params, signalOf(options), (done, total) =>
+        options?.onProgress?.({ done, total }),
       );
       return { places };
+    },
+
+    async suggest(params, options) {
+      const tell = (done: number, total: number): void => options?.onProgress?.({ done, total });
+      return suggestPlaces(current().session, deps.slides, params, signalOf(options), tell);
+    },
+
+    async scoreLabels(params, options) {
+      const tell = (done: number, total: number): void => options?.onProgress?.({ done, total });
+      return scoreLabels(current().session, params, signalOf(options), tell);
     },
 
     async addPromptSet({ bytes }) {

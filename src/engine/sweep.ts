@@ -2,6 +2,7 @@
 // session and a source of patches; which places and in which order is the caller's plan (domain/map-plan.ts).
 import { Fault, isAbort, isFault } from "../base/fault.ts";
 import { lanePriority } from "../base/lane.ts";
+import { bearsScale } from "../domain/field-size.ts";
 import { cellPatch } from "../domain/map-grid.ts";
 import { placeState } from "../domain/map-sheet.ts";
 import { minimumTissue, type Patch, type PatchPixels } from "../domain/patch.ts";
@@ -70,19 +71,22 @@ export async function sweep(
   return cells.length;
 }
 
-function setOf(session: Session, { set: id, slideId }: SweepParams): PromptSet {
+function setOf(session: Session, { set: id, slideId, spec }: SweepParams): PromptSet {
   const kept = id === null ? undefined : session.sets.get(id);
   if (!kept) throw new Fault("bad-prompt-set", "This prompt set is not loaded. Load its file again.");
-  const { onlyOn, name } = kept.set.metadata;
+  const { onlyOn, name, preprocessing } = kept.set.metadata;
   if (onlyOn !== null && onlyOn !== slideId) {
     throw new Fault("invalid", `The classes of "${name}" name drawings of one slide: it gives no map of any other.`);
+  }
+  if (preprocessing.mpp !== spec.mpp) {
+    throw new Fault("invalid", `"${name}" was made with patches of ${preprocessing.mpp} um/px, not ${spec.mpp}.`);
   }
   return kept.set;
 }
 
 function checkSpec({ model }: Session, { spec }: SweepParams): void {
-  if (spec.pixels === model.patchPixels && spec.mpp === model.mpp) return;
-  throw new Fault("invalid", `${model.name} needs patches of ${model.patchPixels} px at ${model.mpp} um/px.`);
+  if (spec.pixels === model.patchPixels && bearsScale(model, spec.mpp)) return;
+  throw new Fault("invalid", `${model.name} needs patches of ${model.patchPixels} px at about ${model.mpp} um/px.`);
 }
 
 async function read(slides: PatchSource, params: SweepParams, cell: number, signal: AbortSignal): Promise<Read> {

@@ -3,6 +3,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { Fault } from "../base/fault.ts";
 import { canonicalJson } from "../domain/canonical-json.ts";
+import { bearsScale } from "../domain/field-size.ts";
 import { rootAt } from "../domain/json-reader.ts";
 import type { Label, TissueClass } from "../domain/label.ts";
 import type { Model } from "../domain/model.ts";
@@ -50,11 +51,13 @@ export function checkTuneRequest(params: TuneParams, model: Model): TuneRequest 
     const patch = patchOf.get(label.id);
     if (!patch) problems.push(`label ${label.id} has no patch`);
     else if (patch.slideId !== label.slideId) problems.push(`label ${label.id} and its patch are on different slides`);
-    else if (patch.spec.pixels !== model.patchPixels || patch.spec.mpp !== model.mpp) {
+    else if (patch.spec.pixels !== model.patchPixels || !bearsScale(model, patch.spec.mpp)) {
       problems.push(`the patch of label ${label.id} was not cut for this model`);
     }
     if (!known.has(label.classId)) problems.push(`label ${label.id} has an unknown class`);
   }
+  const scales = new Set([...patchOf.values()].map(({ spec }) => spec.mpp));
+  if (scales.size > 1) problems.push(`the labels' patches are of ${scales.size} field sizes`);
   const used = new Set(labels.map((label) => label.classId));
   const classes = params.classes.filter((c) => used.has(c.id));
   const names = classes.map((c) => c.name);

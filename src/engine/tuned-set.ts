@@ -67,7 +67,7 @@ function describe(
   const made: Omit<PromptSetMetadata, "format"> = {
     name: params.name.trim().slice(0, 200) || "Untitled",
     backbone: { name: model.name, weightsDigest: digest, computation },
-    preprocessing: preprocessingOf(model),
+    preprocessing: preprocessingOf(model, request.patches[0]?.spec.mpp),
     classes: request.classes,
     method: methodOf(settings, request, firstBlock),
     head: headOf(settings, request),

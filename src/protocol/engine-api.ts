@@ -1,5 +1,5 @@
 // Calls to whoever owns the model (the engine worker; in Node the engine floor itself). Knows no runtime.
-import type { ClassId, LabelId, PromptSetId, RunId, SlideId, WeightsDigest } from "../base/brand.ts";
+import type { ClassId, LabelId, Mpp, PromptSetId, RunId, SlideId, WeightsDigest } from "../base/brand.ts";
 import type { Estimate } from "../domain/estimate.ts";
 import type { HeldOutLabel } from "../domain/held-out.ts";
 import type { Label, Prediction, TissueClass } from "../domain/label.ts";
@@ -11,6 +11,7 @@ import type { BackboneComputation, PromptSetSummary } from "../domain/prompt-set
 import type { TuningEvent, TuningSettings } from "../domain/run.ts";
 import type { TuningCheckpoint } from "../domain/tuning-checkpoint.ts";
 import type { LocalFile, Method } from "./call.ts";
+import { type LabellingEngineApi, labellingEngineMethods } from "./labelling-api.ts";
 import { type MapEngineApi, mapEngineMethods } from "./map-api.ts";
 import { type StudyApi, studyMethods } from "./study-api.ts";
 import type { TextVectors } from "./text-encoder.ts";
@@ -132,15 +133,16 @@ export type TuneResult = Readonly<{
 export type EngineApi = MapEngineApi &
   StudyApi &
   TrustEngineApi &
+  LabellingEngineApi &
   Readonly<{
     /** Loads a model, passes the gates, says where it runs. Faults: bad-model, unsupported, unsupported-op, self-test, network, read, runtime. */
     load: Method<Readonly<{ source: ModelSource; prefer: "auto" | "webgpu" | "wasm" }>, EngineStatus, LoadProgress>;
     /** What files say of the model in them and what is still to be answered. Loads nothing. Faults: read, damaged, limit. */
     inspectModel: Method<Readonly<{ files: readonly GivenFile[]; facts: ImportFacts }>, ModelInspection>;
     classify: Method<Readonly<{ patch: Patch; scorer: Scorer }>, Prediction>;
-    /** Features of up to `max` places on the slide's tissue, in the background, so that `similar` has something to find. */
+    /** Features of up to `max` places on the slide's tissue, in the background, so that `similar` has something to find. `mpp`: of the field that is used, where it is not the backbone's own. */
     indexSlide: Method<
-      Readonly<{ slideId: SlideId; max: number }>,
+      Readonly<{ slideId: SlideId; max: number; mpp?: Mpp }>,
       Readonly<{ places: number }>,
       Readonly<{ done: number; total: number }>
     >;
@@ -179,4 +181,5 @@ export const engineMethods: Readonly<Record<keyof EngineApi, true>> = {
   ...mapEngineMethods,
   ...studyMethods,
   ...trustEngineMethods,
+  ...labellingEngineMethods,
 };

@@ -52,6 +52,8 @@ export type ActionContext = Readonly<{
   sweeping: Latest;
   studying: Latest;
   validating: Latest;
+  suggesting: Latest;
+  reviewing: Latest;
 }>;
 
 /** `keys`: shortcuts as shown ("Ctrl+Z"). `enabled`: true, or why not, in words. */
@@ -75,6 +77,8 @@ export type ActionDeps = Omit<
   | "sweeping"
   | "studying"
   | "validating"
+  | "suggesting"
+  | "reviewing"
   | "givenFiles"
   | "maps"
   | "downloads"
@@ -114,6 +118,8 @@ export function createActionContext(deps: ActionDeps): ActionContext {
     sweeping: createLatest(),
     studying: createLatest(),
     validating: createLatest(),
+    suggesting: createLatest(),
+    reviewing: createLatest(),
   };
 }
 

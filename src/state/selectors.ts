@@ -1,9 +1,11 @@
 // Questions about the state, answered from it alone: counts, examples, who scores a click, what blocks Tune. Pure; no action.
 import { type ClassId, type Mpp, mpp, type PromptSetId, type SlideId } from "../base/brand.ts";
 import { computationDifferences } from "../domain/computation.ts";
+import { bearsScale, fieldWords, modelAtField } from "../domain/field-size.ts";
 import { centre, contains, type Point, type Region } from "../domain/geometry.ts";
 import type { Label, TissueClass } from "../domain/label.ts";
 import { type Model, patchSpecOf } from "../domain/model.ts";
+import { ownClasses } from "../domain/other-class.ts";
 import { type PatchSpec, regionAround } from "../domain/patch.ts";
 import type { SlideRef } from "../domain/project.ts";
 import { textsNeeded } from "../domain/prompt-kinds.ts";
@@ -20,8 +22,14 @@ export function currentSlide({ session }: AppState): OpenSlide | null {
   return session.currentSlide === null ? null : (session.openSlides.get(session.currentSlide) ?? null);
 }
 
-export function patchSpec({ session }: AppState): PatchSpec | null {
-  return session.engine.kind === "ready" ? patchSpecOf(session.engine.status.model) : null;
+/** The loaded backbone at the field this project labels; null while none is loaded. */
+export function modelInUse({ session, project }: AppState): Model | null {
+  return session.engine.kind === "ready" ? modelAtField(session.engine.status.model, project.project.fieldUm) : null;
+}
+
+export function patchSpec(state: AppState): PatchSpec | null {
+  const model = modelInUse(state);
+  return model && patchSpecOf(model);
 }
 
 /** Mean of both directions; null where unknown. */
@@ -53,10 +61,11 @@ export function labelsHere({ project, session }: AppState): readonly Label[] {
 }
 
 /** A label's outline as the loaded model sees it: the place stays, the size is that of the model's patch. */
-export function labelRegion({ session }: AppState, { region, slideId }: Label): Region {
-  const slide = session.openSlides.get(slideId);
-  if (session.engine.kind !== "ready" || !slide) return region;
-  return regionAround(centre(region), patchSpecOf(session.engine.status.model), slide.info.calibration) ?? region;
+export function labelRegion(state: AppState, { region, slideId }: Label): Region {
+  const slide = state.session.openSlides.get(slideId);
+  const spec = patchSpec(state);
+  if (!spec || !slide) return region;
+  return regionAround(centre(region), spec, slide.info.calibration) ?? region;
 }
 
 /** The label whose outline holds the point; the nearest centre where outlines overlap. */
@@ -101,6 +110,10 @@ function usedOtherwise({ metadata }: PromptSetSummary, model: Model): string | n
   const { preprocessing: made } = metadata;
   const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
   const madeWith = `"${metadata.name}" was made with `;
+  if (made.mpp !== model.mpp && made.patchPixels === model.patchPixels && bearsScale(model, made.mpp)) {
+    const [field, used] = [made, model].map(({ patchPixels, mpp: scale }) => fieldWords(patchPixels * scale));
+    return `${madeWith}a field of ${field} (patches of ${made.mpp} µm/px); this project uses ${used} (${model.mpp}).`;
+  }
   if (made.mpp !== model.mpp) return `${madeWith}patches of ${made.mpp} µm/px; the backbone is used with ${model.mpp}.`;
   if (made.patchPixels !== model.patchPixels) {
     return `${madeWith}patches of ${made.patchPixels} px; the backbone is used with ${model.patchPixels}.`;
@@ -114,14 +127,15 @@ function usedOtherwise({ metadata }: PromptSetSummary, model: Model): string | n
 }
 
 /** True where the set may answer on the current slide, else why not. */
-export function setOffer({ session }: AppState, set: PromptSetSummary): true | string {
+export function setOffer(state: AppState, set: PromptSetSummary): true | string {
+  const { session } = state;
   const { engine } = session;
   if (engine.kind === "ready" && engine.status.weightsDigest !== set.metadata.backbone.weightsDigest) {
     return `"${set.metadata.name}" was made for another backbone (${set.metadata.backbone.name}).`;
   }
   if (engine.kind === "ready") {
     const { model, computation } = engine.status;
-    const otherwise = usedOtherwise(set, model);
+    const otherwise = usedOtherwise(set, modelAtField(model, state.project.project.fieldUm));
     if (otherwise !== null) return otherwise;
     const [difference] = computationDifferences(set.metadata.backbone.computation, computation, model.origin);
     if (difference !== undefined) return `"${set.metadata.name}" cannot be used with this backbone: ${difference}.`;
@@ -256,11 +270,14 @@ export function blocksLearning(state: AppState): string | null {
   const { engine } = state.session;
   if (engine.kind === "failed") return `The model could not be loaded: ${engine.fault.message}`;
   if (engine.kind === "loading") return "The model is still loading.";
-  if (project.classes.length < 2) return "Add at least two classes.";
+  const own = ownClasses(project.classes);
+  if (own.length === 0) return "Add a class first.";
   const counts = learnedPerClass(state);
   const enough = project.classes.filter((c) => (counts.get(c.id) ?? 0) >= minimumLabels);
   if (enough.length < 2) {
-    const short = project.classes.filter((c) => (counts.get(c.id) ?? 0) < minimumLabels).map((c) => c.name);
+    // Other is named where it must be one of the two.
+    const asked = own.length < 2 ? project.classes : own;
+    const short = asked.filter((c) => (counts.get(c.id) ?? 0) < minimumLabels).map((c) => c.name);
     return `Label at least ${minimumLabels} patches in each of two classes. Too few so far: ${short.join(", ")}.`;
   }
   for (const slide of missingSlides(state)) {

@@ -16,6 +16,7 @@ import type { SlideInfo } from "../domain/slide.ts";
 import { noTraffic, type Traffic } from "../domain/traffic.ts";
 import type { EngineStatus, LoadProgress } from "../protocol/engine-api.ts";
 import type { HubProgress } from "../protocol/hub-api.ts";
+import type { LabelReview, Suggestion } from "../protocol/labelling-api.ts";
 import type { Familiarity, TestResult } from "../protocol/trust-api.ts";
 import type { CapabilityReport } from "./capability-report.ts";
 import { initialMaps, type MapsState } from "./map-state.ts";
@@ -67,6 +68,20 @@ export type Study<Result> =
 
 export type Studies = Readonly<{ curve: Study<LabelCurve>; ablation: Study<Ablation> }>;
 
+/** The strip of suggested places. `list` is as it came; what is labelled or set aside since is not shown (state/suggested.ts). */
+export type SuggestState =
+  | Readonly<{ kind: "closed" }>
+  | Readonly<{ kind: "looking"; slideId: SlideId; done: number; total: number }>
+  | Readonly<{ kind: "shown"; slideId: SlideId; list: readonly Suggestion[]; places: number; chosen: number }>
+  | Readonly<{ kind: "failed"; slideId: SlideId; fault: FaultData }>;
+
+/** What whoever answers says of the labels; each under the class it had when it was asked. */
+export type ReviewState =
+  | Readonly<{ kind: "none" }>
+  | Readonly<{ kind: "looking"; done: number; total: number }>
+  | Readonly<{ kind: "shown"; review: LabelReview; by: string }>
+  | Readonly<{ kind: "failed"; fault: FaultData }>;
+
 export type Notice = Readonly<{
   id: number;
   tone: "info" | "warning" | "error";
@@ -108,6 +123,8 @@ export type SessionState = Readonly<{
   indexing: Readonly<{ slideId: SlideId; done: number; total: number; complete: boolean }> | null;
   selectedClass: ClassId | null;
   click: ClickState;
+  suggesting: SuggestState;
+  review: ReviewState;
   /** The running or last tuning of this session. */
   tuning: TuningRun | null;
   studies: Studies;
@@ -147,6 +164,8 @@ export function createSessionStore(capabilities: CapabilityReport = []): Session
     indexing: null,
     selectedClass: null,
     click: { kind: "none" },
+    suggesting: { kind: "closed" },
+    review: { kind: "none" },
     tuning: null,
     studies: { curve: { kind: "none" }, ablation: { kind: "none" } },
     settings: null,

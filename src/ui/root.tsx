@@ -10,13 +10,16 @@ import "./hub.css";
 import "./map.css";
 import "./view-tools.css";
 import "./trust.css";
+import "./label.css";
 import { MantineProvider } from "@mantine/core";
-import { type App, AppContext } from "./app-context.ts";
+import { lazy, Suspense } from "react";
+import { type App, AppContext, useUi } from "./app-context.ts";
 import { BackbonePanel } from "./backbone-card.tsx";
 import { ClassPanel } from "./class-panel.tsx";
 import { Dialogs } from "./dialogs.tsx";
 import { DropTarget } from "./drop-target.tsx";
 import { EstimatePanel } from "./estimate-panel.tsx";
+import { FirstSteps } from "./first-steps.tsx";
 import { FooterBar } from "./footer-bar.tsx";
 import { useKeyboard } from "./keyboard.ts";
 import { MapPanel } from "./map-panel.tsx";
@@ -31,6 +34,8 @@ import { TunePanel } from "./tune-panel.tsx";
 import { ValidationPanel } from "./validation-panel.tsx";
 import { ZonePanel } from "./zone-panel.tsx";
 
+const Tour = lazy(async () => ({ default: (await import("./tour.tsx")).Tour }));
+
 export function Root({ app }: Readonly<{ app: App }>) {
   return (
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
@@ -43,11 +48,13 @@ export function Root({ app }: Readonly<{ app: App }>) {
 
 function Page() {
   useKeyboard();
+  const touring = useUi((state) => state.tour !== null);
   return (
     <div className="pt-shell">
       <TopBar />
       <aside className="pt-panel pt-left" aria-label="What you say">
         <MissingSlides />
+        <FirstSteps />
         <ClassPanel />
         <BackbonePanel />
         <PromptSetPanel />
@@ -64,6 +71,11 @@ function Page() {
       </aside>
       <FooterBar />
       <Dialogs />
+      {touring && (
+        <Suspense fallback={null}>
+          <Tour />
+        </Suspense>
+      )}
       <DropTarget />
     </div>
   );

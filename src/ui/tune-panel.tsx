@@ -1,17 +1,19 @@
 // Tune: one button with sensible settings; progress, loss and two ways to stop while it runs.
 import { Button, Collapse, Progress } from "@mantine/core";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import type { LossPoint, TuningProgress, TuningRun } from "../domain/run.ts";
 import { activatePromptSet } from "../state/actions/prompt-sets.ts";
 import { cancelTuning, finishEarly, startTuning } from "../state/actions/tuning.ts";
 import { activeSetHere, scorer, tunableBlocks, tuningSettings } from "../state/selectors.ts";
 import { useAppState, usePerform } from "./app-context.ts";
-import { LossCurve } from "./loss-curve.tsx";
 import { numbersWords } from "./prompt-kinds.tsx";
 import { ReasonButton } from "./reason-button.tsx";
-import { TuneSettings } from "./tune-settings.tsx";
 import { useForecast } from "./use-forecast.ts";
 import { secondsWords } from "./words.ts";
+
+// Charts are a tenth of the page, and nothing is tuned at first.
+const LossCurve = lazy(async () => ({ default: (await import("./loss-curve.tsx")).LossCurve }));
+const TuneSettings = lazy(async () => ({ default: (await import("./tune-settings.tsx")).TuneSettings }));
 
 export function TunePanel() {
   const { tuning } = useAppState().session;
@@ -77,7 +79,11 @@ function Ready({ last, advanced }: Readonly<{ last: TuningRun | null; advanced: 
       <Ended run={last} />
       {settings && (
         <Collapse expanded={advanced}>
-          <TuneSettings settings={settings} />
+          {advanced && (
+            <Suspense fallback={null}>
+              <TuneSettings settings={settings} />
+            </Suspense>
+          )}
         </Collapse>
       )}
     </>
@@ -125,7 +131,11 @@ function Ended({ run }: Readonly<{ run: TuningRun | null }>) {
           {curve ? "Hide loss curve" : "Loss curve"}
         </button>
       </p>
-      {curve && <LossCurve points={run.losses} epochs={run.settings.epochs} />}
+      {curve && (
+        <Suspense fallback={null}>
+          <LossCurve points={run.losses} epochs={run.settings.epochs} />
+        </Suspense>
+      )}
     </>
   );
 }
@@ -148,7 +158,9 @@ function Running({ run }: Readonly<{ run: TuningRun }>) {
       </div>
       <Progress value={100 * (progress?.done ?? 0)} size="sm" aria-label="Tuning" data-testid="tune-progress" />
       {losses.length > 0 ? (
-        <LossCurve points={losses} epochs={run.settings.epochs} />
+        <Suspense fallback={null}>
+          <LossCurve points={losses} epochs={run.settings.epochs} />
+        </Suspense>
       ) : (
         <p className="pt-hint">
           First the estimate, on places held out; then all labels are trained and the loss curve starts.

@@ -15,6 +15,8 @@ import type { PatchView } from "./patch-gallery.tsx";
 export type Dialog =
   | Readonly<{ kind: "none" }>
   | Readonly<{ kind: "shortcuts" }>
+  | Readonly<{ kind: "commands" }>
+  | Readonly<{ kind: "review" }>
   | Readonly<{ kind: "capabilities" }>
   | Readonly<{ kind: "calibration" }>
   | Readonly<{ kind: "slide-facts" }>
@@ -53,7 +55,7 @@ export type ImportDraft = Readonly<{
 /** What the pointer draws on the slide, and what a finished shape becomes. */
 export type Drawing = Readonly<{
   kind: "rectangle" | "polygon" | "brush";
-  purpose: "region" | "add-tissue" | "remove-tissue";
+  purpose: "region" | "add-tissue" | "remove-tissue" | "label";
   /** um, of the brush. */
   radiusUm: number;
 }>;
@@ -64,13 +66,21 @@ export type UiState = Readonly<{
   /** Downloads the person agreed to in this visit: entry and servers. */
   agreed: ReadonlySet<string>;
   measuring: Measuring | null;
+  /** A length that is only looked at: no annotation, nothing kept. */
+  ruler: Measuring | null;
+  /** Step of the tour; null: none is shown. */
+  tour: number | null;
   /** The encoder of texts that are not in the library; null: none is chosen. */
   textEncoder: string | null;
+  /** um: the field a person is trying, outlined in the middle of the view; null: none. */
+  fieldShown: number | null;
   /** Clicks label with the selected class instead of only asking. */
   labelling: boolean;
   drawing: Drawing | null;
   /** What the person wants to see; a slide without a profile is shown as stored all the same. */
   colours: TileColours;
+  /** Two maps beside each other: what answers now, and what it is compared with. */
+  split: boolean;
   /** The outline of the tissue is shown on the slide. */
   tissueShown: boolean;
   /** Slides of the project that must be handed over again, by name. */
@@ -119,10 +129,14 @@ export function createUiStore(): UiStore {
     importing: emptyDraft,
     agreed: new Set(),
     measuring: null,
+    ruler: null,
+    tour: null,
     textEncoder: null,
+    fieldShown: null,
     labelling: false,
     drawing: null,
     colours: "stored",
+    split: false,
     tissueShown: false,
     missing: [],
   }));

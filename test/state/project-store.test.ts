@@ -122,7 +122,7 @@ describe("undo and redo", () => {
     store.dispatch({ title: "Tuning", events: [runPut(1)], undoable: false });
     expect(store.getState().undo).toEqual([]);
     store.redo();
-    expect(store.getState().project.classes).toHaveLength(1);
+    expect(store.getState().project.classes).toHaveLength(2);
     store.undo();
     expect(store.getState().project.runs.size).toBe(1);
   });

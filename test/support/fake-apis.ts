@@ -2,6 +2,7 @@
 // Answers depend on their parameters only. Knows no test runner.
 import { type ModelId, mpp, type PromptSetId, type SlideId, type WeightsDigest } from "../../src/base/brand.ts";
 import { Fault } from "../../src/base/fault.ts";
+import { intersects } from "../../src/domain/geometry.ts";
 import type { Prediction } from "../../src/domain/label.ts";
 import { alwaysAsked, type ImportFacts } from "../../src/domain/model-import.ts";
 import type { PromptSetSummary } from "../../src/domain/prompt-set.ts";
@@ -99,6 +100,7 @@ function loadFiles(files: readonly GivenFile[], facts: ImportFacts): EngineStatu
       name: facts.name ?? main.path,
       patchPixels: pixels,
       mpp: mpp(scale),
+      mppRange: [mpp(scale), mpp(scale)],
       normalisation,
       licence,
       origin: "imported",
@@ -271,6 +273,32 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
       };
     },
     ...createFakeStudies(studies),
+    // A row of places 1000 px apart, each called the first class; what is to be avoided is left out.
+    suggest: async ({ classes, avoid, examples, count }, call) => {
+      call?.onProgress?.({ done: 200, total: 200 });
+      const [first, second] = classes;
+      const closed = [...avoid, ...examples.map(({ patch }) => patch.region)];
+      const row = Array.from({ length: 40 }, (_, i) => ({ x: 1000 + 200 * i, y: 7000, width: 224, height: 224 }));
+      const open = row.filter((a, i) => i % 2 === 0 && closed.every((b) => !intersects(a, b)));
+      const called = first && second && { classId: first.id, score: 0.6, secondId: second.id, secondScore: 0.4 };
+      const list = open.slice(0, count).map((region) => ({
+        region,
+        why: "unsure" as const,
+        called: called ?? null,
+        nearest: examples.length > 0 ? 0.5 : null,
+      }));
+      return { list, places: open.length };
+    },
+    scoreLabels: async ({ examples, scorer }) => ({
+      labels: examples.map(({ labelId }) => ({
+        labelId,
+        scores:
+          scorer.kind === "preview"
+            ? scorer.classes.map(({ id, name, color }, i) => ({ classId: id, name, color, score: i === 0 ? 0.9 : 0.1 }))
+            : null,
+      })),
+      how: "left-out",
+    }),
   };
 
   return {
