@@ -24,7 +24,7 @@ import { type Session, type SessionDeps, startSession } from "./session.ts";
 import { needsOfSet, readyFor } from "./set-answer.ts";
 import { sweep } from "./sweep.ts";
 import { tunableHere } from "./tunable.ts";
-import { type TuneHooks, tune } from "./tune.ts";
+import { type TuneHooks, tune, type WrittenSet } from "./tune.ts";
 import { type CountedWorkload, createWorkload } from "./workload.ts";
 
 export type EngineDeps = Omit<SessionDeps, "lane" | "cacheBytes" | "gates"> &
@@ -220,8 +220,17 @@ export function createEngine(deps: EngineDeps): Engine {
         }
         session.sets.set(tuned.set.id, { set: tuned.set, bytes: tuned.bytes.length });
         emit({ type: "finished", promptSet: tuned.set.id, ended: tuned.ended });
-        const { bytes, estimate, ended } = tuned;
-        return { bytes, summary: summarisePromptSet(tuned.set, bytes.length), estimate, ended, gates: tuned.gates };
+        const { bytes, estimate, ended, choice } = tuned;
+        const told = (made: WrittenSet) => ({
+          bytes: made.bytes,
+          summary: summarisePromptSet(made.set, made.bytes.length),
+        });
+        if (tuned.passedOver) {
+          const { set, bytes: beside } = tuned.passedOver;
+          session.sets.set(set.id, { set, bytes: beside.length });
+        }
+        const passedOver = tuned.passedOver && told(tuned.passedOver);
+        return { bytes, summary: told(tuned).summary, choice, passedOver, estimate, ended, gates: tuned.gates };
       } finally {
         tuning = false;
         finishing.delete(params.runId);

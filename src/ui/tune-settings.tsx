@@ -6,7 +6,7 @@ import { useAppState, usePerform } from "./app-context.ts";
 import { PromptKinds } from "./prompt-kinds.tsx";
 
 type Field = Readonly<{
-  key: Exclude<keyof TuningSettings, "instance" | "text">;
+  key: Exclude<keyof TuningSettings, "instance" | "text" | "views" | "frozen" | "temperature">;
   label: string;
   hint: string;
   min: number;
@@ -23,7 +23,6 @@ const fields: readonly Field[] = [
   { key: "learningRate", label: "Learning rate", hint: "", min: 0.00001, max: 1, step: 0.0005, decimals: 5 },
   { key: "weightDecay", label: "Weight decay", hint: "", min: 0, max: 1, step: 0.001, decimals: 5 },
   { key: "labelSmoothing", label: "Label smoothing", hint: "", min: 0, max: 0.5, step: 0.01, decimals: 3 },
-  { key: "temperature", label: "Head temperature", hint: "", min: 1, max: 80, step: 1, decimals: 1 },
   { key: "seed", label: "Seed", hint: "Same labels and seed, same set", min: 0, max: 2147483647, step: 1, decimals: 0 },
 ];
 

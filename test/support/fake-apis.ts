@@ -139,7 +139,8 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
     const bytes = setFile(`tuned by ${tuning.params.runId}`);
     const made = add(bytes);
     const estimate = { kind: "none", reason: "Label more places.", withoutFigure: [] } as const;
-    tuning.resolve({ bytes, summary: made, estimate, ended, gates: [] });
+    const choice = { share: 0, kind: "constants", words: "prompts only, as asked" } as const;
+    tuning.resolve({ bytes, summary: made, choice, passedOver: null, estimate, ended, gates: [] });
     tuning = null;
   };
 
