@@ -37,7 +37,7 @@ import {
   researchUseNotice,
 } from "./prompt-set.ts";
 import { promptSetLimits } from "./prompt-set-limits.ts";
-import type { TuningSettings } from "./run.ts";
+import { frozenUses, type TuningSettings } from "./run.ts";
 
 const whole = (at: At, min: number, max: number): number => readNumber(at, { min, max, integer: true });
 const text = (at: At, max: number): string => readString(at, { max });
@@ -141,7 +141,12 @@ export function readClass(at: At): TissueClass {
 
 export function readTuningSettings(at: At): TuningSettings {
   const number = (key: string, min: number, max: number): number => readNumber(field(at, key), { min, max });
-  const [instance, texts] = [field(at, "instance"), field(at, "text")];
+  const [instance, texts, views, frozen] = ["instance", "text", "views", "frozen"].map((key) => field(at, key)) as [
+    At,
+    At,
+    At,
+    At,
+  ];
   const settings: TuningSettings = {
     blocks: whole(field(at, "blocks"), 1, promptSetLimits.blocks),
     tokensPerBlock: whole(field(at, "tokensPerBlock"), 0, promptSetLimits.tokensPerBlock),
@@ -152,6 +157,8 @@ export function readTuningSettings(at: At): TuningSettings {
     labelSmoothing: number("labelSmoothing", 0, 0.99),
     temperature: number("temperature", 1e-3, 1e4),
     seed: whole(field(at, "seed"), 0, 2 ** 32 - 1),
+    ...(views.value === undefined ? {} : { views: whole(views, 1, promptSetLimits.views) }),
+    ...(frozen.value === undefined ? {} : { frozen: readOneOf(frozen, frozenUses) }),
     ...(instance.value === undefined ? {} : { instance: readInstance(instance) }),
     ...(texts.value === undefined ? {} : { text: readTextSettings(texts) }),
   };

@@ -77,6 +77,8 @@ export type PromptAnswer = Readonly<{
   views: number;
   temperature: number;
   frozen: Readonly<{ share: number; temperature: number }> | null;
+  /** Why so, for the person; decides nothing. */
+  words?: string;
 }>;
 
 /** Of a set that says nothing of it. */

@@ -17,6 +17,7 @@ import { createMemoryGateStore, type GateStore } from "./gates/kept-gates.ts";
 import { importModel } from "./import-model.ts";
 import { indexPlaces } from "./index-places.ts";
 import { inspectModel } from "./inspect-model.ts";
+import { keepFrozen } from "./keep-frozen.ts";
 import { type FetchBytes, loadModel } from "./load-model.ts";
 import type { LoadedModel } from "./loaded-model.ts";
 import { previewMap } from "./preview-map.ts";
@@ -25,7 +26,7 @@ import { needsOfSet, readyFor } from "./set-answer.ts";
 import { createStudies } from "./studies/study-service.ts";
 import { sweep } from "./sweep.ts";
 import { tunableHere } from "./tunable.ts";
-import { type TuneHooks, tune } from "./tune.ts";
+import { type TuneHooks, tune, type WrittenSet } from "./tune.ts";
 import { type CountedWorkload, createWorkload } from "./workload.ts";
 
 export type EngineDeps = Omit<SessionDeps, "lane" | "cacheBytes" | "gates"> &
@@ -239,9 +240,25 @@ export function createEngine(deps: EngineDeps): Engine {
         }
         session.sets.set(tuned.set.id, { set: tuned.set, bytes: tuned.bytes.length });
         emit({ type: "finished", promptSet: tuned.set.id, ended: tuned.ended });
-        const { bytes, estimate, ended } = tuned;
-        return { bytes, summary: summarisePromptSet(tuned.set, bytes.length), estimate, ended, gates: tuned.gates };
+        const { bytes, estimate, ended, choice } = tuned;
+        const told = (made: WrittenSet) => ({
+          bytes: made.bytes,
+          summary: summarisePromptSet(made.set, made.bytes.length),
+        });
+        if (tuned.passedOver) {
+          const { set, bytes: beside } = tuned.passedOver;
+          session.sets.set(set.id, { set, bytes: beside.length });
+        }
+        const passedOver = tuned.passedOver && told(tuned.passedOver);
+        return { bytes, summary: told(tuned).summary, choice, passedOver, estimate, ended, gates: tuned.gates };
       }).finally(() => finishing.delete(params.runId));
+    },
+
+    async keepFrozen(params, options) {
+      const { session } = current();
+      const { set, bytes } = await keepFrozen(session, { ...params, parent: null, resume: null }, signalOf(options));
+      session.sets.set(set.id, { set, bytes: bytes.length });
+      return { bytes, summary: summarisePromptSet(set, bytes.length) };
     },
 
     async finishEarly({ runId }) {
