@@ -77,7 +77,7 @@ export function readPromptSetMetadata(at: At): PromptSetMetadata {
       weightsDigest: hash(field(backbone, "weightsDigest")) as WeightsDigest,
       ...(computation.value === undefined ? {} : { computation: readComputation(computation) }),
     },
-    preprocessing: readPreprocessing(field(at, "preprocessing")),
+    preprocessing: readPreprocessing(field(at, "preprocessing"), third),
     classes,
     method,
     head,
@@ -169,7 +169,9 @@ export function readTuningSettings(at: At): TuningSettings {
   return settings;
 }
 
-function readPreprocessing(at: At): Preprocessing {
+function readPreprocessing(at: At, third: boolean): Preprocessing {
+  const stain = field(at, "stain");
+  if (!third && stain.value !== undefined) problem(stain, "left out in this format");
   const three = (key: string): readonly [number, number, number] => {
     const list = readList(field(field(at, "normalisation"), key), { min: 3, max: 3 });
     const [r = 0, g = 0, b = 0] = list.map((value) => readNumber(value, { min: -10, max: 10 }));
@@ -182,5 +184,6 @@ function readPreprocessing(at: At): Preprocessing {
     edge: readOneOf(field(at, "edge"), ["white", "black"]),
     snap: readNumber(field(at, "snap"), { min: 0, max: 0.2 }),
     normalisation: { mean: three("mean"), std: three("std") },
+    ...(stain.value === undefined ? {} : { stain: readOneOf(stain, ["standardised"]) }),
   };
 }

@@ -25,6 +25,8 @@ export type Preprocessing = Readonly<{
   edge: EdgeRule;
   snap: number;
   normalisation: Normalisation;
+  /** Optical densities of every patch standardised first (math/stain.ts); absent: taken as they are. */
+  stain?: "standardised";
 }>;
 
 /**

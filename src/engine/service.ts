@@ -37,6 +37,8 @@ export type EngineDeps = Omit<SessionDeps, "lane" | "cacheBytes" | "gates"> &
     gates?: GateStore;
     /** Default 256 MiB: about 1,700 patches of a ViT-Tiny. */
     cacheBytes?: number;
+    /** What `slides` does to pixels; default: nothing. Sets are made and fit accordingly. */
+    stain?: "standardised";
     /** Lets whatever has arrived meanwhile be heard, between long computations on this thread. Default: nothing has. */
     pause?: () => Promise<void>;
     /** The device of the loaded model is lost: nothing runs here any more. */
@@ -127,7 +129,8 @@ export function createEngine(deps: EngineDeps): Engine {
     load: ({ source, prefer }, options) =>
       loads.run(async (signal) => {
         const onProgress = options?.onProgress ?? (() => {});
-        const model = await read(source, signal, onProgress);
+        const given = await read(source, signal, onProgress);
+        const model = deps.stain ? { ...given, model: { ...given.model, stain: deps.stain } } : given;
         await release();
         onProgress({ what: "self-test", done: 0, total: 1 });
         const cacheBytes = deps.cacheBytes ?? 256 * 2 ** 20;
