@@ -64,6 +64,14 @@ export const everyKinds: readonly PromptKindsOn[] = Array.from({ length: 8 }, (_
 
 export const isNoKind = ({ visual, instance, text }: PromptKindsOn): boolean => !visual && !instance && !text;
 
+/**
+ * As Tune, but for its choice of how much of the answer is the prompts': a choice has trainings of its own in every fold, four times the
+ * work, and where it chose frozen features nothing would be compared. The constant share of Tune stands instead.
+ */
+export function studiedSettings(settings: TuningSettings): TuningSettings {
+  return settings.frozen === "choose" ? { ...settings, frozen: "constant" } : settings;
+}
+
 /** The settings with these kinds on and no others. Class texts in the head's start are no prompts and stay as they are. */
 export function settingsWith(settings: TuningSettings, kinds: PromptKindsOn): TuningSettings {
   const { instance, text, ...rest } = settings;

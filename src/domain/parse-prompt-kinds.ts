@@ -144,14 +144,16 @@ export function readHead(at: At, logistic: boolean): PromptHead {
 }
 
 export function readAnswer(at: At): PromptAnswer {
+  const why = field(at, "words");
   const answer: PromptAnswer = {
-    views: whole(field(at, "views"), 1, 8),
+    views: whole(field(at, "views"), 1, promptSetLimits.views),
     temperature: temperature(at),
     frozen: readNullable(field(at, "frozen"), (part) => {
       const frozen = { share: share(part), temperature: temperature(part) };
       onlyKnown(part, frozen);
       return frozen;
     }),
+    ...(why.value === undefined ? {} : { words: sentence(why) }),
   };
   onlyKnown(at, answer);
   return answer;

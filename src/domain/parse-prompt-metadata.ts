@@ -37,7 +37,7 @@ import {
   researchUseNotice,
 } from "./prompt-set.ts";
 import { promptSetLimits } from "./prompt-set-limits.ts";
-import type { TuningSettings } from "./run.ts";
+import { frozenUses, type TuningSettings } from "./run.ts";
 
 const whole = (at: At, min: number, max: number): number => readNumber(at, { min, max, integer: true });
 const text = (at: At, max: number): string => readString(at, { max });
@@ -77,7 +77,7 @@ export function readPromptSetMetadata(at: At): PromptSetMetadata {
       weightsDigest: hash(field(backbone, "weightsDigest")) as WeightsDigest,
       ...(computation.value === undefined ? {} : { computation: readComputation(computation) }),
     },
-    preprocessing: readPreprocessing(field(at, "preprocessing")),
+    preprocessing: readPreprocessing(field(at, "preprocessing"), third),
     classes,
     method,
     head,
@@ -141,7 +141,12 @@ export function readClass(at: At): TissueClass {
 
 export function readTuningSettings(at: At): TuningSettings {
   const number = (key: string, min: number, max: number): number => readNumber(field(at, key), { min, max });
-  const [instance, texts] = [field(at, "instance"), field(at, "text")];
+  const [instance, texts, views, frozen] = ["instance", "text", "views", "frozen"].map((key) => field(at, key)) as [
+    At,
+    At,
+    At,
+    At,
+  ];
   const settings: TuningSettings = {
     blocks: whole(field(at, "blocks"), 1, promptSetLimits.blocks),
     tokensPerBlock: whole(field(at, "tokensPerBlock"), 0, promptSetLimits.tokensPerBlock),
@@ -152,6 +157,8 @@ export function readTuningSettings(at: At): TuningSettings {
     labelSmoothing: number("labelSmoothing", 0, 0.99),
     temperature: number("temperature", 1e-3, 1e4),
     seed: whole(field(at, "seed"), 0, 2 ** 32 - 1),
+    ...(views.value === undefined ? {} : { views: whole(views, 1, promptSetLimits.views) }),
+    ...(frozen.value === undefined ? {} : { frozen: readOneOf(frozen, frozenUses) }),
     ...(instance.value === undefined ? {} : { instance: readInstance(instance) }),
     ...(texts.value === undefined ? {} : { text: readTextSettings(texts) }),
   };
@@ -162,7 +169,9 @@ export function readTuningSettings(at: At): TuningSettings {
   return settings;
 }
 
-function readPreprocessing(at: At): Preprocessing {
+function readPreprocessing(at: At, third: boolean): Preprocessing {
+  const stain = field(at, "stain");
+  if (!third && stain.value !== undefined) problem(stain, "left out in this format");
   const three = (key: string): readonly [number, number, number] => {
     const list = readList(field(field(at, "normalisation"), key), { min: 3, max: 3 });
     const [r = 0, g = 0, b = 0] = list.map((value) => readNumber(value, { min: -10, max: 10 }));
@@ -175,5 +184,6 @@ function readPreprocessing(at: At): Preprocessing {
     edge: readOneOf(field(at, "edge"), ["white", "black"]),
     snap: readNumber(field(at, "snap"), { min: 0, max: 0.2 }),
     normalisation: { mean: three("mean"), std: three("std") },
+    ...(stain.value === undefined ? {} : { stain: readOneOf(stain, ["standardised"]) }),
   };
 }

@@ -9,7 +9,7 @@
 //                              logistic); or no head
 //   frozen.weight [C, F], frozen.bias [C], frozen.centre [F]   a logistic head on features without prompts, where answer.frozen is one
 // Format 1 has prompts.visual and a cosine head; format 2 the other prompts, a linear head or none; format 3 what metadata.answer says,
-// logistic heads, and sets without prompts. Never a graph, whatever the format.
+// logistic heads, standardised stain, and sets without prompts. Never a graph, whatever the format.
 // __metadata__ has three keys: "format" = "pathotune-prompts/1", "/2" or "/3", "pathotune" = PromptSetMetadata as canonical JSON (keys sorted,
 // no spaces), and "checksum" (promptSetChecksum), without which a flipped bit among the values would answer wrongly in silence.
 // Nothing depends on the clock: the same labels, settings and seed give the same bytes. The set's id is their sha256.
@@ -102,8 +102,8 @@ function namedTensors({ prompts, instance, textual, headWeight, headCentre, head
 
 /** The format a set needs: the first where it is enough. */
 export function formatFor(metadata: Omit<PromptSetMetadata, "format">): PromptSetMetadata["format"] {
-  const { method, head, declared, answer } = metadata;
-  if (answer || method.kind === "none" || head.kind === "logistic") return promptSetFormat3;
+  const { method, head, declared, answer, preprocessing } = metadata;
+  if (answer || preprocessing.stain || method.kind === "none" || head.kind === "logistic") return promptSetFormat3;
   const first = method.kind === "task-visual-deep" && head.kind === "cosine" && !head.text && !declared;
   return first ? promptSetFormat : promptSetFormat2;
 }

@@ -25,6 +25,8 @@ export type Preprocessing = Readonly<{
   edge: EdgeRule;
   snap: number;
   normalisation: Normalisation;
+  /** Optical densities of every patch standardised first (math/stain.ts); absent: taken as they are. */
+  stain?: "standardised";
 }>;
 
 /**
@@ -77,6 +79,8 @@ export type PromptAnswer = Readonly<{
   views: number;
   temperature: number;
   frozen: Readonly<{ share: number; temperature: number }> | null;
+  /** Why so, for the person; decides nothing. */
+  words?: string;
 }>;
 
 /** Of a set that says nothing of it. */

@@ -8,8 +8,8 @@ import type { BackboneComputation, Preprocessing, PromptSet } from "../domain/pr
 
 /** What a set trained with this model on patches of `mpp` is bound to. */
 export function preprocessingOf(model: Model, mpp: Mpp = model.mpp): Preprocessing {
-  const { patchPixels, filter, edge, snap, normalisation } = model;
-  return { patchPixels, mpp, filter, edge, snap, normalisation };
+  const { patchPixels, filter, edge, snap, normalisation, stain } = model;
+  return { patchPixels, mpp, filter, edge, snap, normalisation, ...(stain ? { stain } : {}) };
 }
 
 /** Throws Fault `bad-prompt-set` with every reason. Sets older than the record of a computation fit the embedded backbone by their digest alone. */
@@ -65,6 +65,7 @@ function preprocessingDifferences(set: Preprocessing, model: Preprocessing): str
     ["snap", set.snap, model.snap],
     ["mean", set.normalisation.mean, model.normalisation.mean],
     ["std", set.normalisation.std, model.normalisation.std],
+    ["stain", set.stain ?? "as it is", model.stain ?? "as it is"],
   ];
   return pairs
     .filter(([, a, b]) => show(a) !== show(b))

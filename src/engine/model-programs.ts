@@ -5,14 +5,20 @@ import { prune } from "../graph/prune.ts";
 import type { VitStructure } from "../graph/vit/analyse-vit.ts";
 import type { CarriedShape } from "../graph/vit/carried-tokens.ts";
 import { baseGraph, type UpperShape, upperGraph } from "../graph/vit/cut.ts";
-import { accumulateGraph, type ThetaLayout, trainGraph, updateGraph } from "../graph/vit/train-graph.ts";
+import {
+  accumulateGraph,
+  type ThetaLayout,
+  type TrainedHead,
+  trainGraph,
+  updateGraph,
+} from "../graph/vit/train-graph.ts";
 import type { FrozenWeights } from "./frozen-weights.ts";
 import type { Program, Runtime } from "./runtime.ts";
 
 export type Backbone = Readonly<{ graph: Graph; structure: VitStructure; weights: FrozenWeights }>;
 
 export type TrainShape = CarriedShape &
-  Readonly<{ firstBlock: number; tokensPerBlock: number; batch: number; classes: number }>;
+  Readonly<{ firstBlock: number; tokensPerBlock: number; batch: number; classes: number; head?: TrainedHead }>;
 /** The whole batch in one run. */
 export type TrainProgram = Readonly<{ kind: "whole"; program: Program; layout: ThetaLayout; batch: number }>;
 /** `part` samples a run add up their gradient, and the step is taken after the last part. */
@@ -73,7 +79,7 @@ export function createModelPrograms(backbone: Backbone, runtime: Runtime): Model
     for (const program of old?.programs ?? []) await program.release();
   };
   const keyOf = (shape: TrainShape): string =>
-    `${shape.firstBlock}/${shape.tokensPerBlock}x${shape.batch}x${shape.classes}${carriedKey(shape)}`;
+    `${shape.firstBlock}/${shape.tokensPerBlock}x${shape.batch}x${shape.classes}${shape.head === "logistic" ? "l" : ""}${carriedKey(shape)}`;
   const upperKey = (firstBlock: number, shape: UpperShape): string =>
     `upper@${firstBlock}${shape.visual === false ? "/none" : ""}${carriedKey(shape)}`;
 

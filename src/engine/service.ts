@@ -17,6 +17,7 @@ import { createMemoryGateStore, type GateStore } from "./gates/kept-gates.ts";
 import { importModel } from "./import-model.ts";
 import { indexPlaces } from "./index-places.ts";
 import { inspectModel } from "./inspect-model.ts";
+import { keepFrozen } from "./keep-frozen.ts";
 import { type FetchBytes, loadModel } from "./load-model.ts";
 import type { LoadedModel } from "./loaded-model.ts";
 import { previewMap } from "./preview-map.ts";
@@ -28,7 +29,7 @@ import { suggestPlaces } from "./suggest-places.ts";
 import { sweep } from "./sweep.ts";
 import { createTrust } from "./trust-service.ts";
 import { tunableHere } from "./tunable.ts";
-import { type TuneHooks, tune } from "./tune.ts";
+import { type TuneHooks, tune, type WrittenSet } from "./tune.ts";
 import { type CountedWorkload, createWorkload } from "./workload.ts";
 
 export type EngineDeps = Omit<SessionDeps, "lane" | "cacheBytes" | "gates"> &
@@ -39,6 +40,8 @@ export type EngineDeps = Omit<SessionDeps, "lane" | "cacheBytes" | "gates"> &
     gates?: GateStore;
     /** Default 256 MiB: about 1,700 patches of a ViT-Tiny. */
     cacheBytes?: number;
+    /** What `slides` does to pixels; default: nothing. Sets are made and fit accordingly. */
+    stain?: "standardised";
     /** Lets whatever has arrived meanwhile be heard, between long computations on this thread. Default: nothing has. */
     pause?: () => Promise<void>;
     /** The device of the loaded model is lost: nothing runs here any more. */
@@ -129,7 +132,8 @@ export function createEngine(deps: EngineDeps): Engine {
     load: ({ source, prefer }, options) =>
       loads.run(async (signal) => {
         const onProgress = options?.onProgress ?? (() => {});
-        const model = await read(source, signal, onProgress);
+        const given = await read(source, signal, onProgress);
+        const model = deps.stain ? { ...given, model: { ...given.model, stain: deps.stain } } : given;
         await release();
         onProgress({ what: "self-test", done: 0, total: 1 });
         const cacheBytes = deps.cacheBytes ?? 256 * 2 ** 20;
@@ -250,9 +254,25 @@ export function createEngine(deps: EngineDeps): Engine {
         }
         session.sets.set(tuned.set.id, { set: tuned.set, bytes: tuned.bytes.length });
         emit({ type: "finished", promptSet: tuned.set.id, ended: tuned.ended });
-        const { bytes, estimate, heldOut, ended, gates: passed } = tuned;
-        return { bytes, summary: summarisePromptSet(tuned.set, bytes.length), estimate, heldOut, ended, gates: passed };
+        const { bytes, estimate, heldOut, ended, choice, gates: passed } = tuned;
+        const told = (made: WrittenSet) => ({
+          bytes: made.bytes,
+          summary: summarisePromptSet(made.set, made.bytes.length),
+        });
+        if (tuned.passedOver) {
+          const { set, bytes: beside } = tuned.passedOver;
+          session.sets.set(set.id, { set, bytes: beside.length });
+        }
+        const passedOver = tuned.passedOver && told(tuned.passedOver);
+        return { bytes, summary: told(tuned).summary, choice, passedOver, estimate, heldOut, ended, gates: passed };
       }).finally(() => finishing.delete(params.runId));
+    },
+
+    async keepFrozen(params, options) {
+      const { session } = current();
+      const { set, bytes } = await keepFrozen(session, { ...params, parent: null, resume: null }, signalOf(options));
+      session.sets.set(set.id, { set, bytes: bytes.length });
+      return { bytes, summary: summarisePromptSet(set, bytes.length) };
     },
 
     async finishEarly({ runId }) {

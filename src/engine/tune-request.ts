@@ -25,12 +25,6 @@ export type TuneRequest = Readonly<{
   text: RequestedText | null;
 }>;
 
-/**
- * The loss takes the exponential of logits up to this in fp32 (which holds e^88), and onnxruntime's WebGPU kernel does not subtract
- * the largest first: beyond it a training would end in infinity on one device and not on another.
- */
-export const hottestTraining = 80;
-
 /** Throws Fault `too-few-labels`, or `invalid` naming every problem. */
 export function checkTuneRequest(params: TuneParams, model: Model): TuneRequest {
   const { settings, examples } = params;
@@ -40,8 +34,10 @@ export function checkTuneRequest(params: TuneParams, model: Model): TuneRequest 
   const problems = [...root.problems];
   const { depth } = model.shape;
   if (settings.blocks > depth) problems.push(`settings.blocks is ${settings.blocks}, and the backbone has ${depth}`);
-  if (settings.temperature > hottestTraining) {
-    problems.push(`settings.temperature is ${settings.temperature}, and a training bears at most ${hottestTraining}`);
+  const { centre } = params;
+  if (centre && params.estimate !== false) problems.push("a centre of unlabelled patches goes without an estimate");
+  if (centre && !(centre.length === model.shape.featureWidth && centre.every(Number.isFinite))) {
+    problems.push(`the centre must be ${model.shape.featureWidth} finite numbers`);
   }
 
   const patchOf = new Map(examples.map((example) => [example.labelId, example.patch]));

@@ -113,15 +113,33 @@ export type TuneParams = Readonly<{
   resume: TuningCheckpoint | null;
   /** Vectors of every text the settings name (domain/prompt-kinds.ts `textsNeeded`); absent where they name none. */
   text?: TextVectors;
-  /** How often memory ran out before: each time a step takes half as many patches at once. 0: as many as fit by calculation. */
-  halvings: number;
   /** False: no held-out folds and no figure. */
   estimate?: boolean;
+  /** True: where frozen features alone are chosen, the set with prompts is trained all the same and given beside. */
+  trainAnyway?: boolean;
+  /**
+   * What features are centred with, [F]: the mean over patches nobody labelled, in the same views. Only without an estimate: the folds do not
+   * know which patches these were.
+   */
+  centre?: Float32Array;
+  /** How often memory ran out before: each time a step takes half as many patches at once. 0: as many as fit by calculation. */
+  halvings: number;
 }>;
 
+/**
+ * How much of the answer is the frozen regression's: 1 is a set without prompts, 0 one without a frozen part. `kind`: the default (frozen
+ * features only) was not beaten by one standard error, or was, or a constant stands because there were too few labels to choose (or
+ * nobody asked to).
+ */
+export type TuneChoice = Readonly<{ share: number; kind: "default" | "better" | "constants"; words: string }>;
+
 export type TuneResult = Readonly<{
+  /** Of the set that the labels chose: without prompts where frozen features are as good. */
   bytes: Uint8Array;
   summary: PromptSetSummary;
+  choice: TuneChoice;
+  /** The set with prompts, where it was not chosen and the request wanted it. */
+  passedOver: Readonly<{ bytes: Uint8Array; summary: PromptSetSummary }> | null;
   estimate: Estimate;
   /** Of every held-out label; empty without a figure. */
   heldOut: readonly HeldOutLabel[];
@@ -161,6 +179,11 @@ export type EngineApi = MapEngineApi &
     warm: Method<Readonly<{ id: PromptSetId }>, Readonly<{ compiled: boolean; milliseconds: number }>>;
     /** Held-out estimate, then the final training on all labels. Cancel by signal; `finishEarly` keeps what it has. */
     tune: Method<TuneParams, TuneResult, TuningEvent>;
+    /** The frozen regression on all labels as a set without prompts, with its own held-out estimate. Seconds; kept as a tuned set is. */
+    keepFrozen: Method<
+      Omit<TuneParams, "resume" | "parent">,
+      Readonly<{ bytes: Uint8Array; summary: PromptSetSummary }>
+    >;
     finishEarly: Method<Readonly<{ runId: RunId }>, void>;
     /** Seconds a tuning with these settings will take here, measured on one step; null before anything was measured. */
     forecast: Method<Readonly<{ settings: TuningSettings; labels: number }>, Readonly<{ seconds: number | null }>>;
@@ -176,6 +199,7 @@ export const engineMethods: Readonly<Record<keyof EngineApi, true>> = {
   removePromptSet: true,
   warm: true,
   tune: true,
+  keepFrozen: true,
   finishEarly: true,
   forecast: true,
   ...mapEngineMethods,

@@ -122,6 +122,9 @@ function usedOtherwise({ metadata }: PromptSetSummary, model: Model): string | n
   if (!same(mean, model.normalisation.mean) || !same(std, model.normalisation.std)) {
     return `${madeWith}another normalisation of colours than the backbone is used with.`;
   }
+  if (made.stain !== model.stain) {
+    return `${madeWith}${made.stain ? "the stain of every patch standardised" : "patches as they are"}; here patches are answered ${model.stain ? "with it standardised" : "as they are"}.`;
+  }
   const alike = made.filter === model.filter && made.edge === model.edge && made.snap === model.snap;
   return alike ? null : `${madeWith}another way of scaling patches than the backbone is used with.`;
 }

@@ -15,7 +15,7 @@ export function CalibrationCharts({ calibration, classes }: Props) {
   const nameOf = (id: string): string => classes.find((c) => c.id === id)?.name ?? "a removed class";
   const anything = reliability.kind === "bins" || curves.length > 0;
   return (
-    <div className="pt-stack" data-testid="calibration">
+    <div className="pt-stack" data-testid="score-calibration">
       {reliability.kind === "too-few" && <p className="pt-hint">{reliabilityWords(calibration)}</p>}
       {anything && (
         <button type="button" className="pt-link pt-small" aria-expanded={shown} onClick={() => setShown(!shown)}>

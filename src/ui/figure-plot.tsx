@@ -27,5 +27,5 @@ export function FigurePlot({ x, series, axes, label, testId }: Props) {
     const chart = createFigureChart(element.current, { x, series: coloured }, axes, colors);
     return () => chart.destroy();
   }, [x, series, axes, scheme]);
-  return <div ref={element} className="pt-figure" role="img" aria-label={label} data-testid={testId} />;
+  return <div ref={element} className="pt-plot" role="img" aria-label={label} data-testid={testId} />;
 }

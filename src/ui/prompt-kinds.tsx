@@ -116,7 +116,14 @@ export function numbersWords(settings: TuningSettings, state: ReturnType<typeof 
   const { tokens = null } = settings.text ?? {};
   const textTokens = tokens ? (tokens.template.includes("{class}") ? classes.length : 1) : 0;
   const { blocks, tokensPerBlock, instance = null } = settings;
-  const kinds = { blocks, tokensPerBlock, instance, textTokens, classes: classes.length };
+  const kinds = {
+    blocks,
+    tokensPerBlock,
+    instance,
+    textTokens,
+    classes: classes.length,
+    frozen: (settings.frozen ?? "none") !== "none",
+  };
   const { trained, stored } = countNumbers(engine.status.model.shape, kinds);
   return `Trains ${trained.toLocaleString("en")} numbers; the set's file will have about ${bytesWords(4 * stored + headerBytes)}.`;
 }

@@ -9,9 +9,10 @@ import {
   cancelStudy,
   comparedSettings,
   comparisonSeconds,
+  curveSettings,
   tunedCurveSeconds,
 } from "../state/actions/studies.ts";
-import { countsPerClass, tunedClassNames, tuningSettings } from "../state/selectors.ts";
+import { countsPerClass, tunedClassNames } from "../state/selectors.ts";
 import type { Study } from "../state/session-store.ts";
 import { AblationResult } from "./ablation-result.tsx";
 import { useApp, useAppState, usePerform } from "./app-context.ts";
@@ -24,8 +25,10 @@ export function StudyPanel() {
   return (
     <section className="pt-section" aria-label="Questions to your labels" data-testid="study-panel">
       <h2>Questions to your labels</h2>
-      <CurveCard />
-      <AblationCard />
+      <div className="pt-questions">
+        <CurveCard />
+        <AblationCard />
+      </div>
     </section>
   );
 }
@@ -36,13 +39,13 @@ function CurveCard() {
   const { context } = useApp();
   const { curve } = state.session.studies;
   const [tuned, setTuned] = useState(false);
-  const settings = tuningSettings(state);
+  const settings = curveSettings(state);
   const counts = [...countsPerClass(state).values()].filter((count) => count > 0);
   const least = counts.length > 0 ? Math.min(...counts) : 0;
   const enabled = askCurve.enabled(state, { tuned });
   const seconds = useSeconds(
     () => (settings && tuned ? tunedCurveSeconds(context, settings, least, counts.length) : null),
-    [context, settings, tuned, least, counts.length],
+    [context, JSON.stringify(settings), tuned, least, counts.length],
   );
   return (
     <div className="pt-card pt-tight">
@@ -88,7 +91,10 @@ function AblationCard() {
   const perform = usePerform();
   const { context } = useApp();
   const { ablation } = state.session.studies;
-  const [chosen, setChosen] = useState<readonly PromptKindsOn[]>(everyKinds.filter(({ text }) => !text));
+  const [chosen, setChosen] = useState<readonly PromptKindsOn[]>(
+    everyKinds.filter((kinds) => !kinds.text && !isNoKind(kinds)),
+  );
+  const [choosing, setChoosing] = useState(false);
   const settings = comparedSettings(state);
   const enabled = askAblation.enabled(state, { kinds: chosen });
   const labels = state.project.project.labels.size;
@@ -104,21 +110,33 @@ function AblationCard() {
         <Asking progress={ablation.progress} />
       ) : (
         <>
-          <fieldset className="pt-kinds" aria-label="Prompts to compare">
-            {everyKinds.map((kinds) => (
-              <Checkbox
-                key={kindsWords(kinds)}
-                label={kindsWords(kinds)}
-                checked={isNoKind(kinds) || chosen.includes(kinds)}
-                disabled={isNoKind(kinds)}
-                onChange={(event) =>
-                  setChosen(
-                    everyKinds.filter((one) => (one === kinds ? event.currentTarget.checked : chosen.includes(one))),
-                  )
-                }
-              />
-            ))}
-          </fieldset>
+          <span className="pt-small pt-mute">
+            Frozen features against {chosen.map((kinds) => kindsWords(kinds).toLowerCase()).join(", ") || "nothing yet"}
+            .{" "}
+            <button type="button" className="pt-link" aria-expanded={choosing} onClick={() => setChoosing(!choosing)}>
+              {choosing ? "Done" : "Choose"}
+            </button>
+          </span>
+          {choosing && (
+            <fieldset className="pt-kinds" aria-label="Prompts to compare">
+              {everyKinds
+                .filter((kinds) => !isNoKind(kinds))
+                .map((kinds) => (
+                  <Checkbox
+                    key={kindsWords(kinds)}
+                    label={kindsWords(kinds)}
+                    checked={chosen.includes(kinds)}
+                    onChange={(event) =>
+                      setChosen(
+                        everyKinds.filter((one) =>
+                          one === kinds ? event.currentTarget.checked : chosen.includes(one),
+                        ),
+                      )
+                    }
+                  />
+                ))}
+            </fieldset>
+          )}
           <ReasonButton
             enabled={enabled}
             variant="light"
@@ -129,7 +147,7 @@ function AblationCard() {
           </ReasonButton>
           <p className="pt-hint" data-testid="ablation-time">
             {enabled === true
-              ? `${takes(seconds)} Each is tuned on the same held-out folds. You can go on meanwhile; clicks come first.`
+              ? `${takes(seconds)} Each is tuned on the same held-out folds and averaged with frozen features as Tune does. You can go on meanwhile; clicks come first.`
               : enabled}
           </p>
         </>

@@ -2,9 +2,10 @@
 import { Button, Collapse, Progress } from "@mantine/core";
 import { lazy, Suspense, useState } from "react";
 import type { LossPoint, TuningProgress, TuningRun } from "../domain/run.ts";
+import { keepFrozen } from "../state/actions/keep-frozen.ts";
 import { activatePromptSet } from "../state/actions/prompt-sets.ts";
 import { cancelTuning, finishEarly, startTuning } from "../state/actions/tuning.ts";
-import { activeSetHere, scorer, tunableBlocks, tuningSettings } from "../state/selectors.ts";
+import { activeSetHere, scorer, setById, tunableBlocks, tuningSettings } from "../state/selectors.ts";
 import { useAppState, usePerform } from "./app-context.ts";
 import { numbersWords } from "./prompt-kinds.tsx";
 import { ReasonButton } from "./reason-button.tsx";
@@ -69,7 +70,7 @@ function Ready({ last, advanced }: Readonly<{ last: TuningRun | null; advanced: 
           {time
             ? `About ${time}, with the held-out estimate.`
             : "Prompts and head are trained here; nothing is uploaded."}{" "}
-          {settings && <span data-testid="tune-numbers">{numbersWords(settings, state)}</span>}
+          {settings && !advanced && <span data-testid="tune-numbers">{numbersWords(settings, state)}</span>}
         </p>
       ) : (
         <p className="pt-hint" data-testid="tune-reason">
@@ -102,6 +103,14 @@ function FrozenOnly({ why }: Readonly<{ why: string | null }>) {
         The instant preview needs no tuning: the frozen backbone and the centroids of your labels.{" "}
         {preview ? "It answers your clicks now." : "It answers as soon as two classes have a label each."}
       </span>
+      <ReasonButton
+        enabled={keepFrozen.enabled(state, undefined)}
+        variant="light"
+        testId="keep-frozen-only"
+        onClick={() => perform(keepFrozen)}
+      >
+        Keep the frozen baseline as a set
+      </ReasonButton>
       {activeSetHere(state) && (
         <div>
           <Button variant="light" onClick={() => perform(activatePromptSet, { id: null })}>
@@ -115,6 +124,7 @@ function FrozenOnly({ why }: Readonly<{ why: string | null }>) {
 
 function Ended({ run }: Readonly<{ run: TuningRun | null }>) {
   const [curve, setCurve] = useState(false);
+  const state = useAppState();
   if (run?.state === "cancelled") return <p className="pt-hint">Cancelled: nothing was changed.</p>;
   if (run?.state === "failed") return <p className="pt-hint pt-warn">{run.fault.message}</p>;
   if (run?.state !== "finished") return null;
@@ -127,6 +137,11 @@ function Ended({ run }: Readonly<{ run: TuningRun | null }>) {
     <>
       <p className={run.ended === "diverged" ? "pt-hint pt-warn" : "pt-hint"}>
         {words[run.ended]}{" "}
+        {setById(state, run.promptSet)?.metadata.method.kind === "none" && (
+          <span data-testid="kept-frozen">
+            Frozen features were as good on your labels, so the set holds them, without prompts.{" "}
+          </span>
+        )}
         <button type="button" className="pt-link" aria-expanded={curve} onClick={() => setCurve(!curve)}>
           {curve ? "Hide loss curve" : "Loss curve"}
         </button>

@@ -1,14 +1,14 @@
 // The settings behind Advanced. Every one of them is kept in the prompt set.
-import { Button, NumberInput } from "@mantine/core";
+import { Button, NativeSelect, NumberInput } from "@mantine/core";
 import { classWeightWords } from "../domain/class-weights.ts";
-import type { TuningSettings } from "../domain/run.ts";
+import { type FrozenUse, frozenUses, type TuningSettings } from "../domain/run.ts";
 import { changeSettings } from "../state/actions/tuning.ts";
 import { countsPerClass } from "../state/selectors.ts";
 import { useAppState, usePerform } from "./app-context.ts";
 import { PromptKinds } from "./prompt-kinds.tsx";
 
 type Field = Readonly<{
-  key: Exclude<keyof TuningSettings, "instance" | "text">;
+  key: Exclude<keyof TuningSettings, "instance" | "text" | "views" | "frozen" | "temperature">;
   label: string;
   hint: string;
   min: number;
@@ -65,17 +65,14 @@ const fields: readonly Field[] = [
     step: 0.01,
     decimals: 3,
   },
-  {
-    key: "temperature",
-    label: "Head temperature",
-    hint: "How far scores lie apart",
-    min: 1,
-    max: 80,
-    step: 1,
-    decimals: 1,
-  },
   { key: "seed", label: "Seed", hint: "Same labels and seed, same set", min: 0, max: 2147483647, step: 1, decimals: 0 },
 ];
+
+const frozenWords: Readonly<Record<FrozenUse, string>> = {
+  choose: "Your labels decide, where there are enough",
+  constant: "Always half",
+  none: "None: prompts alone",
+};
 
 export function TuneSettings({ settings }: Readonly<{ settings: TuningSettings }>) {
   const perform = usePerform();
@@ -120,6 +117,32 @@ export function TuneSettings({ settings }: Readonly<{ settings: TuningSettings }
           {tunable.why}
         </p>
       )}
+      <NumberInput
+        label="Views"
+        description="Turns and flips in which each patch is learned and answered"
+        value={settings.views ?? 1}
+        min={1}
+        max={8}
+        step={1}
+        decimalScale={0}
+        clampBehavior="blur"
+        onChange={(views) => {
+          if (typeof views === "number" && views >= 1 && views <= 8) perform(changeSettings, { change: { views } });
+        }}
+      />
+      <div className="pt-wide">
+        <NativeSelect
+          label="Frozen features beside the prompts"
+          description="How much of each answer is theirs"
+          size="xs"
+          value={settings.frozen ?? "none"}
+          data={frozenUses.map((value) => ({ value, label: frozenWords[value] }))}
+          onChange={(event) => {
+            const frozen = frozenUses.find((use) => use === event.currentTarget.value);
+            if (frozen) perform(changeSettings, { change: { frozen } });
+          }}
+        />
+      </div>
       <p className="pt-hint pt-wide" data-testid="class-weights">
         {classWeightWords(counted)}
       </p>

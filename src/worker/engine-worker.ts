@@ -86,6 +86,7 @@ function endingOn(api: EngineApi): EngineApi {
     indexSlide: watched(api.indexSlide),
     warm: watched(api.warm),
     tune: watched(api.tune),
+    keepFrozen: watched(api.keepFrozen),
     labelCurve: watched(api.labelCurve),
     ablation: watched(api.ablation),
     sweep: watched(api.sweep),

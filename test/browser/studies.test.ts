@@ -65,6 +65,9 @@ describe.skipIf(!hasBrowser)("questions to the labels", () => {
     const blocks = page.getByLabel("Blocks (last", { exact: false });
     await blocks.fill("2");
     await blocks.blur();
+    const many = page.getByLabel("Epochs", { exact: false });
+    await many.fill("400");
+    await many.blur();
     await page.waitForFunction(() =>
       /^About/.test(document.querySelector('[data-testid="ablation-time"]')?.textContent ?? ""),
     );
@@ -72,6 +75,7 @@ describe.skipIf(!hasBrowser)("questions to the labels", () => {
     await page.getByTestId("ask-ablation").click();
     await page.getByTestId("cancel-study").waitFor();
     expect((await app.click({ x: 3700, y: 3200 })).answer).not.toBe("");
+    await picture("asking", "study-progress");
     expect(await page.getByTestId("tune").getAttribute("aria-disabled")).toBe("true");
     await page.getByTestId("cancel-study").click();
     await page.getByTestId("ask-ablation").waitFor();
@@ -82,6 +86,7 @@ describe.skipIf(!hasBrowser)("questions to the labels", () => {
     const epochs = page.getByLabel("Epochs", { exact: false });
     await epochs.fill("1");
     await epochs.blur();
+    await page.getByRole("button", { name: "Choose", exact: true }).click();
     await page.getByLabel("Visual + instance", { exact: true }).uncheck();
     await page.getByTestId("ask-ablation").click();
     await page.getByTestId("ablation-result").waitFor({ timeout: 120_000 });
@@ -100,10 +105,10 @@ describe.skipIf(!hasBrowser)("questions to the labels", () => {
   test("after a tuning, scores say what they are worth or why not", async () => {
     await page.getByTestId("tune").click();
     await page.waitForSelector('[data-testid="tune-panel"][data-state="finished"]', { timeout: 120_000 });
-    expect(await app.text("calibration")).toMatch(
+    expect(await app.text("score-calibration")).toMatch(
       /Score, not a probability.*from 50 held-out labels in 5 places on; there are 2\d labels/,
     );
-    await picture("calibration", "calibration");
+    await picture("calibration", "score-calibration");
     expect(errors).toEqual([]);
   });
 });

@@ -34,9 +34,9 @@ const head = () => {
 async function added(change: Partial<PromptSetMetadata>, tensors: object = {}) {
   const made = { ...set.metadata, ...change };
   const metadata = { ...made, format: formatFor(made) };
-  const { prompts, headWeight, headCentre } = set;
+  const { prompts, headWeight, headBias, headCentre } = set;
   return tiny.engine.addPromptSet({
-    bytes: serializePromptSet(metadata, { prompts, headWeight, headCentre, ...tensors }),
+    bytes: serializePromptSet(metadata, { prompts, headWeight, headBias, headCentre, ...tensors }),
   });
 }
 

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { Fault } from "../../src/base/fault.ts";
 import { type Ablation, everyKinds, isNoKind, type LabelCurve } from "../../src/domain/label-study.ts";
+import { keepFrozen } from "../../src/state/actions/keep-frozen.ts";
 import {
   askAblation,
   askCurve,
@@ -11,7 +12,7 @@ import {
   tunedCurveSeconds,
 } from "../../src/state/actions/studies.ts";
 import { changePromptKinds, startTuning } from "../../src/state/actions/tuning.ts";
-import { isComparing } from "../../src/state/selectors.ts";
+import { activeSetHere, isComparing } from "../../src/state/selectors.ts";
 import { settings } from "../support/sample-project.ts";
 import { createLabelledWorld, type StateWorld } from "../support/state-world.ts";
 
@@ -122,5 +123,25 @@ describe("the comparison of prompts", () => {
     expect(await tunedCurveSeconds(world.context, settings, 10, 2)).toBeCloseTo(2 * (2 + 4 + 8 + 16) * 0.5, 9);
     const unmeasured = await createLabelledWorld(2);
     expect(await comparisonSeconds(unmeasured.context, all, everyKinds, 4)).toBe(null);
+  });
+});
+
+describe("the frozen baseline as a set to keep", () => {
+  test("is kept, named and active as a tuned one, and there again after a reload", async () => {
+    const world = await createLabelledWorld(2);
+    expect(await world.do(keepFrozen)).toBe(true);
+    const set = activeSetHere(world.state());
+    expect(set?.metadata.name).toMatch(/^frozen by/);
+    const again = await world.reload();
+    expect(activeSetHere(again.state())).toEqual(set);
+  });
+
+  test("needs labels, and no tuning at the same time", async () => {
+    const world = await createLabelledWorld(1);
+    expect(keepFrozen.enabled(world.state(), undefined)).toMatch(/^Label at least 2 patches/);
+    const more = await createLabelledWorld(2);
+    void more.do(startTuning, {});
+    await more.settle();
+    expect(keepFrozen.enabled(more.state(), undefined)).toBe("A tuning is running.");
   });
 });

@@ -147,7 +147,8 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
     const bytes = setFile(`tuned by ${tuning.params.runId}`);
     const made = add(bytes);
     const estimate = { kind: "none", reason: "Label more places.", withoutFigure: [] } as const;
-    tuning.resolve({ bytes, summary: made, estimate, heldOut: [], ended, gates: [] });
+    const choice = { share: 0, kind: "constants", words: "prompts only, as asked" } as const;
+    tuning.resolve({ bytes, summary: made, choice, passedOver: null, estimate, heldOut: [], ended, gates: [] });
     tuning = null;
   };
 
@@ -244,6 +245,10 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
           reject(reason);
         });
       }),
+    keepFrozen: async ({ runId }) => {
+      const bytes = setFile(`frozen by ${runId}`);
+      return { bytes, summary: add(bytes) };
+    },
     finishEarly: async () => end("early"),
     sweep: (params, call) => fakeSweep(params, sweeps, call),
     previewMap: async ({ sheet, known: wanted, classes, examples }, call) => {

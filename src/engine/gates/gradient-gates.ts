@@ -1,7 +1,7 @@
 // Is the gradient of the tuning step the gradient of its loss, here and now? Central differences on this device, and this device against
 // the processor. Knows the train graph and the forward graph that answers clicks: the loss of the differences is computed here, in
 // float64, from what the latter gives. The gradient is read out of AdamW's first moment, so that what is checked is what tunes.
-import { assert } from "../../base/fault.ts";
+import { assert, present } from "../../base/fault.ts";
 import type { Graph } from "../../graph/ir.ts";
 import type { CarriedShape } from "../../graph/vit/carried-tokens.ts";
 import type { UpperShape } from "../../graph/vit/cut.ts";
@@ -55,7 +55,7 @@ export function gradientGraphs(
   { graph, structure }: Backbone,
   { firstBlock, tokensPerBlock, inParts, instance, textTokens }: StepShape,
 ): Readonly<{ layout: ThetaLayout; graphs: readonly [Graph] | readonly [Graph, Graph] }> {
-  const options = { firstBlock, tokensPerBlock, classes, instance, textTokens };
+  const options = { firstBlock, tokensPerBlock, classes, instance, textTokens, head: "logistic" } as const;
   if (!inParts) {
     const { graph: whole, layout } = trainGraph(graph, structure, { ...options, batch });
     return { layout, graphs: [whole] };
@@ -73,14 +73,13 @@ export async function openGradientProbe(
   const { structure, weights } = backbone;
   const { tokens, features } = given;
   const { layout, graphs } = gradientGraphs(backbone, given);
-  const { length, headWeight } = layout;
+  const { length, headWeight, headBias } = layout;
   const flat = (value: number): TensorValue => ({ dims: [length], data: new Float32Array(length).fill(value) });
   const centre = Float32Array.from(features[0], (value, i) => 0.45 * (value + features[1][i]!));
   const both = stack(tokens, structure.width);
   const texts = layout.textScale && noiseTokens(layout.textScale.shape[0] ?? 0, structure.width);
   const forward = {
     centre: { dims: [centre.length], data: centre },
-    temperature: scalar(temperature),
     ...(texts ? { textual: texts } : {}),
   };
   const optimiser = {
@@ -141,7 +140,8 @@ export async function openGradientProbe(
       const own = promptsOfTheta(layout, theta, given.firstBlock, texts);
       const upper = await forwardOf(upperShapeOf(own));
       const outputs = await upper.run({ tokens: both, ...feedsOf(own) });
-      return crossEntropy(outputOf(outputs, "features").data, centre, theta.subarray(headWeight.offset));
+      const bias = theta.subarray(present(headBias, "a logistic head's bias").offset);
+      return crossEntropy(outputOf(outputs, "features").data, centre, theta.subarray(headWeight.offset), bias);
     },
     release,
   };
@@ -150,20 +150,21 @@ export async function openGradientProbe(
 // Neither sure nor alike: a gradient of nothing would prove nothing.
 const targets = Float32Array.of(0.8, 0.2, 0.35, 0.65);
 const sampleWeight = Float32Array.of(1, 1.5);
-const temperature = 10;
+/** How long a class's row is: as long as a regression on few labels makes it. */
+const rowLength = 10;
 
 /** The loss of graph/vit/train-graph.ts in float64. */
-function crossEntropy(features: Float32Array, centre: Float32Array, head: Float32Array): number {
+function crossEntropy(features: Float32Array, centre: Float32Array, head: Float32Array, bias: Float32Array): number {
   const width = centre.length;
   const unit = (values: readonly number[]): readonly number[] => {
     const length = Math.sqrt(values.reduce((sum, value) => sum + value * value, 1e-12));
     return values.map((value) => value / length);
   };
-  const rows = Array.from({ length: classes }, (_, c) => unit([...head.subarray(c * width, (c + 1) * width)]));
+  const rows = Array.from({ length: classes }, (_, c) => head.subarray(c * width, (c + 1) * width));
   let sum = 0;
   for (let b = 0; b < batch; b++) {
     const x = unit(Array.from(centre, (value, i) => features[b * width + i]! - value));
-    const logits = rows.map((row) => temperature * row.reduce((total, value, i) => total + value * x[i]!, 0));
+    const logits = rows.map((row, c) => row.reduce((total, value, i) => total + value * x[i]!, bias[c]!));
     const largest = Math.max(...logits);
     const norm = largest + Math.log(logits.reduce((total, value) => total + Math.exp(value - largest), 0));
     logits.forEach((value, c) => {
@@ -194,6 +195,7 @@ export function gradientStart(layout: ThetaLayout, firstBlock: number): Float32A
     scale(instance.downWeight, 20 * (instance.downWeight.shape[0] ?? 1) ** -0.5);
   }
   if (textScale) scale(textScale, 2);
+  scale(headWeight, rowLength * (headWeight.shape[1] ?? 1) ** -0.5);
   return theta;
 }
 

@@ -3,8 +3,8 @@
 import { lanePriority } from "../../base/lane.ts";
 import type { LabelCurve, StudyProgress } from "../../domain/label-study.ts";
 import type { StudiedLabels, StudyApi } from "../../protocol/study-api.ts";
+import { frozenFeatures } from "../frozen-features.ts";
 import type { Session } from "../session.ts";
-import { defaultCut } from "../start-runtime.ts";
 import type { TuneHooks } from "../tune.ts";
 import { checkTuneRequest } from "../tune-request.ts";
 import { ablate } from "./ablation.ts";
@@ -48,9 +48,8 @@ export function createStudies({ session: current, hooksFor, alone, pause }: Stud
     if (plan.kind === "none") return plan;
     const clock = createStudyClock(params.tunedDraws > 0 ? tunedShares : frozenShares, session.now, emit);
     clock.start("reading", labels.length);
-    const cut = defaultCut(session.model.shape);
-    const analyses = await session.analyser.analyse(patches, cut, lanePriority.sweep, signal, clock.to);
-    const features = analyses.map((analysis) => analysis.features);
+    const { views = 1 } = params.settings;
+    const features = await frozenFeatures(session, patches, views, lanePriority.sweep, signal, clock.to);
     clock.start("frozen", lessonsOf(plan, plan.draws.length));
     const learnFrozen = frozenLearner(features, targets, classes.length, turn);
     const frozen = await learnCurve(plan, plan.draws.length, learnFrozen, turn, clock.step);

@@ -8,6 +8,7 @@ import {
   type LabelCurve,
   type PromptKindsOn,
   settingsWith,
+  studiedSettings,
 } from "../../domain/label-study.ts";
 import type { TuningSettings } from "../../domain/run.ts";
 import type { StudiedLabels } from "../../protocol/study-api.ts";
@@ -34,11 +35,16 @@ export function comparedSettings(state: AppState): TuningSettings | null {
   if (!settings || engine.kind !== "ready") return null;
   const text = settings.text ?? proposedText;
   return {
-    ...settings,
+    ...studiedSettings(settings),
     tokensPerBlock: settings.tokensPerBlock || engine.status.defaults.tokensPerBlock,
     instance: settings.instance ?? proposedInstance,
     text: { ...text, tokens: text.tokens ?? proposedTokens },
   };
+}
+
+export function curveSettings(state: AppState): TuningSettings | null {
+  const settings = tuningSettings(state);
+  return settings && studiedSettings(settings);
 }
 
 /** What must be on in any of these: a text nobody asked for is not looked for. */
@@ -103,7 +109,7 @@ export const askCurve: Action<Readonly<{ tuned: boolean }>> = {
     return (tuned ? blocksTune(state) : blocksLearning(state)) ?? true;
   },
   run: async (context, { tuned }) => {
-    const settings = tuningSettings(stateOf(context));
+    const settings = curveSettings(stateOf(context));
     if (!settings) return;
     await ask<LabelCurve>(
       context,

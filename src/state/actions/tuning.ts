@@ -102,7 +102,11 @@ function tellRestarting(context: ActionContext, runId: RunId): void {
 }
 
 /** Bytes before the event that names them: a crash in between leaves bytes nobody names, never a name without bytes. */
-async function keep(context: ActionContext, result: TuneResult, signal: AbortSignal): Promise<void> {
+export async function keep(
+  context: ActionContext,
+  result: Pick<TuneResult, "bytes" | "summary">,
+  signal: AbortSignal,
+): Promise<void> {
   const { summary, bytes } = result;
   try {
     await context.journal.putPromptSet(summary.id, bytes);
