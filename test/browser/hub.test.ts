@@ -68,7 +68,7 @@ describe.skipIf(!hasBrowser)("open models", () => {
     card().getByTestId("hub-fault").filter({ hasText: words }).waitFor({ timeout: 60_000 });
 
   test("are listed without a request; one is agreed to, breaks, goes on after a reload, is loaded and answers", {
-    timeout: 300_000,
+    timeout: 600_000,
   }, async () => {
     await page.getByTestId("browse-open-models").click();
     await page.getByTestId("hub-list").waitFor();
@@ -155,7 +155,7 @@ describe.skipIf(!hasBrowser)("open models", () => {
   });
 
   test("stop with the reason and the next step: a host nobody agreed to, one without permission, wrong bytes; by keyboard", {
-    timeout: 300_000,
+    timeout: 600_000,
   }, async () => {
     await page.getByTestId("browse-open-models").focus();
     await page.keyboard.press("Enter");

@@ -139,6 +139,15 @@ describe("a download", () => {
     expect(ranges()[1]).toMatch(/^bytes=\d{5,}-$/);
   });
 
+  test("that is slow keeps what has come every few seconds: a closed tab loses little", async () => {
+    server.faults.speed = 400_000;
+    let seconds = 0;
+    const going = run({}, { pieceBytes: 1e9, now: () => 1000 * seconds++ });
+    await going;
+    expect(disk.pieces.get("small")?.get("model.safetensors")?.length).toBeGreaterThan(2);
+    await whole(await run());
+  });
+
   test("whose file changed on the server begins anew, and says so", async () => {
     server.faults.cuts = [120_000];
     await fails(run({}, { net: { ...defaultHttp, attempts: 1, online: () => true } }));

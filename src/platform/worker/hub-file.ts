@@ -22,6 +22,8 @@ export type FileEvents = Readonly<{
 export type FileDeps = Readonly<{ net: HubNet; parts: PartStore; now: () => number; pieceBytes: number }>;
 
 const largestFile = 2 ** 40;
+/** Milliseconds: of a slow download little is lost when the tab is closed. */
+const longestUnkept = 5000;
 /** A file that is another one at every answer never ends. */
 const mostRestarts = 3;
 const unfit = (name: string): Fault =>
@@ -174,7 +176,7 @@ async function readBody(
   response: Response,
   from: Now,
   job: FileJob,
-  { parts, pieceBytes }: FileDeps,
+  { parts, pieceBytes, now }: FileDeps,
   events: FileEvents,
   signal: AbortSignal,
   alive: () => void,
@@ -183,11 +185,12 @@ async function readBody(
   const most = file.bytes ?? largestFile;
   const reader = response.body?.getReader();
   const held: Uint8Array[] = [];
-  let [have, waiting] = [from.have, 0];
+  let [have, waiting, kept] = [from.have, 0, now()];
   const keep = async (): Promise<void> => {
     if (waiting === 0) return;
     const piece = joined(held.splice(0), waiting);
     waiting = 0;
+    kept = now();
     await parts.append(job.id, file.path, piece);
   };
   try {
@@ -200,7 +203,7 @@ async function readBody(
       gitId?.update(next.value);
       held.push(next.value);
       waiting += next.value.length;
-      if (waiting >= pieceBytes) await keep();
+      if (waiting >= pieceBytes || now() - kept > longestUnkept) await keep();
       events.onBytes(have);
     }
   } catch (error) {

@@ -44,7 +44,7 @@ export type HubAsked = Readonly<{
   answers: boolean;
 }>;
 
-/** An answer of status 200, 206 or 416. `slow` is called off by whoever reads on. */
+/** An answer of status 200, 206 or 416, its body not read yet. Faults: network. */
 export async function askHub(net: HubNet, asked: HubAsked, signal: AbortSignal): Promise<Response> {
   const { url, from, token } = asked;
   const headers: Record<string, string> = {};
