@@ -2,7 +2,7 @@
 import { unzipSync } from "fflate";
 import { describe, expect, test } from "vitest";
 import { cellCentre } from "../../src/domain/map-grid.ts";
-import { setLayer } from "../../src/domain/map-sheet.ts";
+import { type LayerKey, setLayer } from "../../src/domain/map-sheet.ts";
 import { addClass } from "../../src/state/actions/classes.ts";
 import {
   exportEmbeddings,
@@ -275,6 +275,30 @@ describe("a map", () => {
       ["C", Number.NaN],
     ]);
     expect(kept(last, "A", 50)[0]).toEqual(["A", 0.5]);
+    // One file, two sets of classes: nobody could choose between two of one name.
+    const names = shownSheet(last.state())!.layers.map(({ name }) => name);
+    expect(names).toEqual(["a", "From file: theirs", "From file: theirs (B, C)"]);
+  });
+
+  test("from a file that an earlier version kept under another key takes its place", async () => {
+    const world = await mapped();
+    const here = shownSheet(world.state())!;
+    const { x, y } = cellCentre(here.grid, 50);
+    const ring = square(x - 100, y - 100, 200)[0]!.map((point) => [point.x, point.y]);
+    const tile = {
+      type: "Feature",
+      geometry: { type: "Polygon", coordinates: [ring] },
+      properties: { measurements: { prob_A: 0.25, prob_B: 0.75 } },
+    };
+    const bytes = new TextEncoder().encode(JSON.stringify({ features: [tile] }));
+    await world.do(importGeoJson, { name: "theirs.geojson", bytes });
+    const layer = shownSheet(world.state())!.layers.at(-1);
+    const older = { ...shownSheet(world.state())!, layers: [{ ...layer!, key: "file/theirs" as LayerKey }] };
+    world.context.session.setState(({ maps }) => ({ maps: { ...maps, sheets: new Map([[older.id, older]]) } }));
+    await world.do(importGeoJson, { name: "theirs.geojson", bytes });
+    expect(shownSheet(world.state())!.layers.map(({ key, name }) => [key, name])).toEqual([
+      [layer!.key, "From file: theirs"],
+    ]);
   });
 
   test("means the patch it has answered: a key beside a cell's middle labels the cell's own patch", async () => {

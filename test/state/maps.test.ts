@@ -92,6 +92,19 @@ describe("a map", () => {
     expect(answered(world)).toBe(places);
   });
 
+  test("whose question is cut off by nobody here is paused and can go on, instead of looking as if it were at work", async () => {
+    const world = await mapped();
+    world.engine.sweeps.before = (_, done) => {
+      if (done === 40) throw new DOMException("The connection was closed.", "AbortError");
+    };
+    await world.do(startSweep);
+    expect(maps(world).sweep).toMatchObject({ state: "paused", perSecond: null });
+    world.engine.sweeps.before = () => undefined;
+    await world.do(resumeSweep);
+    expect(maps(world).ended).toMatchObject({ kind: "complete" });
+    expect(answered(world)).toBe(places);
+  });
+
   test("is given up after losses without progress; what there is stays", async () => {
     const world = await mapped();
     world.engine.sweeps.before = (_, done) => {
