@@ -165,7 +165,8 @@ describe("a map", () => {
     const world = await mapped();
     await world.do(addClass, { name: "A" });
     await world.do(labelPatch, { at: cellCentre(shownSheet(world.state())!.grid, 7), classId: world.classId("A") });
-    for (const action of [exportMapTiles, exportMapOutlines, exportMapCsv, exportMapPicture, exportEmbeddings]) {
+    const files = [exportLabels, exportMapTiles, exportMapOutlines, exportMapCsv, exportMapPicture, exportEmbeddings];
+    for (const action of files) {
       expect(await world.do(action)).toBe(true);
     }
     expect(JSON.parse(text(file(world, "pathotune-map.geojson"))).features).toHaveLength(44 * 35);
@@ -183,7 +184,16 @@ describe("a map", () => {
     const embeddings = unzipSync(file(world, "pathotune-embeddings.zip"));
     expect(text(embeddings["manifest.csv"]!).trim().split("\n")).toHaveLength(2);
     expect(text(embeddings["places.csv"]!).split("\n")[8]).toBe("7,1568,0,224,224,0,A");
-    for (const [name, bytes] of world.saved) expect(text(bytes), name).not.toContain("1.svs");
+    expect(world.saved.size).toBe(files.length);
+    const slide = world.state().session.currentSlide!;
+    for (const [name, bytes] of world.saved) {
+      // What is packed is looked at unpacked.
+      const parts = name.endsWith(".zip") ? Object.entries(unzipSync(bytes)) : [[name, bytes] as const];
+      const all = parts.map(([part, inside]) => `${part} ${text(inside)}`).join("\n");
+      expect(all, name).not.toMatch(/1\.svs/);
+      expect(all, name).not.toContain(slide);
+      expect(all, name).toMatch(/research use only/i);
+    }
   });
 
   test("comes in from its tiles as a layer of its own, kept over a reload; tiles of another lattice are counted", async () => {

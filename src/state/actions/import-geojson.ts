@@ -203,7 +203,7 @@ async function takePlaces(context: ActionContext, taken: Taken, name: string): P
   }
   const layer = fileLayer(name, names, state.project.project.classes);
   const scores = new Float32Array(cellCount(here.grid) * names.length).fill(Number.NaN);
-  let [count, astray, partial] = [0, 0, 0];
+  let [count, astray, partial, again] = [0, 0, 0, 0];
   for (const place of taken.places) {
     const cell = cellAt(here.grid, place.at);
     const middle = cell === null ? null : cellCentre(here.grid, cell);
@@ -217,11 +217,13 @@ async function takePlaces(context: ActionContext, taken: Taken, name: string): P
       partial++;
       continue;
     }
+    if (Number.isNaN(scores[cell * names.length] ?? Number.NaN)) count++;
+    else again++;
     names.forEach((className, c) => {
       scores[cell * names.length + c] = place.scores.get(className) ?? Number.NaN;
     });
-    count++;
   }
+  reject("the tile's place came again later in the file", again);
   reject("the tile has no score of a class that other tiles have one of", partial);
   reject("the tile lies on no place of this slide's map (another patch size or stride)", astray);
   if (count === 0) return 0;
