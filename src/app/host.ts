@@ -16,7 +16,7 @@ import { type ActionContext, perform } from "../state/action.ts";
 import { importGeoJson } from "../state/actions/import-geojson.ts";
 import { loadProject } from "../state/actions/project-file.ts";
 import { importPromptSet } from "../state/actions/prompt-sets.ts";
-import { openSlide, showSlide } from "../state/actions/slides.ts";
+import { type OpenParams, openSlide, showSlide } from "../state/actions/slides.ts";
 import { notify } from "../state/session-store.ts";
 import type { Host } from "../ui/app-context.ts";
 import { bringFiles, type UiStore } from "../ui/ui-store.ts";
@@ -43,6 +43,8 @@ export type AppHost = Host &
     openParts(group: SlideParts, how?: OpenHow): Promise<boolean>;
     /** What was kept of a slide of the project. */
     openAgain(found: Reopened, how: OpenHow): Promise<boolean>;
+    /** A slide of this visit, after its reader was started anew: nobody is asked again. False where it is not one or cannot be opened. */
+    openLost(id: SlideId, show: boolean): Promise<boolean>;
     showDemo(show: boolean): Promise<boolean>;
   }>;
 
@@ -61,28 +63,23 @@ export function createHost({ context, ui, handles, approve, restartEngine }: Hos
     notify(context.session, "error", fault.message, fault);
   };
 
-  const openFile: AppHost["openFile"] = async (file, handle, how = {}) => {
-    const opened = await perform(context, openSlide, {
-      source: { kind: "file", file },
-      name: file.name,
-      kept: { kind: "file" },
-      ...how,
-    });
-    const id = context.session.getState().currentSlide;
-    if (opened && handle && id && how.show !== false) await handles.remember(id, handle);
-    return opened;
+  /** How slides of this visit were opened: files that were picked and signed addresses are kept nowhere else. */
+  const ofThisVisit = new Map<SlideId, (how: OpenHow) => Promise<boolean>>();
+  const open = async (slide: OpenParams, handle: SlideHandle | null, how: OpenHow): Promise<boolean> => {
+    if (!(await perform(context, openSlide, { ...slide, ...how }))) return false;
+    const shown = context.session.getState().currentSlide;
+    const id = how.show === false ? how.expected : shown;
+    if (id) ofThisVisit.set(id, (again) => open(slide, null, again));
+    if (handle && shown && how.show !== false) await handles.remember(shown, handle);
+    return true;
   };
 
-  const openParts: AppHost["openParts"] = async ({ name, from, files, handle }, how = {}) => {
-    const opened = await perform(context, openSlide, {
-      source: { kind: "files", name, files: files.map(({ path, file }) => ({ path, file })) },
-      name,
-      kept: { kind: from },
-      ...how,
-    });
-    const id = context.session.getState().currentSlide;
-    if (opened && handle && id && how.show !== false) await handles.remember(id, handle);
-    return opened;
+  const openFile: AppHost["openFile"] = (file, handle, how = {}) =>
+    open({ source: { kind: "file", file }, name: file.name, kept: { kind: "file" } }, handle, how);
+
+  const openParts: AppHost["openParts"] = ({ name, from, files, handle }, how = {}) => {
+    const source = { kind: "files", name, files: files.map(({ path, file }) => ({ path, file })) } as const;
+    return open({ source, name, kept: { kind: from } }, handle, how);
   };
 
   const openGroup = (group: SlideGroup, how: OpenHow): Promise<boolean> => {
@@ -208,11 +205,8 @@ export function createHost({ context, ui, handles, approve, restartEngine }: Hos
   };
 
   const openAddress = async (url: URL): Promise<void> => {
-    await perform(context, openSlide, {
-      source: { kind: "url", url: url.href },
-      name: nameInUrl(url),
-      kept: { kind: "url", url: keptAddress(url) },
-    });
+    const kept = { kind: "url", url: keptAddress(url) } as const;
+    await open({ source: { kind: "url", url: url.href }, name: nameInUrl(url), kept }, null, {});
   };
 
   const showDemo = async (show: boolean): Promise<boolean> => {
@@ -258,6 +252,7 @@ export function createHost({ context, ui, handles, approve, restartEngine }: Hos
     openFile,
     openParts,
     openAgain,
+    openLost: async (id, show) => (await ofThisVisit.get(id)?.({ expected: id, show })) ?? false,
     showDemo,
     openDropped: (transfer) => {
       readDropped(transfer)

@@ -71,7 +71,7 @@ async function start(element: HTMLElement): Promise<void> {
       const next = restarts > mostRestarts ? "It keeps stopping: reload the page." : "Slides are opened again.";
       notify(session, "error", `${fault.message} ${next}`, fault);
       const lost = forgetOpenSlides(context);
-      if (restarts <= mostRestarts) reopenLost(lost);
+      if (restarts <= mostRestarts) void reopenLost(lost);
     },
     onEngineDeath: (fault, restarts) => {
       const next = restarts > mostRestarts ? "It keeps stopping: reload the page." : "The model is loaded again.";
@@ -112,18 +112,20 @@ async function start(element: HTMLElement): Promise<void> {
     workers.restartEngine();
     void perform(context, reloadModel);
   };
-  const reopenLost = (lost: ReturnType<typeof forgetOpenSlides>): void => {
-    const known = context.project.getState().project.slides;
-    for (const { id, show } of lost) {
-      const slide = known.get(id);
-      if (slide) void reopenQuietly(slide, show);
+  const reopenLost = async (lost: ReturnType<typeof forgetOpenSlides>): Promise<void> => {
+    const { slides } = context.project.getState().project;
+    const shownFirst = lost.toSorted((a, b) => Number(b.show) - Number(a.show));
+    for (const { id, show } of shownFirst) {
+      const slide = slides.get(id);
+      if (!(await host.openLost(id, show)) && slide) await reopenQuietly(slide, show);
     }
   };
   /** A worker keeps the policy it was started with. */
   const approve = async (origins: readonly string[]): Promise<void> => {
     if (!(await approveOrigins(origins))) return;
     workers.restartSlides();
-    reopenLost(forgetOpenSlides(context));
+    // Before what was approved is opened: that would cancel the slide that is shown, and a map of it would wait for a person.
+    await reopenLost(forgetOpenSlides(context));
   };
   const ui = createUiStore();
   const handles = createFileHandles();

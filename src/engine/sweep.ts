@@ -20,8 +20,8 @@ import { viewsOf } from "./views.ts";
 /** A click waits for the batch that is running: so long a batch may take, where more than one patch fits. */
 const secondsOfBatch = 0.12;
 const largestBatch = 16;
-/** Batches in a row whose last place cannot be read: a slide that went away, not a damaged tile. */
-const mostUnreadable = 32;
+/** Places in a row, which lie all over the slide: it went away, it is not a damaged tile. However many make a batch. */
+export const mostUnreadable = 64;
 const rateWindowMs = 10_000;
 
 type Read = Readonly<{ cell: number; pixels: PatchPixels | null; why: string | null }>;
@@ -56,9 +56,6 @@ export async function sweep(
     next = batchAt(from + size);
     const progress = await compute(session, params, set, { batch, images }, signal);
     signal.throwIfAborted();
-    const [last] = batch.slice(-1);
-    inARow = last?.why ? inARow + 1 : 0;
-    if (inARow > mostUnreadable) throw new Fault("read", last?.why ?? "The slide cannot be read any more.");
     const done = from + batch.length;
     const at = session.now();
     finished.push({ at, done });
@@ -67,8 +64,17 @@ export async function sweep(
     const perSecond = at > past.at ? ((done - past.done) * 1000) / (at - past.at) : 0;
     const told: SweepProgress = { ...progress, perSecond };
     onProgress(transfer(told, [told.features.buffer, told.scores.buffer, told.states.buffer, told.cells.buffer]));
+    for (const { why } of batch) {
+      inARow = why === null ? 0 : inARow + 1;
+      if (inARow >= mostUnreadable) throw goneFault(why);
+    }
   }
   return cells.length;
+}
+
+function goneFault(why: string | null): Fault {
+  const stopped = `${mostUnreadable} places one after the other could not be read, so the map was stopped; what there is stays.`;
+  return new Fault("read", `${stopped} The last one: ${why ?? "no reason was given."}`);
 }
 
 function setOf(session: Session, { set: id, slideId, spec }: SweepParams): PromptSet {

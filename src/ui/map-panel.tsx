@@ -124,7 +124,9 @@ function Sweeping({ sweep }: Readonly<{ sweep: SweepState }>) {
   const words = {
     preparing: "Finding the tissue…",
     running: [rateWords(perSecond), leftWords(total - done, perSecond)].filter((w) => w !== "").join(" · "),
-    restarting: "Starting the engine again…",
+    restarting: state.session.openSlides.has(sweep.slideId)
+      ? "Starting the engine again…"
+      : "Waiting for its slide: open it again to go on.",
     paused: "Paused. What is done is kept.",
   }[sweep.state];
   return (

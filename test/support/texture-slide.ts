@@ -1,6 +1,7 @@
 // A PatchSource without a slide: each class of texture has its own stripe of places. Knows what kind of tissue lies where.
 import type { SlideId } from "../../src/base/brand.ts";
 import { mpp } from "../../src/base/brand.ts";
+import { Fault } from "../../src/base/fault.ts";
 import type { Region } from "../../src/domain/geometry.ts";
 import type { Patch, PatchSpec } from "../../src/domain/patch.ts";
 import type { PatchSource } from "../../src/protocol/slide-api.ts";
@@ -15,16 +16,18 @@ export function placeOf(kind: number, index: number): Region {
 }
 export const patchAt = (region: Region, slide: SlideId = slideId): Patch => ({ slideId: slide, region, spec });
 
-/** Counts reads. Places at negative x are glass. */
-export function textureSlide(): PatchSource & { readonly reads: number } {
+/** Counts reads. Places at negative x are glass; those that `damaged` names cannot be read. */
+export function textureSlide(): PatchSource & { readonly reads: number; damaged: (region: Region) => boolean } {
   let reads = 0;
   return {
     get reads() {
       return reads;
     },
+    damaged: () => false,
     async patch({ region, spec: { pixels } }, options) {
       options?.signal?.throwIfAborted();
       reads++;
+      if (this.damaged(region)) throw new Fault("damaged", "Tile 1, 2 of level 0 is damaged.");
       const kind = Math.round(region.y / 1000);
       const glass = region.x < 0;
       return {
