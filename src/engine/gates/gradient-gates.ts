@@ -20,6 +20,8 @@ export const gradientLimit = 2e-3;
 /** What follows from the limit above with room to spare; stated because it is the usual measure. */
 export const leastCosine = 0.9999;
 const directions = 8;
+/** Fewer numbers beside the head (lengths of texts alone) move the loss by less than fp32 tells. */
+const fewestApart = 32;
 /** Of each number of theta: large enough for fp32 losses to differ, small enough for the third derivative not to. */
 const stepLength = 2e-3;
 const classes = 2;
@@ -215,7 +217,7 @@ export async function differencesGate(
   for (let d = 0; d < directions; d++) {
     signal.throwIfAborted();
     const sum = present(sums[d % 2], "a sum");
-    const end = d % 2 === 0 ? theta.length : headWeight.offset;
+    const end = d % 2 === 0 || headWeight.offset < fewestApart ? theta.length : headWeight.offset;
     const along = theta.map((value, i) => (i < end ? normal(random) * Math.max(0.05, Math.abs(value)) : 0));
     const moved = (sign: number): Promise<number> =>
       lossAt(theta.map((value, i) => value + sign * stepLength * along[i]!));
