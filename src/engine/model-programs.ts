@@ -4,7 +4,7 @@ import type { Graph } from "../graph/ir.ts";
 import { prune } from "../graph/prune.ts";
 import type { VitStructure } from "../graph/vit/analyse-vit.ts";
 import type { CarriedShape } from "../graph/vit/carried-tokens.ts";
-import { baseGraph, type UpperShape, upperGraph } from "../graph/vit/cut.ts";
+import { baseGraph, streamsGraph, type UpperShape, upperGraph } from "../graph/vit/cut.ts";
 import {
   accumulateGraph,
   type ThetaLayout,
@@ -39,6 +39,8 @@ export type ModelPrograms = Readonly<{
   lower(cut: number): Promise<Program>;
   /** tokens, prompts -> features. One per first block serves any number of task visual prompts and classes; other kinds have their own. */
   upper(firstBlock: number, shape?: UpperShape): Promise<Program>;
+  /** tokens entering `firstBlock` -> tokens entering each block after it. Not kept: whoever asks releases it. */
+  streams(firstBlock: number): Promise<Program>;
   /** Whether `base` of this cut needs nothing compiled. */
   hasBase(cut: number): boolean;
   /** Whether a prompt set that starts at `firstBlock` needs nothing compiled. */
@@ -89,6 +91,7 @@ export function createModelPrograms(backbone: Backbone, runtime: Runtime): Model
     lower: (cut) => once(`lower@${cut}`, () => lowerGraph(graph, structure, cut)),
     upper: (firstBlock, shape = {}) =>
       once(upperKey(firstBlock, shape), () => upperGraph(graph, structure, firstBlock, shape)),
+    streams: (firstBlock) => compile(streamsGraph(graph, structure, firstBlock), `streams@${firstBlock}`),
     hasBase: (cut) => kept.has(`base@${cut}`),
     ready: (firstBlock, shape = {}) => kept.has(`base@${firstBlock}`) && kept.has(upperKey(firstBlock, shape)),
     async train(shape) {

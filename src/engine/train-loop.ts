@@ -22,7 +22,13 @@ export type TrainingExamples = Readonly<{
 }>;
 
 /** `textual` [X, width]: the frozen tokens of text, where there are any. */
-export type TrainStart = Readonly<{ theta: Float32Array; centre: Float32Array; textual?: TensorValue | null }>;
+export type TrainStart = Readonly<{
+  theta: Float32Array;
+  /** How fast each number of it moves, relative to the learning rate. */
+  rateScale: Float32Array;
+  centre: Float32Array;
+  textual?: TensorValue | null;
+}>;
 
 export type TrainHooks = Readonly<{
   /** Runs one step in the engine's lane. */
@@ -79,7 +85,7 @@ export async function trainPrompts(
   const perEpoch = stepsPerEpoch(n, train.batch);
   const steps = perEpoch * settings.epochs;
   const { weights, targets } = softTargets(examples, settings.labelSmoothing);
-  const rateScale: TensorValue = { dims: [length], data: new Float32Array(length).fill(1) };
+  const rateScale: TensorValue = { dims: [length], data: start.rateScale };
 
   let { epoch, step, lossSum, lastGood } = from ?? { epoch: 0, step: 0, lossSum: 0, lastGood: start.theta };
   let state = stateOf(from ?? { theta: start.theta, m: new Float32Array(length), v: new Float32Array(length) });

@@ -17,6 +17,7 @@ import { blended } from "./heads/of-set.ts";
 import { withTemperature } from "./heads/temperature.ts";
 import { meanOverViews } from "./heads/view-table.ts";
 import type { PartsProgram, TrainProgram, TrainShape } from "./model-programs.ts";
+import { readPatchTokens } from "./patch-tokens.ts";
 import { concatenate, type Prompts, promptedFeatures } from "./prompted.ts";
 import type { Session } from "./session.ts";
 import { startTheta } from "./start-theta.ts";
@@ -76,7 +77,7 @@ export async function trainAll(
   const inLane = <T>(task: () => Promise<T>): Promise<T> => lane.run(lanePriority.step, task, signal);
   const { projectionSeed = 0 } = settings.text ?? {};
   const texts = request.text?.tokens ? textTokens(request.text.tokens, width, projectionSeed) : null;
-  const start = startTheta(layout, settings.seed);
+  const patches = await readPatchTokens(session, examples, firstBlock, settings.seed, signal);
   const train = await inLane<TrainProgram | PartsProgram>(() =>
     part < batch ? programs.trainInParts(shape, part) : programs.train(shape),
   );
@@ -110,7 +111,8 @@ export async function trainAll(
     mayFinish: boolean,
   ): Promise<Made> => {
     const head = heads.start(of);
-    const theta = start.slice();
+    const seen = of.flatMap((label) => patches[label] ?? []);
+    const { theta, rateScale } = startTheta(layout, seen, settings.seed);
     theta.set(head.weight, layout.headWeight.offset);
     theta.set(
       head.bias.map((bias) => Math.max(bias, impossibleBias)),
@@ -131,7 +133,7 @@ export async function trainAll(
         targets: of.map((i) => present(targets[i], "a class")),
         classes: classes.length,
       },
-      { theta, centre: head.centre, textual: texts },
+      { theta, rateScale, centre: head.centre, textual: texts },
       from,
       { ...settings, epochs },
       randomFor(settings.seed, inner === null ? name : `${name} inner ${inner}`),
