@@ -19,15 +19,18 @@ export const patchAt = (region: Region, slide: SlideId = slideId): Patch => ({ s
 /** Counts reads. Places at negative x are glass; those that `damaged` names cannot be read. */
 export function textureSlide(): PatchSource & { readonly reads: number; damaged: (region: Region) => boolean } {
   let reads = 0;
-  return {
+  const slide = {
     get reads() {
       return reads;
     },
-    damaged: () => false,
-    async patch({ region, spec: { pixels } }, options) {
+    damaged: (_: Region): boolean => false,
+    async patch(
+      { region, spec: { pixels } }: Parameters<PatchSource["patch"]>[0],
+      options?: Parameters<PatchSource["patch"]>[1],
+    ) {
       options?.signal?.throwIfAborted();
       reads++;
-      if (this.damaged(region)) throw new Fault("damaged", "Tile 1, 2 of level 0 is damaged.");
+      if (slide.damaged(region)) throw new Fault("damaged", "Tile 1, 2 of level 0 is damaged.");
       const kind = Math.round(region.y / 1000);
       const glass = region.x < 0;
       return {
@@ -40,8 +43,9 @@ export function textureSlide(): PatchSource & { readonly reads: number; damaged:
         tissue: glass ? 0.01 : 0.9,
       };
     },
-    async tissueGrid({ max }) {
+    async tissueGrid({ max }: Readonly<{ max: number }>) {
       return Array.from({ length: max }, (_, i) => placeOf(i % 3, 50 + Math.floor(i / 3)));
     },
   };
+  return slide;
 }
