@@ -64,7 +64,7 @@ type Loaded = Readonly<{
 }>;
 
 export function createEngine(deps: EngineDeps): Engine {
-  const lane = createLane();
+  const lane = createLane(deps.pause ?? null);
   const gates = deps.gates ?? createMemoryGateStore();
   const clicks = createLatest();
   const loads = createLatest();
@@ -124,8 +124,7 @@ export function createEngine(deps: EngineDeps): Engine {
     checkGradient: (step) => checkGradient(session, step, { runtimes: deps.runtimes, gates }, signal),
   });
 
-  const pause = deps.pause ?? (async () => {});
-  const studies = createStudies({ session: () => current().session, hooksFor, alone, pause });
+  const studies = createStudies({ session: () => current().session, hooksFor, alone });
 
   return {
     ...studies,

@@ -51,7 +51,7 @@ describe.skipIf(!hasBrowser)("questions to the labels", () => {
         await app.label(point, String(i + 1));
     }
     await page.getByTestId("ask-curve").click();
-    await page.getByTestId("curve-result").waitFor({ timeout: 120_000 });
+    await page.getByTestId("curve-result").waitFor({ timeout: 300_000 });
     expect(await app.text("curve-verdict")).toMatch(/^(More labels would probably|Cannot tell yet)/);
     const rows = await page.locator('[data-testid="curve-result"] tbody tr').allInnerTexts();
     expect(rows.map((row) => Number.parseInt(row, 10))).toEqual([1, 2, 4, 8]);
@@ -89,7 +89,7 @@ describe.skipIf(!hasBrowser)("questions to the labels", () => {
     await page.getByRole("button", { name: "Choose", exact: true }).click();
     await page.getByLabel("Visual + instance", { exact: true }).uncheck();
     await page.getByTestId("ask-ablation").click();
-    await page.getByTestId("ablation-result").waitFor({ timeout: 120_000 });
+    await page.getByTestId("ablation-result").waitFor({ timeout: 300_000 });
     const rows = await page.locator('[data-testid="ablation-result"] tbody tr').allInnerTexts();
     expect(rows).toHaveLength(3);
     expect(rows[0]).toMatch(/^Frozen features, no prompts/);
@@ -104,7 +104,7 @@ describe.skipIf(!hasBrowser)("questions to the labels", () => {
 
   test("after a tuning, scores say what they are worth or why not", async () => {
     await page.getByTestId("tune").click();
-    await page.waitForSelector('[data-testid="tune-panel"][data-state="finished"]', { timeout: 120_000 });
+    await page.waitForSelector('[data-testid="tune-panel"][data-state="finished"]', { timeout: 300_000 });
     expect(await app.text("score-calibration")).toMatch(
       /Score, not a probability.*from 50 held-out labels in 5 places on; there are 2\d labels/,
     );

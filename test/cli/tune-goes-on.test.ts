@@ -75,8 +75,8 @@ const digest = async (name: string): Promise<string> => sha256(new Uint8Array(aw
 describe("a tuning on the command line", () => {
   test("that was stopped goes on where it stood, to the same bytes, and leaves no checkpoint behind", async () => {
     const half = (out: string): boolean =>
-      out.split("\n").some((line) => /"folds"/.test(line) && Number(/"done":(\d+)/.exec(line)?.[1] ?? 0) > 350);
-    const stopped = await tool(tune("set.safetensors", "--epochs", "12"), half);
+      out.split("\n").some((line) => /"folds"/.test(line) && Number(/"done":(\d+)/.exec(line)?.[1] ?? 0) > 250);
+    const stopped = await tool(tune("set.safetensors", "--epochs", "4"), half);
     expect(stopped.code, stopped.err).toBe(130);
     expect(existsSync(join(folder, "set.safetensors"))).toBe(false);
     const kept = join(folder, "set.safetensors.checkpoint");
@@ -85,8 +85,8 @@ describe("a tuning on the command line", () => {
     const copy = await readFile(kept);
 
     const [on, whole] = [
-      await tool(tune("set.safetensors", "--epochs", "12")),
-      await tool(tune("whole.safetensors", "--epochs", "12")),
+      await tool(tune("set.safetensors", "--epochs", "4")),
+      await tool(tune("whole.safetensors", "--epochs", "4")),
     ];
     expect(on.code, on.err).toBe(0);
     expect(notes(on.out)).toMatch(/Going on from .*, \d+ steps made/);
@@ -100,7 +100,7 @@ describe("a tuning on the command line", () => {
     expect(other.code, other.err).toBe(0);
     expect(notes(other.out)).toMatch(/is of another tuning/);
     expect(existsSync(join(folder, "other.safetensors.checkpoint"))).toBe(false);
-  });
+  }, 600_000);
 
   test("refuses a file that is no checkpoint instead of tuning over it, and says what to do", async () => {
     await writeFile(join(folder, "bad.safetensors.checkpoint"), "not one");
@@ -142,5 +142,5 @@ describe("a tuning on the command line", () => {
       expect([values.length, stdev]).toEqual([1, 0]);
     }
     expect(config).toMatchObject({ command: "evaluate", stain: true, views: 1, seeds: [0] });
-  });
+  }, 300_000);
 });

@@ -18,21 +18,16 @@ export type StudyDeps = Readonly<{
   hooksFor: (session: Session, signal: AbortSignal) => TuneHooks;
   /** Not while something is tuned, and nothing is tuned meanwhile. */
   alone: <T>(task: () => Promise<T>) => Promise<T>;
-  /** Lets whatever has arrived meanwhile be heard. */
-  pause: () => Promise<void>;
 }>;
 
 /** What the tuned part of a curve takes beside the rest: nearly everything. */
 const tunedShares = { reading: 0.02, frozen: 0.03, tuned: 0.95 } as const;
 const frozenShares = { reading: 0.4, frozen: 0.6 } as const;
 
-export function createStudies({ session: current, hooksFor, alone, pause }: StudyDeps): StudyApi {
+export function createStudies({ session: current, hooksFor, alone }: StudyDeps): StudyApi {
   /** Fits run on this very thread: a click that arrived during one is answered before the next. */
   const turnOf = ({ lane }: Session, signal: AbortSignal): Turn => {
-    return async (work) => {
-      await pause();
-      return lane.run(lanePriority.sweep, async () => work(), signal);
-    };
+    return (work) => lane.run(lanePriority.sweep, async () => work(), signal);
   };
 
   const curve = async (
