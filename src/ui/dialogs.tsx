@@ -17,6 +17,7 @@ import { PatchGallery } from "./patch-gallery.tsx";
 import { PromptCardDialog } from "./prompt-card-dialog.tsx";
 import { ReleaseCheckDialog } from "./release-check-dialog.tsx";
 import { ReportDialog } from "./report-dialog.tsx";
+import { ShareDialog } from "./share-dialog.tsx";
 import { SlidePhotographs } from "./slide-photographs.tsx";
 import { StatedFields } from "./stated-fields.tsx";
 import { StorageDialog } from "./storage-dialog.tsx";
@@ -60,6 +61,8 @@ export function Dialogs() {
       return <ForgetEverythingDialog />;
     case "end-validation":
       return <EndValidationDialog id={dialog.id} />;
+    case "share":
+      return <ShareDialog />;
     case "patches":
       return <PatchGallery title={dialog.title} patches={dialog.patches} />;
     case "declare-prompts":
