@@ -38,8 +38,8 @@ export function HeldOutTable({ estimate, classes }: Props) {
     <>
       <ConfusionCells
         caption={`Rows: your labels. Columns: its answers.${heldOut ? " A cell opens its patches." : ""}`}
-        rows={known.map((c) => c?.name ?? "?")}
-        columns={known.map((c) => c?.name ?? "?")}
+        rows={classIds.map((id) => ({ id, name: nameOf(id) }))}
+        columns={classIds.map((id) => ({ id, name: nameOf(id) }))}
         counts={confusion}
         right={(row, column) => row === column}
         color={(row) => known[row]?.color ?? null}
