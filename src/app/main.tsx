@@ -34,6 +34,7 @@ import { readCapabilities } from "./capabilities.ts";
 import { createHost, saveFile } from "./host.ts";
 import { createHub } from "./hub.ts";
 import { createKeeping } from "./keeping.ts";
+import { waitForLinkedSlide } from "./linked-view.ts";
 import { approveOrigins, countTraffic, prepareOffline, tellOfNewVersion } from "./offline.ts";
 import { createTexts } from "./texts.ts";
 import { createUnkeptJournal } from "./unkept-journal.ts";
@@ -179,7 +180,9 @@ async function start(element: HTMLElement): Promise<void> {
   void readCapabilities().then((capabilities) => session.setState({ capabilities }));
   void perform(context, startHub);
   void perform(context, startModel, { embedded: asksEmbedded() });
+  const { hash } = location;
   await firstSlides(context.project.getState().project, host, reopenQuietly);
+  if (askedSlide() === null) waitForLinkedSlide(session, hash);
 }
 
 /** The slide on the screen first, then, behind it, those the labels are on. */

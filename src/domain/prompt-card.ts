@@ -109,6 +109,9 @@ function patientLine({ labels, synthetic, declared }: PromptSetMetadata): CardLi
   if (declared) {
     return warn(term, "may contain numbers derived from patient images: the file does not say what it was made from");
   }
+  if (labels.count === 0) {
+    return warn(term, "may contain numbers derived from patient images: it does not say of how many patches");
+  }
   if (synthetic) return plain(term, `contains numbers derived from ${patches(labels.count)} of drawings; no pixels`);
   return warn(term, `contains numbers derived from ${patches(labels.count)} of patient images; no pixels`);
 }

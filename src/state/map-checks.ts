@@ -1,5 +1,6 @@
 // Questions about checks of maps: where one could be drawn from, whether its map is still the one on the screen. Reads the state and the
 // registry; changes neither.
+import type { Region } from "../domain/geometry.ts";
 import { looksDigest, type MapCheck, strataOf } from "../domain/map-check.ts";
 import { cellsTouching } from "../domain/map-grid.ts";
 import { looksOf } from "../domain/map-look.ts";
@@ -30,6 +31,10 @@ export function strataShown(
 export function checksOf({ project }: Pick<AppState, "project">, slideId: string | null): readonly MapCheck[] {
   return [...project.project.checks.values()].filter((check) => check.slideId === slideId);
 }
+
+/** Places of a slide whose labels only test: nothing may suggest them for labelling. */
+export const testPlaces = (state: Pick<AppState, "project">, slideId: string | null): readonly Region[] =>
+  checksOf(state, slideId).flatMap(({ released, draws }) => (released ? [] : draws.map(({ region }) => region)));
 
 /** Digest of what is shown, computed once for each change of the numbers: a map may have millions of places. */
 const digests = new WeakMap<MapRegistry, Map<string, string>>();

@@ -99,8 +99,10 @@ export type ValidationState =
   | (Readonly<{ state: "done"; key: string; set: PromptSetId }> & TestResult)
   | Readonly<{ state: "failed"; fault: FaultData }>;
 
-/** How like the labels the clicked patch is; of that patch and those labels alone. */
-export type FamiliarityState = Readonly<{ key: string; result: Familiarity }> | null;
+/** How like the labels the clicked patch is; of that answer and those labels alone (follow-familiarity.ts). */
+export type FamiliarityState =
+  | (Pick<Project, "labels" | "slides"> & Readonly<{ click: ClickState; result: Familiarity }>)
+  | null;
 
 export type SessionState = Readonly<{
   openSlides: ReadonlyMap<SlideId, OpenSlide>;

@@ -1,9 +1,12 @@
 // A table of who was taken for whom whose cells can be opened. Knows neither labels nor maps; what a cell holds is its owner's business.
 
+/** `id`: its own within the table; names may be alike. */
+type Named = Readonly<{ id: string; name: string }>;
+
 type Props = Readonly<{
   caption: string;
-  rows: readonly string[];
-  columns: readonly string[];
+  rows: readonly Named[];
+  columns: readonly Named[];
   counts: readonly (readonly number[])[];
   /** Whether a cell counts what is right. */
   right: (row: number, column: number) => boolean;
@@ -22,15 +25,15 @@ export function ConfusionCells({ caption, rows, columns, counts, right, color, o
       <thead>
         <tr>
           <td style={{ width: "34%", background: "none" }} />
-          {columns.map((name) => (
-            <th key={name} scope="col" title={name}>
+          {columns.map(({ id, name }) => (
+            <th key={id} scope="col" title={name}>
               {name}
             </th>
           ))}
         </tr>
       </thead>
       <tbody>
-        {rows.map((name, i) => {
+        {rows.map(({ id, name }, i) => {
           const row = counts[i] ?? [];
           const total = Math.max(
             1,
@@ -38,14 +41,14 @@ export function ConfusionCells({ caption, rows, columns, counts, right, color, o
           );
           const own = color(i);
           return (
-            <tr key={name}>
+            <tr key={id}>
               <th scope="row" title={name}>
                 {name}
               </th>
               {row.map((count, j) => (
                 <td
                   // A cell is its position.
-                  key={columns[j]}
+                  key={columns[j]?.id}
                   data-zero={count === 0}
                   data-right={right(i, j)}
                   style={count > 0 && own ? { background: tint(own, count / total) } : undefined}
@@ -54,7 +57,7 @@ export function ConfusionCells({ caption, rows, columns, counts, right, color, o
                     <button
                       type="button"
                       className="pt-cell"
-                      aria-label={`${count} of ${name} taken for ${columns[j]}: show them`}
+                      aria-label={`${count} of ${name} taken for ${columns[j]?.name}: show them`}
                       onClick={() => onOpen(i, j)}
                     >
                       {count}

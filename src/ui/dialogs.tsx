@@ -27,6 +27,7 @@ const PatchGallery = later(() => import("./patch-gallery.tsx").then((m) => m.Pat
 const PromptCardDialog = later(() => import("./prompt-card-dialog.tsx").then((m) => m.PromptCardDialog));
 const ReleaseCheckDialog = later(() => import("./release-check-dialog.tsx").then((m) => m.ReleaseCheckDialog));
 const ReportDialog = later(() => import("./report-dialog.tsx").then((m) => m.ReportDialog));
+const ShareDialog = later(() => import("./share-dialog.tsx").then((m) => m.ShareDialog));
 const StorageDialog = later(() => import("./storage-dialog.tsx").then((m) => m.StorageDialog));
 
 export function Dialogs() {
@@ -78,6 +79,8 @@ function OpenDialog() {
       return <ForgetEverythingDialog />;
     case "end-validation":
       return <EndValidationDialog id={dialog.id} />;
+    case "share":
+      return <ShareDialog />;
     case "patches":
       return <PatchGallery title={dialog.title} patches={dialog.patches} />;
     case "declare-prompts":

@@ -1,4 +1,5 @@
 // Who was taken for whom on held-out labels: cells that open their patches, and of each class the share that was found, with its interval.
+import { useMemo } from "react";
 import type { ClassId } from "../base/brand.ts";
 import type { Estimate } from "../domain/estimate.ts";
 import { wholePercent } from "../domain/estimate-words.ts";
@@ -17,6 +18,10 @@ export function HeldOutTable({ estimate, classes }: Props) {
   const state = useAppState();
   const { classIds, confusion } = estimate;
   const heldOut = heldOutOf(state, estimate);
+  const recalls = useMemo(
+    () => new Map(estimate.recalls.map(({ classId }) => [classId, heldOut && recallOf(heldOut, classId)])),
+    [estimate, heldOut],
+  );
   const known = classIds.map((id) => classes.find((c) => c.id === id));
   const nameOf = (id: ClassId | undefined): string => classes.find((c) => c.id === id)?.name ?? "?";
   const open = (row: number, column: number): void => {
@@ -38,8 +43,8 @@ export function HeldOutTable({ estimate, classes }: Props) {
     <>
       <ConfusionCells
         caption={`Rows: your labels. Columns: its answers.${heldOut ? " A cell opens its patches." : ""}`}
-        rows={known.map((c) => c?.name ?? "?")}
-        columns={known.map((c) => c?.name ?? "?")}
+        rows={classIds.map((id) => ({ id, name: nameOf(id) }))}
+        columns={classIds.map((id) => ({ id, name: nameOf(id) }))}
         counts={confusion}
         right={(row, column) => row === column}
         color={(row) => known[row]?.color ?? null}
@@ -47,7 +52,7 @@ export function HeldOutTable({ estimate, classes }: Props) {
       />
       {estimate.recalls.map(({ classId, correct, total }) => (
         <div key={classId} className="pt-small pt-mute" data-testid="recall">
-          {recallWords(nameOf(classId), heldOut ? recallOf(heldOut, classId) : null, correct, total)}
+          {recallWords(nameOf(classId), recalls.get(classId) ?? null, correct, total)}
         </div>
       ))}
     </>

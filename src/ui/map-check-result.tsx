@@ -104,8 +104,8 @@ function CheckConfusion({
   return (
     <ConfusionCells
       caption="Rows: the map's answers. Columns: yours. A cell opens its patches."
-      rows={usedRows.map((h) => rows[h] ?? "")}
-      columns={usedColumns.map((k) => columns[k] ?? "")}
+      rows={usedRows.map((h) => ({ id: `row ${h}`, name: rows[h] ?? "" }))}
+      columns={usedColumns.map((k) => ({ id: `column ${k}`, name: columns[k] ?? "" }))}
       counts={usedRows.map((h) => usedColumns.map((k) => confusion[h]?.[k] ?? 0))}
       right={(row, column) => usedRows[row] === usedColumns[column]}
       color={(row) => classes.find(({ id }) => id === choices[usedRows[row] ?? -1]?.id)?.color ?? null}

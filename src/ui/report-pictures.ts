@@ -26,10 +26,12 @@ async function painted(
   const image = await context.slides.preview({ slideId, region, maxPixels: side }, { signal });
   try {
     if (!(image instanceof ImageBitmap)) return null;
+    // A patch of few pixels is enlarged, so that it can be looked at.
+    const scale = Math.max(1, side / Math.max(image.width, image.height));
     const canvas = document.createElement("canvas");
-    canvas.width = image.width;
-    canvas.height = image.height;
-    canvas.getContext("2d")?.drawImage(image, 0, 0);
+    canvas.width = Math.round(image.width * scale);
+    canvas.height = Math.round(image.height * scale);
+    canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
     return canvas;
   } finally {
     image.close();

@@ -6,7 +6,7 @@ import type { KeptPart } from "../platform/page/kept-storage.ts";
 import { isSafeElsewhere, knownSlides } from "../state/actions/forget.ts";
 import { saveProject } from "../state/actions/project-file.ts";
 import { useApp, useAppState, usePerform } from "./app-context.ts";
-import { clearingCosts, keptWords, partNames } from "./storage-words.ts";
+import { clearingCosts, keptWords, memoryWords, partNames } from "./storage-words.ts";
 import { noDialog } from "./ui-store.ts";
 import { bytesWords } from "./words.ts";
 
@@ -104,7 +104,7 @@ function PartRow({ part, busy, onClear }: Readonly<{ part: KeptPart; busy: boole
 
 function Memory() {
   const { keeping } = useApp();
-  const [bytes, setBytes] = useState<number | null>(null);
+  const [bytes, setBytes] = useState<number | null | "measuring">("measuring");
   useEffect(() => {
     let over = false;
     const measure = async (): Promise<void> => {
@@ -120,9 +120,7 @@ function Memory() {
   }, [keeping]);
   return (
     <p className="pt-hint" data-testid="memory">
-      {bytes === null
-        ? "Memory of this tab: this browser does not tell (Chrome and Edge do, after some seconds)."
-        : `Memory of this tab and its workers: ${bytesWords(bytes)}, without the graphics card's.`}
+      {memoryWords(bytes)}
     </p>
   );
 }

@@ -39,3 +39,10 @@ export function nagWords(storage: StorageState, safeElsewhere: boolean): string 
   if (storage.persisted === true || safeElsewhere) return null;
   return "This browser may clear your work: keep it";
 }
+
+/** `measuring`: browsers that tell take some seconds. */
+export function memoryWords(bytes: number | null | "measuring"): string {
+  if (bytes === "measuring") return "Memory of this tab: being measured…";
+  if (bytes === null) return "Memory of this tab: this browser does not tell. Chrome and Edge do.";
+  return `Memory of this tab and its workers: ${bytesWords(bytes)}, without the graphics card's.`;
+}

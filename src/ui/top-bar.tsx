@@ -102,6 +102,7 @@ function SlideMenu() {
         {slide && (
           <Menu.Item onClick={() => ui.setState({ dialog: { kind: "slide-facts" } })}>About this slide…</Menu.Item>
         )}
+        {slide && <Menu.Item onClick={() => ui.setState({ dialog: { kind: "share" } })}>Link to this view…</Menu.Item>}
         <Menu.Divider />
         <Menu.Label>Project (no pixels)</Menu.Label>
         <Menu.Item onClick={() => perform(saveProject, { names: "kept" })}>Save as a file</Menu.Item>

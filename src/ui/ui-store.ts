@@ -30,6 +30,7 @@ export type Dialog =
   | Readonly<{ kind: "prompt-card"; id: PromptSetId }>
   | Readonly<{ kind: "report" }>
   | Readonly<{ kind: "storage" }>
+  | Readonly<{ kind: "share" }>
   | Readonly<{ kind: "end-validation"; id: SlideId }>
   | Readonly<{ kind: "forget-slide"; id: SlideId; name: string }>
   | Readonly<{ kind: "forget-everything" }>

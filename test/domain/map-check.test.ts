@@ -1,10 +1,12 @@
 // A blind check as data: how patches are drawn, which comes next, and what a finished one says.
 import { describe, expect, test } from "vitest";
+import { rootAt } from "../../src/domain/json-reader.ts";
 import type { CheckAnswer, MapCheck } from "../../src/domain/map-check.ts";
 import { choicesOf, drawFrom, nextDraw, strataOf } from "../../src/domain/map-check.ts";
 import { checkFigures } from "../../src/domain/map-check-figures.ts";
 import type { MapGrid } from "../../src/domain/map-grid.ts";
 import { look } from "../../src/domain/map-look.ts";
+import { readMapCheck } from "../../src/domain/parse-map-check.ts";
 import { mapCheck, tissueClass } from "../support/sample-project.ts";
 
 const grid: MapGrid = {
@@ -151,4 +153,27 @@ describe("a finished check", () => {
   test("and only a finished one", () => {
     expect(checkFigures(mapCheck(1))).toBeNull();
   });
+});
+
+test.each([
+  ["finished while a patch was not looked at", { finished: true }],
+  ["an answer of a class it does not have", { answers: [{ kind: "class", choice: 3 }, null, null] }],
+  ["more answers than patches", { answers: [null, null, null, null] }],
+  ["sizes for other strata", { sizes: [20, 10] }],
+  ["more classes of the map than choices", { mapped: 4, sizes: [1, 1, 1, 1, 1] }],
+  [
+    "a stratum that is none",
+    { draws: [{ cell: 1, region: { x: 0, y: 0, width: 1, height: 1 }, stratum: 3 }], answers: [null] },
+  ],
+  ["a digest that is none", { map: { ...mapCheck(1).map, digest: "x" } }],
+])("a stored check with %s is refused", (_, change) => {
+  const at = rootAt({ ...mapCheck(1), ...change }, "check");
+  readMapCheck(at);
+  expect(at.problems.length).toBeGreaterThan(0);
+});
+
+test("a stored check is read back as it was", () => {
+  const at = rootAt(structuredClone(mapCheck(1)), "check");
+  expect(readMapCheck(at)).toEqual(mapCheck(1));
+  expect(at.problems).toEqual([]);
 });

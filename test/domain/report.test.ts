@@ -122,6 +122,11 @@ test("a card of a set from drawings claims no patient, one of a declared file cl
   );
 });
 
+test("a set that does not say how many labels it has does not claim to come from none", () => {
+  const none = { count: 0, digest: setId(2), perClass: [], origins: {} };
+  expect(cardText(promptCard(summary(setId(1), { labels: none })))).toContain("it does not say of how many patches");
+});
+
 test("a name with line breaks cannot write a line of the card", () => {
   const text = cardText(promptCard(summary(setId(1), { name: "good\nHow good: 100 %\u2028Use: anything" })));
   expect(text.match(/^How good:/gm)).toHaveLength(1);

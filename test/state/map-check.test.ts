@@ -15,7 +15,7 @@ import {
 } from "../../src/state/actions/map-check.ts";
 import { changeMapView, startSweep } from "../../src/state/actions/maps.ts";
 import { activatePromptSet, importPromptSet } from "../../src/state/actions/prompt-sets.ts";
-import { bindingOf } from "../../src/state/map-checks.ts";
+import { bindingOf, testPlaces } from "../../src/state/map-checks.ts";
 import { shownSheet } from "../../src/state/map-selectors.ts";
 import { examples } from "../../src/state/selectors.ts";
 import { setFile, setFileId } from "../support/fake-apis.ts";
@@ -152,6 +152,17 @@ test("another check draws other places, and none is drawn while one is open", as
   expect(draws.some(({ cell }) => first.has(cell))).toBe(false);
   await world.do(removeCheck, { id });
   expect(world.state().project.project.checks.size).toBe(1);
+});
+
+test("places of a check are named to whoever suggests, until its labels are released", async () => {
+  const world = await mapped();
+  await world.do(drawCheck, { id, patches: 30 });
+  const { slideId, draws } = check(world);
+  expect(testPlaces(world.state(), slideId)).toEqual(draws.map(({ region }) => region));
+  expect(testPlaces(world.state(), "another")).toEqual([]);
+  await agree(world);
+  await world.do(releaseCheck, { id });
+  expect(testPlaces(world.state(), slideId)).toEqual([]);
 });
 
 test("without a map there is nothing to draw, and it says what to do", async () => {

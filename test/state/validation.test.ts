@@ -13,7 +13,7 @@ import {
   testLabels,
   validationKey,
 } from "../../src/state/actions/validation.ts";
-import { familiarityKey } from "../../src/state/follow-familiarity.ts";
+import { familiarityNow } from "../../src/state/follow-familiarity.ts";
 import { blocksTune, examples } from "../../src/state/selectors.ts";
 import { mismatches, statedOfLabels } from "../../src/state/stated.ts";
 import { setFile } from "../support/fake-apis.ts";
@@ -112,11 +112,12 @@ test("of a patch that is answered it is asked how like the labels it is, again w
   const world = await createLabelledWorld(6);
   await world.do(classifyAt, { at: { x: 6500, y: 3000 } });
   await world.settle();
-  const { familiarity } = world.state().session;
-  expect(familiarity).toMatchObject({ key: familiarityKey(world.state()), result: { kind: "known", labels: 12 } });
-  await world.labelAt(8000, 7000, "A");
+  expect(familiarityNow(world.state())).toMatchObject({ kind: "known", labels: 12 });
+  const asked = world.labelAt(8000, 7000, "A");
+  expect(familiarityNow(world.state())).toBeNull();
+  await asked;
   await world.settle();
-  expect(world.state().session.familiarity).toMatchObject({ result: { labels: 13 } });
+  expect(familiarityNow(world.state())).toMatchObject({ labels: 13 });
 });
 
 test("a slide looked at for the first time has no map on it; one that is known is shown as it was", async () => {

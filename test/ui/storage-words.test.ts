@@ -1,6 +1,6 @@
 // What the browser keeps, in words, and when it nags.
 import { expect, test } from "vitest";
-import { keptWords, nagWords } from "../../src/ui/storage-words.ts";
+import { keptWords, memoryWords, nagWords } from "../../src/ui/storage-words.ts";
 
 const storage = (persisted: boolean | null) => ({ persisted, usage: 84e6, quota: 12e9 });
 
@@ -17,4 +17,10 @@ test("nags only where work would be lost with the browser's storage", () => {
   expect(nagWords(storage(null), false)).not.toBeNull();
   expect(nagWords(storage(true), false)).toBeNull();
   expect(nagWords(storage(false), true)).toBeNull();
+});
+
+test("the memory meter says that it measures, what it found, or that nobody tells", () => {
+  expect(memoryWords("measuring")).toContain("being measured");
+  expect(memoryWords(412e6)).toBe("Memory of this tab and its workers: 412 MB, without the graphics card's.");
+  expect(memoryWords(null)).toContain("does not tell");
 });

@@ -44,6 +44,9 @@ function eventsOf(project: Project, id: SlideId): readonly ProjectEvent[] {
   ];
 }
 
+/** What the session may still hold of it. */
+const forgotten = { exported: null, validation: null, familiarity: null } as const;
+
 export const forgetSlide: Action<Readonly<{ id: SlideId }>> = {
   id: "slide/forget",
   title: "Forget this slide",
@@ -81,7 +84,14 @@ export const forgetSlide: Action<Readonly<{ id: SlideId }>> = {
       const rest = new Map([...openSlides].filter(([slide]) => slide !== id));
       const next = currentSlide === id ? ([...rest.keys()][0] ?? null) : currentSlide;
       // Notices name slides.
-      return { openSlides: rest, currentSlide: next, click: { kind: "none" }, indexing: null, notices: [] };
+      return {
+        openSlides: rest,
+        currentSlide: next,
+        click: { kind: "none" },
+        indexing: null,
+        notices: [],
+        ...forgotten,
+      };
     });
   },
 };
