@@ -1,7 +1,6 @@
 // What the panels ask of the browser: pickers, files, addresses. Turns each into commands of the state floor.
 import type { SlideId } from "../base/brand.ts";
 import { Fault, toFault } from "../base/fault.ts";
-import { geoJsonLimits } from "../domain/parse-geojson.ts";
 import type { SlideRef } from "../domain/project.ts";
 import {
   type FileHandles,
@@ -12,7 +11,6 @@ import {
   type SlideHandle,
 } from "../platform/page/file-handles.ts";
 import { type ActionContext, perform } from "../state/action.ts";
-import { importGeoJson } from "../state/actions/import-geojson.ts";
 import { loadProject } from "../state/actions/project-file.ts";
 import { importPromptSet } from "../state/actions/prompt-sets.ts";
 import { openSlide, showSlide } from "../state/actions/slides.ts";
@@ -111,6 +109,10 @@ export function createHost({ context, ui, handles, approve, restartEngine }: Hos
   };
 
   const loadAnnotations = async (file: File): Promise<void> => {
+    const [{ importGeoJson }, { geoJsonLimits }] = await Promise.all([
+      import("../state/actions/import-geojson.ts"),
+      import("../domain/parse-geojson.ts"),
+    ]);
     if (file.size > geoJsonLimits.bytes)
       throw new Fault("limit", `"${file.name}" is too large: at most 512 MB are read.`);
     await perform(context, importGeoJson, { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) });
