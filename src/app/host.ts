@@ -2,7 +2,6 @@
 import type { SlideId } from "../base/brand.ts";
 import { Fault, toFault } from "../base/fault.ts";
 import { hub, originsOf } from "../domain/hub-place.ts";
-import { geoJsonLimits } from "../domain/parse-geojson.ts";
 import type { SlideRef } from "../domain/project.ts";
 import {
   type FileHandles,
@@ -13,7 +12,6 @@ import {
   type SlideHandle,
 } from "../platform/page/file-handles.ts";
 import { type ActionContext, perform } from "../state/action.ts";
-import { importGeoJson } from "../state/actions/import-geojson.ts";
 import { loadProject } from "../state/actions/project-file.ts";
 import { importPromptSet } from "../state/actions/prompt-sets.ts";
 import { type OpenParams, openSlide, showSlide } from "../state/actions/slides.ts";
@@ -107,6 +105,10 @@ export function createHost({ context, ui, handles, approve, restartEngine }: Hos
   };
 
   const loadAnnotations = async (file: File): Promise<void> => {
+    const [{ importGeoJson }, { geoJsonLimits }] = await Promise.all([
+      import("../state/actions/import-geojson.ts"),
+      import("../domain/parse-geojson.ts"),
+    ]);
     if (file.size > geoJsonLimits.bytes)
       throw new Fault("limit", `"${file.name}" is too large: at most 512 MB are read.`);
     await perform(context, importGeoJson, { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) });

@@ -32,8 +32,8 @@ import { cssVariables, theme } from "./theme.ts";
 import { TopBar } from "./top-bar.tsx";
 import { TunePanel } from "./tune-panel.tsx";
 import { ValidationPanel } from "./validation-panel.tsx";
-import { ZonePanel } from "./zone-panel.tsx";
 
+const ZonePanel = lazy(async () => ({ default: (await import("./zone-panel.tsx")).ZonePanel }));
 const Tour = lazy(async () => ({ default: (await import("./tour.tsx")).Tour }));
 
 export function Root({ app }: Readonly<{ app: App }>) {
@@ -58,7 +58,9 @@ function Page() {
         <ClassPanel />
         <BackbonePanel />
         <PromptSetPanel />
-        <ZonePanel />
+        <Suspense fallback={null}>
+          <ZonePanel />
+        </Suspense>
       </aside>
       <SlideStage />
       <aside className="pt-panel pt-right" aria-label="What it says">
