@@ -3,7 +3,15 @@
 import { type ActionContext, perform, stateOf } from "../state/action.ts";
 import { indexSlide } from "../state/actions/engine.ts";
 import { activatePromptSet } from "../state/actions/prompt-sets.ts";
-import { activeSetHere, blocksPatches, countsPerClass, currentSlide, offeredSets, scorer } from "../state/selectors.ts";
+import {
+  activeSetHere,
+  blocksPatches,
+  countsPerClass,
+  currentSlide,
+  offeredSets,
+  patchSpec,
+  scorer,
+} from "../state/selectors.ts";
 import { notify } from "../state/session-store.ts";
 
 /**
@@ -56,7 +64,7 @@ export function followIndex(context: ActionContext): () => void {
       return;
     }
     const scale = currentSlide(state)?.info.calibration;
-    const key = JSON.stringify([id, engine.status.weightsDigest, scale]);
+    const key = JSON.stringify([id, engine.status.weightsDigest, scale, patchSpec(state)?.mpp]);
     if (tried === key) return;
     const first = tried === null && indexing?.slideId === id && indexing.complete && scaleOfIndex === key;
     tried = key;

@@ -1,7 +1,7 @@
 // What the panels ask of the browser: pickers, files, addresses. Turns each into commands of the state floor.
 import type { SlideId } from "../base/brand.ts";
 import { Fault, toFault } from "../base/fault.ts";
-import { geoJsonLimits } from "../domain/parse-geojson.ts";
+import { hub, originsOf } from "../domain/hub-place.ts";
 import type { SlideRef } from "../domain/project.ts";
 import {
   type FileHandles,
@@ -12,10 +12,9 @@ import {
   type SlideHandle,
 } from "../platform/page/file-handles.ts";
 import { type ActionContext, perform } from "../state/action.ts";
-import { importGeoJson } from "../state/actions/import-geojson.ts";
 import { loadProject } from "../state/actions/project-file.ts";
 import { importPromptSet } from "../state/actions/prompt-sets.ts";
-import { openSlide, showSlide } from "../state/actions/slides.ts";
+import { type OpenParams, openSlide, showSlide } from "../state/actions/slides.ts";
 import { notify } from "../state/session-store.ts";
 import type { Host } from "../ui/app-context.ts";
 import { bringFiles, type UiStore } from "../ui/ui-store.ts";
@@ -25,8 +24,6 @@ import { kindOfFile, slideExtensions, sortGiven } from "./kind-of-file.ts";
 import { type SlideGroup, slideGroups } from "./slide-groups.ts";
 
 const largestPromptSet = 256e6;
-/** Where the hub's files really come from. */
-const hubOrigins = ["https://huggingface.co", "https://*.huggingface.co", "https://*.hf.co"] as const;
 
 export type HostDeps = Readonly<{
   context: ActionContext;
@@ -44,6 +41,8 @@ export type AppHost = Host &
     openParts(group: SlideParts, how?: OpenHow): Promise<boolean>;
     /** What was kept of a slide of the project. */
     openAgain(found: Reopened, how: OpenHow): Promise<boolean>;
+    /** A slide of this visit, after its reader was started anew: nobody is asked again. False where it is not one or cannot be opened. */
+    openLost(id: SlideId, show: boolean): Promise<boolean>;
     showDemo(show: boolean): Promise<boolean>;
   }>;
 
@@ -62,28 +61,23 @@ export function createHost({ context, ui, handles, approve, restartEngine }: Hos
     notify(context.session, "error", fault.message, fault);
   };
 
-  const openFile: AppHost["openFile"] = async (file, handle, how = {}) => {
-    const opened = await perform(context, openSlide, {
-      source: { kind: "file", file },
-      name: file.name,
-      kept: { kind: "file" },
-      ...how,
-    });
-    const id = context.session.getState().currentSlide;
-    if (opened && handle && id && how.show !== false) await handles.remember(id, handle);
-    return opened;
+  /** How slides of this visit were opened: files that were picked and signed addresses are kept nowhere else. */
+  const ofThisVisit = new Map<SlideId, (how: OpenHow) => Promise<boolean>>();
+  const open = async (slide: OpenParams, handle: SlideHandle | null, how: OpenHow): Promise<boolean> => {
+    if (!(await perform(context, openSlide, { ...slide, ...how }))) return false;
+    const shown = context.session.getState().currentSlide;
+    const id = how.show === false ? how.expected : shown;
+    if (id) ofThisVisit.set(id, (again) => open(slide, null, again));
+    if (handle && shown && how.show !== false) await handles.remember(shown, handle);
+    return true;
   };
 
-  const openParts: AppHost["openParts"] = async ({ name, from, files, handle }, how = {}) => {
-    const opened = await perform(context, openSlide, {
-      source: { kind: "files", name, files: files.map(({ path, file }) => ({ path, file })) },
-      name,
-      kept: { kind: from },
-      ...how,
-    });
-    const id = context.session.getState().currentSlide;
-    if (opened && handle && id && how.show !== false) await handles.remember(id, handle);
-    return opened;
+  const openFile: AppHost["openFile"] = (file, handle, how = {}) =>
+    open({ source: { kind: "file", file }, name: file.name, kept: { kind: "file" } }, handle, how);
+
+  const openParts: AppHost["openParts"] = ({ name, from, files, handle }, how = {}) => {
+    const source = { kind: "files", name, files: files.map(({ path, file }) => ({ path, file })) } as const;
+    return open({ source, name, kept: { kind: from } }, handle, how);
   };
 
   const openGroup = (group: SlideGroup, how: OpenHow): Promise<boolean> => {
@@ -111,6 +105,10 @@ export function createHost({ context, ui, handles, approve, restartEngine }: Hos
   };
 
   const loadAnnotations = async (file: File): Promise<void> => {
+    const [{ importGeoJson }, { geoJsonLimits }] = await Promise.all([
+      import("../state/actions/import-geojson.ts"),
+      import("../domain/parse-geojson.ts"),
+    ]);
     if (file.size > geoJsonLimits.bytes)
       throw new Fault("limit", `"${file.name}" is too large: at most 512 MB are read.`);
     await perform(context, importGeoJson, { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) });
@@ -209,11 +207,8 @@ export function createHost({ context, ui, handles, approve, restartEngine }: Hos
   };
 
   const openAddress = async (url: URL): Promise<void> => {
-    await perform(context, openSlide, {
-      source: { kind: "url", url: url.href },
-      name: nameInUrl(url),
-      kept: { kind: "url", url: keptAddress(url) },
-    });
+    const kept = { kind: "url", url: keptAddress(url) } as const;
+    await open({ source: { kind: "url", url: url.href }, name: nameInUrl(url), kept }, null, {});
   };
 
   const showDemo = async (show: boolean): Promise<boolean> => {
@@ -259,6 +254,7 @@ export function createHost({ context, ui, handles, approve, restartEngine }: Hos
     openFile,
     openParts,
     openAgain,
+    openLost: async (id, show) => (await ofThisVisit.get(id)?.({ expected: id, show })) ?? false,
     showDemo,
     openDropped: (transfer) => {
       readDropped(transfer)
@@ -276,7 +272,7 @@ export function createHost({ context, ui, handles, approve, restartEngine }: Hos
     openDemo: () => void showDemo(true),
     openUrl,
     approveOrigin: (text) => void approve([slideUrl(text).origin]).then(() => openAddress(slideUrl(text))),
-    approveHub: () => approve(hubOrigins),
+    approveHub: () => approve(originsOf(hub)),
     reopen: (slide) => {
       if (slide.source.kind === "embedded") void showDemo(true);
       else if (slide.source.kind === "url") openUrl(slide.source.url);

@@ -3,6 +3,7 @@ import { createRoot } from "react-dom/client";
 import type { ProjectId } from "../base/brand.ts";
 import { type Fault, toFault } from "../base/fault.ts";
 import type { Journal } from "../domain/keeping.ts";
+import { ownClasses } from "../domain/other-class.ts";
 import { emptyProject, type Project, type SlideRef } from "../domain/project.ts";
 import { createFileHandles } from "../platform/page/file-handles.ts";
 import { createIndexedDbJournalStore } from "../platform/page/journal-store.ts";
@@ -11,9 +12,11 @@ import { createIndexedDbModelStore } from "../platform/page/model-store.ts";
 import { createActionContext, perform, stateOf } from "../state/action.ts";
 import { followScorer } from "../state/actions/clicks.ts";
 import { engineDied } from "../state/actions/engine.ts";
+import { startHub } from "../state/actions/hub.ts";
 import { recoverModel, reloadModel, startModel } from "../state/actions/models.ts";
 import { forgetOpenSlides } from "../state/actions/slides.ts";
 import { settleInterruptedRuns } from "../state/actions/tuning.ts";
+import { followFamiliarity } from "../state/follow-familiarity.ts";
 import { followMaps } from "../state/follow-maps.ts";
 import { followTissue } from "../state/follow-tissue.ts";
 import { createProjectStore } from "../state/project-store.ts";
@@ -29,6 +32,9 @@ import { askedProvider, askedSlide, asksEmbedded, manifestUrl, textLibraryUrl } 
 import { followIndex, leadIn } from "./background.ts";
 import { readCapabilities } from "./capabilities.ts";
 import { createHost, saveFile } from "./host.ts";
+import { createHub } from "./hub.ts";
+import { createKeeping } from "./keeping.ts";
+import { waitForLinkedSlide } from "./linked-view.ts";
 import { approveOrigins, countTraffic, prepareOffline, tellOfNewVersion } from "./offline.ts";
 import { createTexts } from "./texts.ts";
 import { createUnkeptJournal } from "./unkept-journal.ts";
@@ -66,7 +72,7 @@ async function start(element: HTMLElement): Promise<void> {
       const next = restarts > mostRestarts ? "It keeps stopping: reload the page." : "Slides are opened again.";
       notify(session, "error", `${fault.message} ${next}`, fault);
       const lost = forgetOpenSlides(context);
-      if (restarts <= mostRestarts) reopenLost(lost);
+      if (restarts <= mostRestarts) void reopenLost(lost);
     },
     onEngineDeath: (fault, restarts) => {
       const next = restarts > mostRestarts ? "It keeps stopping: reload the page." : "The model is loaded again.";
@@ -96,6 +102,7 @@ async function start(element: HTMLElement): Promise<void> {
     restartEngine: () => engineAgain(session, replaceEngine),
     models: createIndexedDbModelStore(),
     texts: createTexts(textLibraryUrl()),
+    hub: createHub(approveOrigins),
     mapStore: createIndexedDbMapStore(),
     embedded: { kind: "folder", manifestUrl: manifestUrl() },
     prefer: askedProvider(),
@@ -106,18 +113,20 @@ async function start(element: HTMLElement): Promise<void> {
     workers.restartEngine();
     void perform(context, reloadModel);
   };
-  const reopenLost = (lost: ReturnType<typeof forgetOpenSlides>): void => {
-    const known = context.project.getState().project.slides;
-    for (const { id, show } of lost) {
-      const slide = known.get(id);
-      if (slide) void reopenQuietly(slide, show);
+  const reopenLost = async (lost: ReturnType<typeof forgetOpenSlides>): Promise<void> => {
+    const { slides } = context.project.getState().project;
+    const shownFirst = lost.toSorted((a, b) => Number(b.show) - Number(a.show));
+    for (const { id, show } of shownFirst) {
+      const slide = slides.get(id);
+      if (!(await host.openLost(id, show)) && slide) await reopenQuietly(slide, show);
     }
   };
   /** A worker keeps the policy it was started with. */
   const approve = async (origins: readonly string[]): Promise<void> => {
     if (!(await approveOrigins(origins))) return;
     workers.restartSlides();
-    reopenLost(forgetOpenSlides(context));
+    // Before what was approved is opened: that would cancel the slide that is shown, and a map of it would wait for a person.
+    await reopenLost(forgetOpenSlides(context));
   };
   const ui = createUiStore();
   const handles = createFileHandles();
@@ -137,8 +146,27 @@ async function start(element: HTMLElement): Promise<void> {
     return found !== null && host.openAgain(found, { expected: slide.id, show });
   };
 
-  const app: App = { context, host, ui, stage: createStage() };
-  createRoot(element).render(<Root app={app} />);
+  const page = createRoot(element);
+  const keeping = createKeeping({
+    context,
+    handles,
+    freshWorkers: () => {
+      workers.restartSlides();
+      reopenLost(forgetOpenSlides(context));
+      replaceEngine();
+    },
+    stop: () => {
+      page.unmount();
+      for (const latest of [context.sweeping, context.tuning, context.indexing, context.clicks, context.loading]) {
+        latest.cancel();
+      }
+      workers.stop();
+      void journal.close();
+    },
+    element,
+  });
+  const app: App = { context, host, keeping, ui, stage: createStage() };
+  page.render(<Root app={app} />);
 
   if (fault) notify(session, "error", fault.message, fault);
   for (const warning of warnings) notify(session, "warning", warning);
@@ -146,11 +174,15 @@ async function start(element: HTMLElement): Promise<void> {
   followScorer(context);
   followTissue(context);
   followMaps(context);
-  leadIn(context, project.slides.size === 0 && project.classes.length === 0);
+  followFamiliarity(context);
+  leadIn(context, project.slides.size === 0 && ownClasses(project.classes).length === 0);
   followIndex(context);
   void readCapabilities().then((capabilities) => session.setState({ capabilities }));
+  void perform(context, startHub);
   void perform(context, startModel, { embedded: asksEmbedded() });
+  const { hash } = location;
   await firstSlides(context.project.getState().project, host, reopenQuietly);
+  if (askedSlide() === null) waitForLinkedSlide(session, hash);
 }
 
 /** The slide on the screen first, then, behind it, those the labels are on. */

@@ -14,6 +14,8 @@ export function createUnkeptJournal(why: Fault): Journal {
     },
     promptSet: async (id) => sets.get(id) ?? null,
     audit: async () => [],
+    // Nothing is kept, so nothing is left to erase.
+    rewrite: async () => {},
     close: async () => {},
   };
 }

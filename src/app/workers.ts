@@ -12,6 +12,8 @@ export type Workers = Readonly<{
   restartEngine(): void;
   /** Replaces the slide worker on purpose; its slides must be opened again. */
   restartSlides(): void;
+  /** For good: what is in flight is rejected, and nobody comes after. */
+  stop(): void;
 }>;
 
 /**
@@ -93,6 +95,12 @@ export function startWorkers(events: WorkersEvents, now: () => number = () => pe
       slide.worker.terminate();
       slide = spawnSlides();
       introduce();
+    },
+    stop() {
+      for (const { connection, worker } of [slide, engine]) {
+        connection.close();
+        worker.terminate();
+      }
     },
   };
 }

@@ -21,7 +21,11 @@ export type Lane = {
   readonly waiting: number;
 };
 
-export function createLane(): Lane {
+/**
+ * `pause`: before each task, lets whatever has arrived meanwhile be heard. Without it a host whose tasks never wait for anything (a runtime
+ * that computes on this very thread) hears of a click when all of them are done.
+ */
+export function createLane(pause: (() => Promise<void>) | null = null): Lane {
   const queue: Waiting[] = [];
   let busy = false;
 
@@ -29,7 +33,10 @@ export function createLane(): Lane {
     if (busy) return;
     busy = true;
     try {
-      for (let entry = queue.shift(); entry; entry = queue.shift()) await entry.start();
+      while (queue.length > 0) {
+        if (pause) await pause();
+        await queue.shift()?.start();
+      }
     } finally {
       busy = false;
     }

@@ -11,6 +11,7 @@ import type { Label, TissueClass } from "../domain/label.ts";
 import { patchSpecOf } from "../domain/model.ts";
 import type { Patch } from "../domain/patch.ts";
 import type { TuningEvent, TuningSettings } from "../domain/run.ts";
+import type { TuningCheckpoint } from "../domain/tuning-checkpoint.ts";
 import { fitToModel } from "../engine/fit-to-model.ts";
 import { createEngine, type Engine } from "../engine/service.ts";
 import { viewsOf } from "../engine/views.ts";
@@ -36,6 +37,7 @@ export type FolderEngine = Readonly<{
       classes: readonly string[];
       pictures: readonly LabelledPicture[];
       settings: TuningSettings;
+      resume?: TuningCheckpoint | null;
     }>,
     signal: AbortSignal,
     onEvent?: (event: TuningEvent) => void,
@@ -144,6 +146,7 @@ export async function openFolderEngine(
     fetchBytes: readModelFile,
     now: () => performance.now(),
     appVersion,
+    ...(options.stain ? { stain: "standardised" } : {}),
     ...(options.cacheBytes === undefined ? {} : { cacheBytes: options.cacheBytes }),
   });
   const status = await engine.load({ source, prefer: "wasm" }, { signal });
@@ -162,7 +165,7 @@ export async function openFolderEngine(
   return {
     engine,
     status,
-    async tune({ name, classes, pictures: labelled, settings }, callSignal, onEvent) {
+    async tune({ name, classes, pictures: labelled, settings, resume = null }, callSignal, onEvent) {
       const tissues = tissueClasses(classes);
       const cases: Record<SlideId, string> = {};
       const labels: Label[] = [];
@@ -189,7 +192,7 @@ export async function openFolderEngine(
         cases,
         syntheticSlides: [],
         parent: null,
-        resume: null,
+        resume,
         halvings: 0,
       };
       return engine.tune(params, { signal: callSignal, ...(onEvent ? { onProgress: onEvent } : {}) });

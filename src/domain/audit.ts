@@ -24,6 +24,12 @@ export function nextAuditEntry(previous: AuditEntry | null, { title, events }: P
   return { ...entry, hash: hashOf(entry) };
 }
 
+/** The first entry of a log that begins anew: it names the hash the erased one ended with. */
+export function firstAfterErasing(last: AuditEntry | null, title: string, at: number): AuditEntry {
+  const before = last ? `; the log before it was erased and ended with ${last.hash}` : "";
+  return nextAuditEntry(null, { title: `${title}${before}`, events: [], undoable: false }, at);
+}
+
 /** Index of the first entry that does not fit; null where the chain is whole. */
 export function brokenAt(entries: readonly AuditEntry[]): number | null {
   const found = entries.findIndex(({ hash, ...entry }, i) => {

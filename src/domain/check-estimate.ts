@@ -1,5 +1,6 @@
 // Whether an estimate's own figures agree: a set that came by mail must not claim 95 % over counts that say 50 %. Knows no file.
 import { wilsonInterval } from "../math/intervals.ts";
+import { type Calibration, fewestForReliability, fewestForRoc } from "./calibration.ts";
 import type { Estimate, HeldOutFigure } from "./estimate.ts";
 
 type Figure = Extract<Estimate, { kind: "figure" }>;
@@ -45,6 +46,39 @@ export function contradictions(estimate: Figure): readonly string[] {
   must(near(estimate.majority, 1 / recalls.length), "the majority's balanced accuracy is not one over the classes");
   for (const [name, figure] of Object.entries({ tuned, frozen })) {
     for (const what of wrongIn(figure, units)) found.push(`${name}: ${what}`);
+  }
+  const { difference } = estimate;
+  if (difference) {
+    must(
+      near(difference.mean, tuned.balancedAccuracy - frozen.balancedAccuracy),
+      "the difference is not that of the two balanced accuracies",
+    );
+    must(!difference.interval || difference.interval.low <= difference.interval.high, "an interval is upside down");
+    must(!difference.interval || units >= fewestUnitsForInterval, "an interval over fewer than ten places");
+  }
+  if (estimate.calibration) found.push(...wrongCalibration(estimate, estimate.calibration));
+  return found;
+}
+
+/** What is shown as a chance must rest on the very labels that are counted, and on enough of them. */
+function wrongCalibration({ tuned, recalls }: Figure, { reliability, roc }: Calibration): readonly string[] {
+  const found: string[] = [];
+  if (reliability.kind === "bins") {
+    const labels = sum(reliability.bins.map((bin) => bin.labels));
+    const right = sum(reliability.bins.map((bin) => bin.right));
+    if (labels !== tuned.total || right !== tuned.correct)
+      found.push("the reliability is of other answers than the counts");
+    if (labels < fewestForReliability) found.push("a reliability of fewer labels than it needs");
+    if (reliability.bins.some((bin) => bin.right > bin.labels)) found.push("more was right than asked in a bin");
+  }
+  for (const one of roc) {
+    const recall = recalls.find(({ classId }) => classId === one.classId);
+    if (recall?.total !== one.labels || tuned.total - one.labels !== one.others) {
+      found.push("a ROC curve is of other labels than the counts");
+    }
+    if (one.kind === "curve" && Math.min(one.labels, one.others) < fewestForRoc) {
+      found.push("a ROC curve of fewer labels than it needs");
+    }
   }
   return found;
 }

@@ -32,6 +32,8 @@ const originWords: Readonly<Record<LabelOrigin, string>> = {
   suggested: "placed where the app suggested",
   accepted: "accepted answers of the app",
   imported: "imported",
+  checked: "drawn at random to check a map",
+  ready: "ready labels that came with the slide",
 };
 
 /** "3 places", "1 slide". */

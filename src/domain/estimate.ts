@@ -1,8 +1,12 @@
 // The held-out estimate as data: figures, intervals, counts and the words that go with them. Computed in engine/estimate.
 import type { ClassId } from "../base/brand.ts";
+import type { Calibration } from "./calibration.ts";
 
 /** A 95 % interval. */
 export type Interval = Readonly<{ low: number; high: number }>;
+
+/** A figure with its interval where there are units enough for one. */
+export type Mean = Readonly<{ mean: number; interval: Interval | null }>;
 
 export type UnitKind = "case" | "slide" | "island";
 
@@ -43,6 +47,10 @@ export type Estimate =
       origins: Readonly<Record<string, number>>;
       /** Classes with labels in one unit only, or too near to others to be tested apart: left out of the figure, and said. */
       withoutFigure: readonly ClassId[];
+      /** Tuned minus frozen balanced accuracy, paired label by label; absent in sets older than it. */
+      difference?: Mean;
+      /** What held-out scores are worth; absent in sets older than it. */
+      calibration?: Calibration;
     }>
   /** No figure: `reason` says what to do, e.g. "Label Tumour in a second place to get an estimate." */
   | Readonly<{ kind: "none"; reason: string; withoutFigure: readonly ClassId[] }>;

@@ -15,6 +15,12 @@ export type Journal = Readonly<{
   promptSet(id: PromptSetId): Promise<Uint8Array | null>;
   /** Every change that was ever appended, oldest first, in a chain of hashes. Written with the change or not at all. */
   audit(): Promise<readonly AuditEntry[]>;
+  /**
+   * For forgetting: all that is kept is replaced by `project` as it is now. Earlier changes, entries that could not be read, bytes of
+   * prompt sets it does not name and the audit log are erased; the log begins anew with `title` and the last hash of the one before,
+   * so that whoever holds an exported log can join the two. All of it or nothing.
+   */
+  rewrite(project: Project, title: string): Promise<void>;
   close(): Promise<void>;
 }>;
 

@@ -7,16 +7,33 @@ import {
   field,
   hex64,
   readList,
+  readNullable,
   readNumber,
   readObject,
   readOneOf,
   readString,
   rootAt,
 } from "./json-reader.ts";
+import { checkedAgainst, type KeptDownload } from "./kept-download.ts";
 import type { Licence, Normalisation } from "./model.ts";
 import { factLimits, type ImportFacts, licenceLimits, modelNameLimit, normalisationLimits } from "./model-import.ts";
 
 export const keptModelFormat = "pathotune-backbone/1";
+
+/** Where downloaded files came from and what each was held against. `commit` null: the server did not say. */
+export type DownloadOrigin = Readonly<{
+  repo: string;
+  base: string;
+  commit: string | null;
+  files: readonly Readonly<{ path: string } & NonNullable<KeptDownload["files"][number]["done"]>>[];
+}>;
+
+export const originOf = ({ repo, base, commit, files }: KeptDownload): DownloadOrigin => ({
+  repo,
+  base,
+  commit,
+  files: files.flatMap(({ path, done }) => (done ? [{ path, ...done }] : [])),
+});
 
 export type KeptModel = Readonly<{
   id: string;
@@ -31,6 +48,8 @@ export type KeptModel = Readonly<{
   bytes: number;
   /** In the order they were given; their bytes are kept under the same order. */
   files: readonly Readonly<{ path: string; bytes: number }>[];
+  /** Absent where the person gave the files. */
+  from?: DownloadOrigin;
 }>;
 
 /** Plain data, for `parseKeptModel`. */
@@ -54,6 +73,7 @@ export function parseKeptModel(value: unknown): KeptModel {
       path: readString(field(at, "path"), { max: 2000 }),
       bytes: readNumber(field(at, "bytes"), { min: 0, max: 2 ** 40, integer: true }),
     })),
+    ...(field(root, "from").value === undefined ? {} : { from: readOrigin(field(root, "from")) }),
   };
   if (root.problems.length > 0) {
     throw new Fault("damaged", `A kept backbone cannot be read: ${root.problems.slice(0, 5).join("; ")}.`, {
@@ -61,6 +81,19 @@ export function parseKeptModel(value: unknown): KeptModel {
     });
   }
   return model;
+}
+
+function readOrigin(at: At): DownloadOrigin {
+  return {
+    repo: readString(field(at, "repo"), { max: 200 }),
+    base: readString(field(at, "base"), { max: 2000 }),
+    commit: readNullable(field(at, "commit"), (one) => readString(one, { max: 40, pattern: /^[0-9a-f]{40}$/ })),
+    files: readList(field(at, "files"), { min: 1, max: 1000 }).map((one) => ({
+      path: readString(field(one, "path"), { max: 1000 }),
+      sha256: readString(field(one, "sha256"), { max: 64, pattern: hex64 }),
+      against: readOneOf(field(one, "against"), checkedAgainst),
+    })),
+  };
 }
 
 function readLicence(at: At): Licence {

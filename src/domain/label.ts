@@ -5,8 +5,13 @@ import type { Region } from "./geometry.ts";
 /** `color` is `#rrggbb`; `key` is the number key 0..9 that labels with it, null beyond ten classes. */
 export type TissueClass = Readonly<{ id: ClassId; name: string; color: string; key: number | null }>;
 
-/** How a label came to be; kept for ever, the held-out estimate states the mix. */
-export type LabelOrigin = "free" | "suggested" | "accepted" | "imported";
+/**
+ * How a label came to be; kept for ever, the held-out estimate states the mix. `suggested`: a place the app proposed, another class than it
+ * said; `accepted`: with the class it said; `ready`: came with the embedded slide, nobody looked;
+ * `checked`: said blind, at a place drawn at random.
+ */
+export const labelOrigins = ["free", "suggested", "accepted", "imported", "ready", "checked"] as const;
+export type LabelOrigin = (typeof labelOrigins)[number];
 
 export type Label = Readonly<{
   id: LabelId;

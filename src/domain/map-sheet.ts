@@ -20,6 +20,7 @@ export const frozenLayer = "frozen" as LayerKey;
 /** Of a file of the same name with other classes, what was kept before must not be read by these. */
 export const fileLayerKey = (name: string, classes: readonly string[]): LayerKey =>
   `file/${name} ${bytesToHex(sha256(utf8ToBytes(JSON.stringify(classes)))).slice(0, 8)}` as LayerKey;
+export const isFileLayer = (key: LayerKey): boolean => key.startsWith("file/");
 export const setOfLayer = (key: LayerKey): PromptSetId | null =>
   key.startsWith("set/") ? (key.slice(4) as PromptSetId) : null;
 

@@ -92,6 +92,8 @@ export type Model = Readonly<{
   edge: EdgeRule;
   snap: number;
   normalisation: Normalisation;
+  /** What is done to pixels before the normalisation; absent: nothing. */
+  stain?: "standardised";
   licence: Licence;
   origin: "shipped" | "imported";
   /** Bytes of its files. */

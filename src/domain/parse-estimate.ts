@@ -1,7 +1,7 @@
 // Untrusted JSON -> Estimate. Knows the shape; whether the figures agree with each other is check-estimate.ts's to say.
 import type { ClassId } from "../base/brand.ts";
 import { contradictions } from "./check-estimate.ts";
-import type { ClassRecall, Estimate, HeldOutFigure, Interval } from "./estimate.ts";
+import type { ClassRecall, Estimate, HeldOutFigure, Interval, Mean } from "./estimate.ts";
 import {
   type At,
   field,
@@ -13,6 +13,7 @@ import {
   readOneOf,
   readString,
 } from "./json-reader.ts";
+import { readCalibration } from "./parse-calibration.ts";
 
 const maxClasses = 256;
 /** A reason may name every class, each of up to 200 characters. */
@@ -55,11 +56,19 @@ function readFields(at: At): Estimate {
       readEntries(field(at, "origins"), 16).map(([key, value]) => [key, readNumber(value, { min: 0, max: 1e7 })]),
     ),
     withoutFigure,
+    ...(field(at, "difference").value === undefined ? {} : { difference: readDifference(field(at, "difference")) }),
+    ...(field(at, "calibration").value === undefined ? {} : { calibration: readCalibration(field(at, "calibration")) }),
   };
 }
 
 function readInterval(at: At): Interval {
   return { low: share(field(at, "low")), high: share(field(at, "high")) };
+}
+
+function readDifference(at: At): Mean {
+  const signed = (one: At): number => readNumber(one, { min: -1, max: 1 });
+  const bounds = (one: At): Interval => ({ low: signed(field(one, "low")), high: signed(field(one, "high")) });
+  return { mean: signed(field(at, "mean")), interval: readNullable(field(at, "interval"), bounds) };
 }
 
 function readFigure(at: At): HeldOutFigure {

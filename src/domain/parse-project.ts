@@ -3,7 +3,9 @@
 import type { ClassId, LabelId, PromptSetId, RunId, SlideId } from "../base/brand.ts";
 import { mpp } from "../base/brand.ts";
 import { Fault } from "../base/fault.ts";
+import { type Aside, type AsideId, readAsideWords } from "./aside.ts";
 import type { Region } from "./geometry.ts";
+import { readHeldOut } from "./held-out.ts";
 import {
   type At,
   field,
@@ -17,24 +19,28 @@ import {
   readString,
   rootAt,
 } from "./json-reader.ts";
-import type { Label } from "./label.ts";
+import { type Label, labelOrigins } from "./label.ts";
 import { readEstimate } from "./parse-estimate.ts";
+import { readCheckAnswer, readCheckId, readCheckPlace, readMapCheck } from "./parse-map-check.ts";
 import { readClass, readPromptSetMetadata } from "./parse-prompt-metadata.ts";
 import { readTuningRun } from "./parse-run.ts";
 import { readTissueSettings, readZone } from "./parse-zone.ts";
-import type { ProjectChange, ProjectEvent, RunRecord, SlideRef } from "./project.ts";
+import type { ProjectChange, ProjectEvent, RunRecord, SlideRef, StatedFacts } from "./project.ts";
 import type { PromptSetSummary } from "./prompt-set.ts";
 import { type Calibration, calibrationSources, type Fingerprint } from "./slide.ts";
 import type { ZoneId } from "./zone.ts";
 
 /** Version of what is written now. Readers know every older one through `migrations`. */
-export const journalVersion = "journal/1";
+export const journalVersion = "journal/2";
 
 /**
  * Step from each older version to the next, as plain data to plain data; no gaps. A new version adds a row here and its own
  * number above; the parsers below only know the newest shape.
  */
-const migrations: Readonly<Record<string, Readonly<{ to: string; step: (entry: unknown) => unknown }>>> = {};
+const migrations: Readonly<Record<string, Readonly<{ to: string; step: (entry: unknown) => unknown }>>> = {
+  // The second version adds kinds of events; every event of the first reads as it did.
+  "journal/1": { to: "journal/2", step: (entry) => ({ ...(entry as object), version: "journal/2" }) },
+};
 
 const maxEvents = 2_000_000;
 const id = (at: At): string => readString(at, { max: 100 });
@@ -52,8 +58,11 @@ function readEvent(at: At): ProjectEvent {
     "slide/remove",
     "class/put",
     "class/remove",
+    "field/put",
     "label/put",
     "label/remove",
+    "aside/put",
+    "aside/remove",
     "prompt-set/put",
     "prompt-set/remove",
     "active-set/put",
@@ -62,6 +71,9 @@ function readEvent(at: At): ProjectEvent {
     "zone/put",
     "zone/remove",
     "tissue/put",
+    "check/put",
+    "check/remove",
+    "check-answer/put",
   ]);
   switch (type) {
     case "slide/put":
@@ -74,10 +86,16 @@ function readEvent(at: At): ProjectEvent {
     }
     case "class/remove":
       return { type, id: id(field(at, "id")) as ClassId };
+    case "field/put":
+      return { type, um: readNullable(field(at, "um"), (value) => readNumber(value, { min: 1, max: 100_000 })) };
     case "label/put":
       return { type, label: readLabel(field(at, "label")) };
     case "label/remove":
       return { type, id: id(field(at, "id")) as LabelId };
+    case "aside/put":
+      return { type, aside: readAside(field(at, "aside")) };
+    case "aside/remove":
+      return { type, id: id(field(at, "id")) as AsideId };
     case "prompt-set/put":
       return { type, summary: readSummary(field(at, "summary")) };
     case "prompt-set/remove":
@@ -95,6 +113,14 @@ function readEvent(at: At): ProjectEvent {
     case "tissue/put": {
       const slideId = hash(field(at, "slideId")) as SlideId;
       return { type, slideId, settings: readNullable(field(at, "settings"), readTissueSettings) };
+    }
+    case "check/put":
+      return { type, check: readMapCheck(field(at, "check")) };
+    case "check/remove":
+      return { type, id: readCheckId(field(at, "id")) };
+    case "check-answer/put": {
+      const place = readCheckPlace(field(at, "at"));
+      return { type, id: readCheckId(field(at, "id")), at: place, answer: readCheckAnswer(field(at, "answer")) };
     }
     default:
       return type satisfies never;
@@ -117,8 +143,17 @@ function readLabel(at: At): Label {
     classId: id(field(at, "classId")) as ClassId,
     region: readRegion(field(at, "region")),
     slideMpp: scale(field(at, "slideMpp")),
-    origin: readOneOf(field(at, "origin"), ["free", "suggested", "accepted", "imported"]),
+    origin: readOneOf(field(at, "origin"), labelOrigins),
     group: id(field(at, "group")),
+  };
+}
+
+function readAside(at: At): Aside {
+  return {
+    ...readAsideWords(at),
+    slideId: hash(field(at, "slideId")) as SlideId,
+    region: readRegion(field(at, "region")),
+    slideMpp: scale(field(at, "slideMpp")),
   };
 }
 
@@ -143,7 +178,14 @@ function readSource(at: At): SlideRef["source"] {
   return kind === "url" ? { kind, url: readString(field(at, "url"), { max: 4096 }) } : { kind };
 }
 
+function readStated(at: At): StatedFacts {
+  readObject(at);
+  const fact = (key: string): string | null => readNullable(field(at, key), (value) => readString(value, { max: 100 }));
+  return { stain: fact("stain"), organ: fact("organ") };
+}
+
 function readSlideRef(at: At): SlideRef {
+  const [testOnly, stated] = [field(at, "testOnly"), field(at, "stated")];
   return {
     id: hash(field(at, "id")) as SlideId,
     name: readString(field(at, "name"), { min: 0, max: 4096 }),
@@ -152,6 +194,8 @@ function readSlideRef(at: At): SlideRef {
     source: readSource(field(at, "source")),
     declared: readNullable(field(at, "declared"), readCalibration),
     caseId: readNullable(field(at, "caseId"), (value) => readString(value, { max: 200 })),
+    ...(testOnly.value !== undefined && readBoolean(testOnly) && { testOnly: true as const }),
+    ...(stated.value !== undefined && { stated: readStated(stated) }),
   };
 }
 
@@ -166,10 +210,12 @@ function readSummary(at: At): PromptSetSummary {
 }
 
 function readRecord(at: At): RunRecord {
+  const heldOut = field(at, "heldOut");
   return {
     run: readTuningRun(field(at, "run")),
     estimate: readNullable(field(at, "estimate"), readEstimate),
     labels: readNumber(field(at, "labels"), { min: 0, max: 1e7, integer: true }),
+    ...(heldOut.value !== undefined && { heldOut: readHeldOut(heldOut) }),
   };
 }
 

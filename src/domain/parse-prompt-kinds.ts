@@ -19,7 +19,7 @@ import {
   type TextSettings,
   textControls,
 } from "./prompt-kinds.ts";
-import type { Declared, PromptHead, PromptMethod } from "./prompt-set.ts";
+import type { Declared, PromptAnswer, PromptHead, PromptMethod } from "./prompt-set.ts";
 import { promptSetLimits } from "./prompt-set-limits.ts";
 
 const whole = (at: At, min: number, max: number): number => readNumber(at, { min, max, integer: true });
@@ -87,7 +87,21 @@ export function readVisualMethod(at: At): PromptMethod {
   };
 }
 
-export function readMethod(at: At): PromptMethod {
+export function readMethod(at: At, noPrompts: boolean): PromptMethod {
+  if (noPrompts && field(at, "kind").value === "none") {
+    const zero = (key: string): 0 => {
+      whole(field(at, key), 0, 0);
+      return 0;
+    };
+    const method: PromptMethod = {
+      kind: readOneOf(field(at, "kind"), ["none"]),
+      firstBlock: whole(field(at, "firstBlock"), 1, promptSetLimits.blocks),
+      blocks: zero("blocks"),
+      tokensPerBlock: zero("tokensPerBlock"),
+    };
+    onlyKnown(at, method);
+    return method;
+  }
   if (field(at, "kind").value === "task-visual-deep") {
     const method = readVisualMethod(at);
     onlyKnown(at, method);
@@ -113,16 +127,36 @@ export function readCosineHead(at: At): PromptHead {
   return { kind: readOneOf(field(at, "kind"), ["cosine"]), temperature: temperature(at) };
 }
 
-export function readHead(at: At): PromptHead {
-  const kind = readOneOf(field(at, "kind"), ["cosine", "linear", "none"]);
+export function readHead(at: At, logistic: boolean): PromptHead {
+  const kind = readOneOf(field(at, "kind"), ["cosine", "linear", "none", ...(logistic ? (["logistic"] as const) : [])]);
   const from = field(at, "text");
-  const ofText = (origin: At) => ({ ...readOrigin(origin, classTextControls), share: share(origin) });
-  const head: PromptHead =
-    kind === "cosine"
-      ? { kind, temperature: temperature(at), ...(from.value === undefined ? {} : { text: ofText(from) }) }
-      : { kind };
+  const text = () => {
+    if (from.value === undefined) return {};
+    return { text: { ...readOrigin(from, classTextControls), share: share(from) } };
+  };
+  const read = (): PromptHead => {
+    if (kind === "cosine") return { kind, temperature: temperature(at), ...text() };
+    return kind === "logistic" ? { kind, ...text() } : { kind };
+  };
+  const head = read();
   onlyKnown(at, head);
   return head;
+}
+
+export function readAnswer(at: At): PromptAnswer {
+  const why = field(at, "words");
+  const answer: PromptAnswer = {
+    views: whole(field(at, "views"), 1, promptSetLimits.views),
+    temperature: temperature(at),
+    frozen: readNullable(field(at, "frozen"), (part) => {
+      const frozen = { share: share(part), temperature: temperature(part) };
+      onlyKnown(part, frozen);
+      return frozen;
+    }),
+    ...(why.value === undefined ? {} : { words: sentence(why) }),
+  };
+  onlyKnown(at, answer);
+  return answer;
 }
 
 export function readDeclared(at: At): Declared {

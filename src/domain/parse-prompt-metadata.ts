@@ -18,6 +18,7 @@ import {
 import type { TissueClass } from "./label.ts";
 import { readEstimate } from "./parse-estimate.ts";
 import {
+  readAnswer,
   readCosineHead,
   readDeclared,
   readHead,
@@ -32,33 +33,42 @@ import {
   type PromptSetMetadata,
   promptSetFormat,
   promptSetFormat2,
+  promptSetFormat3,
   researchUseNotice,
 } from "./prompt-set.ts";
 import { promptSetLimits } from "./prompt-set-limits.ts";
-import type { TuningSettings } from "./run.ts";
+import { frozenUses, type TuningSettings } from "./run.ts";
 
 const whole = (at: At, min: number, max: number): number => readNumber(at, { min, max, integer: true });
 const text = (at: At, max: number): string => readString(at, { max });
 const hash = (at: At): string => readString(at, { max: 64, pattern: hex64 });
 
-/** Reads the metadata of a prompt set, of either format; problems are gathered in `at.problems`. */
+/** Reads the metadata of a prompt set, of any format; problems are gathered in `at.problems`. */
 export function readPromptSetMetadata(at: At): PromptSetMetadata {
   readObject(at);
-  const format = readOneOf(field(at, "format"), [promptSetFormat, promptSetFormat2]);
+  const format = readOneOf(field(at, "format"), [promptSetFormat, promptSetFormat2, promptSetFormat3]);
   const first = format === promptSetFormat;
+  const third = format === promptSetFormat3;
   const backbone = field(at, "backbone");
   const computation = field(backbone, "computation");
   const labels = field(at, "labels");
-  const head = first ? readCosineHead(field(at, "head")) : readHead(field(at, "head"));
+  const head = first ? readCosineHead(field(at, "head")) : readHead(field(at, "head"), third);
   const fewest = head.kind === "none" ? 0 : 2;
   const most = head.kind === "none" ? 0 : promptSetLimits.classes;
   const classes = readList(field(at, "classes"), { min: fewest, max: most }).map(readClass);
   if (new Set(classes.map((c) => c.id)).size !== classes.length)
     problem(field(at, "classes"), "classes of different ids");
-  if (head.kind === "cosine" && head.text && head.text.texts.length !== classes.length) {
+  if ((head.kind === "cosine" || head.kind === "logistic") && head.text && head.text.texts.length !== classes.length) {
     problem(field(field(field(at, "head"), "text"), "texts"), `a list of ${classes.length}, one for each class`);
   }
-  const declared = field(at, "declared");
+  const [declared, answered] = [field(at, "declared"), field(at, "answer")];
+  if (!third && answered.value !== undefined) problem(answered, `left out in the format "${format}"`);
+  const answer = third && answered.value !== undefined ? readAnswer(answered) : null;
+  const method = first ? readVisualMethod(field(at, "method")) : readMethod(field(at, "method"), third);
+  if (method.kind === "none" && (head.kind === "none" || answer?.frozen)) {
+    problem(field(at, "method"), "prompts, or a head of its own and no frozen part beside it");
+  }
+  if (head.kind === "none" && answer) problem(answered, "left out where there is no head");
   return {
     format,
     name: text(field(at, "name"), 200),
@@ -67,10 +77,11 @@ export function readPromptSetMetadata(at: At): PromptSetMetadata {
       weightsDigest: hash(field(backbone, "weightsDigest")) as WeightsDigest,
       ...(computation.value === undefined ? {} : { computation: readComputation(computation) }),
     },
-    preprocessing: readPreprocessing(field(at, "preprocessing")),
+    preprocessing: readPreprocessing(field(at, "preprocessing"), third),
     classes,
-    method: first ? readVisualMethod(field(at, "method")) : readMethod(field(at, "method")),
+    method,
     head,
+    ...(answer ? { answer } : {}),
     ...(first || declared.value === undefined ? {} : { declared: readDeclared(declared) }),
     settings: readNullable(field(at, "settings"), readTuningSettings),
     labels: {
@@ -130,7 +141,12 @@ export function readClass(at: At): TissueClass {
 
 export function readTuningSettings(at: At): TuningSettings {
   const number = (key: string, min: number, max: number): number => readNumber(field(at, key), { min, max });
-  const [instance, texts] = [field(at, "instance"), field(at, "text")];
+  const [instance, texts, views, frozen] = ["instance", "text", "views", "frozen"].map((key) => field(at, key)) as [
+    At,
+    At,
+    At,
+    At,
+  ];
   const settings: TuningSettings = {
     blocks: whole(field(at, "blocks"), 1, promptSetLimits.blocks),
     tokensPerBlock: whole(field(at, "tokensPerBlock"), 0, promptSetLimits.tokensPerBlock),
@@ -141,6 +157,8 @@ export function readTuningSettings(at: At): TuningSettings {
     labelSmoothing: number("labelSmoothing", 0, 0.99),
     temperature: number("temperature", 1e-3, 1e4),
     seed: whole(field(at, "seed"), 0, 2 ** 32 - 1),
+    ...(views.value === undefined ? {} : { views: whole(views, 1, promptSetLimits.views) }),
+    ...(frozen.value === undefined ? {} : { frozen: readOneOf(frozen, frozenUses) }),
     ...(instance.value === undefined ? {} : { instance: readInstance(instance) }),
     ...(texts.value === undefined ? {} : { text: readTextSettings(texts) }),
   };
@@ -151,7 +169,9 @@ export function readTuningSettings(at: At): TuningSettings {
   return settings;
 }
 
-function readPreprocessing(at: At): Preprocessing {
+function readPreprocessing(at: At, third: boolean): Preprocessing {
+  const stain = field(at, "stain");
+  if (!third && stain.value !== undefined) problem(stain, "left out in this format");
   const three = (key: string): readonly [number, number, number] => {
     const list = readList(field(field(at, "normalisation"), key), { min: 3, max: 3 });
     const [r = 0, g = 0, b = 0] = list.map((value) => readNumber(value, { min: -10, max: 10 }));
@@ -164,5 +184,6 @@ function readPreprocessing(at: At): Preprocessing {
     edge: readOneOf(field(at, "edge"), ["white", "black"]),
     snap: readNumber(field(at, "snap"), { min: 0, max: 0.2 }),
     normalisation: { mean: three("mean"), std: three("std") },
+    ...(stain.value === undefined ? {} : { stain: readOneOf(stain, ["standardised"]) }),
   };
 }

@@ -1,4 +1,5 @@
-// A project as one zip: project.json (labels, classes, slides by fingerprint, runs) and prompt-sets/<sha256>.safetensors. No pixels.
+// A project as one zip: project.json (labels, classes, slides by fingerprint, runs), prompt-sets/<sha256>.safetensors and, to be read by
+// people, cards/<sha256>.txt. No pixels.
 // Hostile until parsed.
 // Knows no storage and no file picker.
 import { sha256 } from "@noble/hashes/sha2.js";
@@ -10,6 +11,7 @@ import { appVersion } from "./app-version.ts";
 import { field, readObject, readString, rootAt } from "./json-reader.ts";
 import { parseEvents } from "./parse-project.ts";
 import type { Project, ProjectEvent, SlideRef } from "./project.ts";
+import { cardText, promptCard } from "./prompt-card.ts";
 import { researchUseNotice } from "./prompt-set.ts";
 import { snapshotOf } from "./replay.ts";
 
@@ -45,6 +47,7 @@ export function writeProjectFile(
   };
   const files: Record<string, Uint8Array> = { [contentName]: strToU8(`${JSON.stringify(content, null, 1)}\n`) };
   for (const id of sets.keys()) files[`${setFolder}${id}.safetensors`] = promptSets.get(id) ?? new Uint8Array();
+  for (const [id, set] of sets) files[`cards/${id}.txt`] = strToU8(cardText(promptCard(set)));
   // A fixed time: the same project is the same file.
   return zipSync(files, { mtime: "1980-01-01T00:00:00" });
 }

@@ -46,7 +46,7 @@ export type TextSettings = Readonly<{
   projectionSeed: number;
   /** Task textual prompts: one token a text, frozen but for its length. */
   tokens: Readonly<{ template: string; control: (typeof textControls)[number] }> | null;
-  /** Class texts in the head's start: `share` of each row is the text's, the rest the class's centroid. */
+  /** Class texts in the head's start: `share` of each row's direction is the text's, the rest the regression's. */
   head: Readonly<{ template: string; share: number; control: (typeof classTextControls)[number] }> | null;
 }>;
 
@@ -109,15 +109,18 @@ export function countNumbers(
     instance: InstanceShape | null;
     textTokens: number;
     classes: number;
+    /** A frozen part beside the prompts: fitted and stored as well. */
+    frozen?: boolean;
   }>,
 ): PromptNumbers {
   const { width, featureWidth } = shape;
   const visual = kinds.blocks * kinds.tokensPerBlock * width;
   const parts = kinds.instance ? instanceParts(kinds.instance, width) : [];
   const module = parts.reduce((sum, part) => sum + part.shape.reduce((a, b) => a * b, 1), 0);
-  const head = kinds.classes * featureWidth;
+  const heads = kinds.frozen ? 2 : 1;
+  const head = heads * kinds.classes * (featureWidth + 1);
   return {
     trained: visual + module + kinds.textTokens + head,
-    stored: visual + module + kinds.textTokens * width + head + featureWidth,
+    stored: visual + module + kinds.textTokens * width + head + heads * featureWidth,
   };
 }

@@ -5,9 +5,12 @@
 //   prompts.textual [X, D]     tokens of text as they enter the first prompted block
 //   instance.queries [M, D], instance.down.weight [D, R], instance.down.bias [R], instance.up.weight [R, D], instance.up.bias [M, D]
 //                              the instance module of graph/vit/carried-tokens.ts
-//   head.weight [C, F]         with head.centre [F] (cosine: subtracted from features before it) or head.bias [C] (linear); or no head
-// Format 1 has prompts.visual and a cosine head, format 2 any of these; never a graph, whatever the format.
-// __metadata__ has three keys: "format" = "pathotune-prompts/1" or "/2", "pathotune" = PromptSetMetadata as canonical JSON (keys sorted,
+//   head.weight [C, F]         with head.centre [F] (cosine, logistic: subtracted from features before it) and head.bias [C] (linear,
+//                              logistic); or no head
+//   frozen.weight [C, F], frozen.bias [C], frozen.centre [F]   a logistic head on features without prompts, where answer.frozen is one
+// Format 1 has prompts.visual and a cosine head; format 2 the other prompts, a linear head or none; format 3 what metadata.answer says,
+// logistic heads, standardised stain, and sets without prompts. Never a graph, whatever the format.
+// __metadata__ has three keys: "format" = "pathotune-prompts/1", "/2" or "/3", "pathotune" = PromptSetMetadata as canonical JSON (keys sorted,
 // no spaces), and "checksum" (promptSetChecksum), without which a flipped bit among the values would answer wrongly in silence.
 // Nothing depends on the clock: the same labels, settings and seed give the same bytes. The set's id is their sha256.
 import { sha256 } from "@noble/hashes/sha2.js";
@@ -19,11 +22,14 @@ import { rootAt } from "./json-reader.ts";
 import { readPromptSetMetadata } from "./parse-prompt-metadata.ts";
 import { type InstancePart, type InstanceWeights, instanceTensors } from "./prompt-kinds.ts";
 import {
+  type FrozenPart,
   type PromptSet,
+  type PromptSetFormat,
   type PromptSetMetadata,
   type PromptSetSummary,
   promptSetFormat,
   promptSetFormat2,
+  promptSetFormat3,
 } from "./prompt-set.ts";
 import { promptSetLimits } from "./prompt-set-limits.ts";
 import { floatsOf, parseSafetensors, type SafeLimits, type SafeTensor, serializeSafetensors } from "./safetensors.ts";
@@ -38,13 +44,16 @@ export type PromptTensors = Readonly<{
   headWeight?: Float32Array;
   headCentre?: Float32Array;
   headBias?: Float32Array;
+  frozen?: FrozenPart | null;
 }>;
+
+const formats: readonly PromptSetFormat[] = [promptSetFormat, promptSetFormat2, promptSetFormat3];
 
 /** `shape`: numbers, or D and F where only the file says how wide its backbone is. */
 type Planned = Readonly<{ name: string; shape: readonly (number | "D" | "F")[] }>;
 
 /** Every tensor a set of this metadata has. */
-function plannedTensors({ method, head, classes }: PromptSetMetadata): readonly Planned[] {
+function plannedTensors({ method, head, classes, answer }: PromptSetMetadata): readonly Planned[] {
   const { blocks, tokensPerBlock } = method;
   const list: Planned[] = [];
   if (tokensPerBlock > 0) list.push({ name: "prompts.visual", shape: [blocks, tokensPerBlock, "D"] });
@@ -63,18 +72,28 @@ function plannedTensors({ method, head, classes }: PromptSetMetadata): readonly 
     }
   }
   if (head.kind !== "none") list.push({ name: "head.weight", shape: [classes.length, "F"] });
-  if (head.kind === "cosine") list.push({ name: "head.centre", shape: ["F"] });
-  if (head.kind === "linear") list.push({ name: "head.bias", shape: [classes.length] });
+  if (head.kind === "cosine" || head.kind === "logistic") list.push({ name: "head.centre", shape: ["F"] });
+  if (head.kind === "linear" || head.kind === "logistic") list.push({ name: "head.bias", shape: [classes.length] });
+  if (answer?.frozen) {
+    list.push(
+      { name: "frozen.weight", shape: [classes.length, "F"] },
+      { name: "frozen.bias", shape: [classes.length] },
+      { name: "frozen.centre", shape: ["F"] },
+    );
+  }
   return list;
 }
 
-function namedTensors({ prompts, instance, textual, headWeight, headCentre, headBias }: PromptTensors) {
+function namedTensors({ prompts, instance, textual, headWeight, headCentre, headBias, frozen }: PromptTensors) {
   const named: Record<string, Float32Array | null | undefined> = {
     "prompts.visual": prompts,
     "prompts.textual": textual,
     "head.weight": headWeight,
     "head.centre": headCentre,
     "head.bias": headBias,
+    "frozen.weight": frozen?.weight,
+    "frozen.bias": frozen?.bias,
+    "frozen.centre": frozen?.centre,
   };
   for (const part of Object.keys(instanceTensors) as InstancePart[])
     named[instanceTensors[part]] = instance?.values[part];
@@ -83,7 +102,8 @@ function namedTensors({ prompts, instance, textual, headWeight, headCentre, head
 
 /** The format a set needs: the first where it is enough. */
 export function formatFor(metadata: Omit<PromptSetMetadata, "format">): PromptSetMetadata["format"] {
-  const { method, head, declared } = metadata;
+  const { method, head, declared, answer, preprocessing } = metadata;
+  if (answer || preprocessing.stain || method.kind === "none" || head.kind === "logistic") return promptSetFormat3;
   const first = method.kind === "task-visual-deep" && head.kind === "cosine" && !head.text && !declared;
   return first ? promptSetFormat : promptSetFormat2;
 }
@@ -146,8 +166,8 @@ export function parsePromptSet(file: Uint8Array): PromptSet {
   if (raw === undefined || strings.format === undefined) {
     throw bad("it is a safetensors file of another kind (it has no PathoTune metadata)");
   }
-  if (strings.format !== promptSetFormat && strings.format !== promptSetFormat2) {
-    const read = `"${promptSetFormat}" and "${promptSetFormat2}"`;
+  if (!formats.some((format) => format === strings.format)) {
+    const read = `"${promptSetFormat}" to "${promptSetFormat3}"`;
     throw bad(`its format is "${strings.format.slice(0, 60)}", this version reads ${read}`);
   }
   if (strings.checksum !== promptSetChecksum(raw, [...tensors.values()])) {
@@ -215,6 +235,9 @@ export function parsePromptSet(file: Uint8Array): PromptSet {
     headWeight,
     headCentre: of("head.centre"),
     headBias: of("head.bias"),
+    frozen: metadata.answer?.frozen
+      ? { weight: of("frozen.weight"), bias: of("frozen.bias"), centre: of("frozen.centre") }
+      : null,
   };
 }
 
@@ -243,11 +266,13 @@ function open(file: Uint8Array, bad: (why: string) => Fault): ReturnType<typeof 
   }
 }
 
-/** What the page keeps of a set. `bytes` is the size of its file. A token of text has one trained number: its length. */
+/** What the page keeps of a set. `bytes` is the size of its file. A token of text has one trained number: its length; the frozen part's head counts. */
 export function summarisePromptSet(set: PromptSet, bytes: number): PromptSetSummary {
   const { method } = set.metadata;
   const module = Object.values(set.instance?.values ?? {}).reduce((sum, values) => sum + values.length, 0);
   const texts = method.kind === "three-kinds" ? (method.textual?.texts.length ?? 0) : 0;
-  const trainedParameters = set.prompts.length + module + texts + set.headWeight.length + set.headBias.length;
+  const ofHeads = [set.headWeight, set.headBias, set.frozen?.weight, set.frozen?.bias];
+  const heads = ofHeads.reduce((sum, values) => sum + (values?.length ?? 0), 0);
+  const trainedParameters = set.prompts.length + module + texts + heads;
   return { id: set.id, bytes, trainedParameters, metadata: set.metadata };
 }

@@ -1,3 +1,3 @@
 // How large the parts of a prompt set may be. Knows numbers only.
 
-export const promptSetLimits = { classes: 256, blocks: 128, tokensPerBlock: 1024, width: 8192 } as const;
+export const promptSetLimits = { classes: 256, blocks: 128, tokensPerBlock: 1024, width: 8192, views: 8 } as const;

@@ -10,8 +10,11 @@ import type { TuningSettings } from "./run.ts";
 
 /** Task visual prompts and a cosine head: what the first version knows. */
 export const promptSetFormat = "pathotune-prompts/1";
-/** Everything else. A set that needs none of it is written in the first format, so that older versions read it and its bytes stay. */
+/** All kinds of prompts and heads of others. A set that needs none of it is written in the first format, so that older versions read it and its bytes stay. */
 export const promptSetFormat2 = "pathotune-prompts/2";
+/** What decides an answer beside prompts and one head: views, a frozen part, a head of a regression, no prompts at all. */
+export const promptSetFormat3 = "pathotune-prompts/3";
+export type PromptSetFormat = typeof promptSetFormat | typeof promptSetFormat2 | typeof promptSetFormat3;
 export const researchUseNotice = "Research use only. Not for diagnostic procedures.";
 
 /** Everything between the slide's bytes and the graph; a set made under another preprocessing is refused. */
@@ -22,6 +25,8 @@ export type Preprocessing = Readonly<{
   edge: EdgeRule;
   snap: number;
   normalisation: Normalisation;
+  /** Optical densities of every patch standardised first (math/stain.ts); absent: taken as they are. */
+  stain?: "standardised";
 }>;
 
 /**
@@ -37,7 +42,8 @@ export type BackboneComputation = BackboneShape &
 
 /**
  * Deep task visual prompts enter blocks firstBlock..depth-1 (VPT-deep, Jia et al. 2022; PathoTune's TVP). In `three-kinds` there may be
- * none of them (N = 0); tokens of text and of the instance module enter with the first block and go on through the others.
+ * none of them (N = 0); tokens of text and of the instance module enter with the first block and go on through the others. `none`: the
+ * backbone as it is, with a head; firstBlock is its depth.
  */
 export type PromptMethod =
   | Readonly<{ kind: "task-visual-deep"; firstBlock: number; blocks: number; tokensPerBlock: number }>
@@ -48,20 +54,37 @@ export type PromptMethod =
       tokensPerBlock: number;
       instance: InstanceShape | null;
       textual: TextOrigin<(typeof textControls)[number]> | null;
-    }>;
+    }>
+  | Readonly<{ kind: "none"; firstBlock: number; blocks: 0; tokensPerBlock: 0 }>;
+
+type HeadText = TextOrigin<(typeof classTextControls)[number]> & Readonly<{ share: number }>;
 
 /**
- * cosine: logits = temperature * cosine(features - centre, weight[class]); `text`: what its start took from class texts. linear: logits =
- * features . weight[class] + bias[class]. none: the set has prompts only, and no classes; labels make its head.
+ * cosine: logits = temperature * cosine(features - centre, weight[class]); `text`: what its start took from class texts. logistic: logits =
+ * unit(features - centre) . weight[class] + bias[class], unit(x) of length 1. linear: logits = features . weight[class] + bias[class].
+ * none: the set has prompts only, and no classes; labels make its head.
  */
 export type PromptHead =
-  | Readonly<{
-      kind: "cosine";
-      temperature: number;
-      text?: TextOrigin<(typeof classTextControls)[number]> & Readonly<{ share: number }>;
-    }>
+  | Readonly<{ kind: "cosine"; temperature: number; text?: HeadText }>
+  | Readonly<{ kind: "logistic"; text?: HeadText }>
   | Readonly<{ kind: "linear" }>
   | Readonly<{ kind: "none" }>;
+
+/**
+ * From features to scores. Features under the prompts are averaged over the first `views` views of a patch (engine/views.ts), the head
+ * scores them, and softmax(log score / temperature) is its answer. `frozen`: a logistic head on the features without prompts, averaged
+ * alike; the final score is (1 - share) * the set's own + share * the frozen one's.
+ */
+export type PromptAnswer = Readonly<{
+  views: number;
+  temperature: number;
+  frozen: Readonly<{ share: number; temperature: number }> | null;
+  /** Why so, for the person; decides nothing. */
+  words?: string;
+}>;
+
+/** Of a set that says nothing of it. */
+export const plainAnswer: PromptAnswer = { views: 1, temperature: 1, frozen: null };
 
 /**
  * A file of others that carries no digest: a person said which backbone and normalisation it belongs to, and nobody can check it. Such a
@@ -71,7 +94,7 @@ export type Declared = Readonly<{ source: "promptstate"; fileDigest: string; not
 
 /** JSON in the safetensors header under `__metadata__`; no clock time anywhere: same labels and seed, same bytes. */
 export type PromptSetMetadata = Readonly<{
-  format: typeof promptSetFormat | typeof promptSetFormat2;
+  format: PromptSetFormat;
   name: string;
   /** `computation` is absent in files older than it. */
   backbone: Readonly<{ name: string; weightsDigest: WeightsDigest; computation?: BackboneComputation }>;
@@ -79,6 +102,8 @@ export type PromptSetMetadata = Readonly<{
   classes: readonly TissueClass[];
   method: PromptMethod;
   head: PromptHead;
+  /** Absent: `plainAnswer`. */
+  answer?: PromptAnswer;
   /** Absent: what it is bound to was verified when it was made. */
   declared?: Declared;
   settings: TuningSettings | null;
@@ -113,11 +138,15 @@ export type PromptSet = Readonly<{
   width: number;
   /** [classes, features], row-major; empty where there is no head. */
   headWeight: Float32Array;
-  /** [features] of a cosine head, else empty. */
+  /** [features] of a cosine or logistic head, else empty. */
   headCentre: Float32Array;
-  /** [classes] of a linear head, else empty. */
+  /** [classes] of a linear or logistic head, else empty. */
   headBias: Float32Array;
+  /** Of the frozen part, shaped as those of a logistic head; null where there is none. */
+  frozen: FrozenPart | null;
 }>;
+
+export type FrozenPart = Readonly<{ weight: Float32Array; bias: Float32Array; centre: Float32Array }>;
 
 /** What the page keeps and shows of a set: no tensors. */
 export type PromptSetSummary = Readonly<{

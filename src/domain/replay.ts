@@ -2,6 +2,7 @@
 // browser and Node replay alike. Damaged entries are named and left out, never guessed.
 import type { ClassId, ProjectId } from "../base/brand.ts";
 import { isFault } from "../base/fault.ts";
+import { ownClasses, withOther } from "./other-class.ts";
 import { journalVersion, parseChange, parseEvents } from "./parse-project.ts";
 import { applyEvents, emptyProject, type Project, type ProjectEvent } from "./project.ts";
 
@@ -11,13 +12,16 @@ export type StoredSnapshot = Readonly<{ version: typeof journalVersion; events: 
 export function snapshotOf(project: Project): StoredSnapshot {
   const events: ProjectEvent[] = [
     ...[...project.slides.values()].map((slide) => ({ type: "slide/put", slide }) as const),
-    ...project.classes.map((value, at) => ({ type: "class/put", value, at }) as const),
+    ...ownClasses(project.classes).map((value, at) => ({ type: "class/put", value, at }) as const),
+    ...(project.fieldUm === null ? [] : [{ type: "field/put", um: project.fieldUm } as const]),
     ...[...project.labels.values()].map((label) => ({ type: "label/put", label }) as const),
+    ...[...project.asides.values()].map((aside) => ({ type: "aside/put", aside }) as const),
     ...[...project.promptSets.values()].map((summary) => ({ type: "prompt-set/put", summary }) as const),
     { type: "active-set/put", id: project.activeSet },
     ...[...project.runs.values()].map((record) => ({ type: "run/put", record }) as const),
     ...[...project.zones.values()].map((zone) => ({ type: "zone/put", zone }) as const),
     ...[...project.tissue].map(([slideId, settings]) => ({ type: "tissue/put", slideId, settings }) as const),
+    ...[...project.checks.values()].map((check) => ({ type: "check/put", check }) as const),
   ];
   return { version: journalVersion, events };
 }
@@ -67,11 +71,11 @@ function mend(project: Project): Readonly<{ project: Project; warnings: readonly
   const lost = new Set<ClassId>();
   for (const { classId } of project.labels.values()) if (!known.has(classId)) lost.add(classId);
   if (lost.size === 0) return { project, warnings: [] };
-  const classes = [...project.classes];
+  const classes = [...ownClasses(project.classes)];
   let n = 0;
   for (const id of lost) classes.push({ id, name: `Recovered class ${++n}`, color: "#999999", key: null });
   return {
-    project: { ...project, classes },
+    project: { ...project, classes: withOther(classes) },
     warnings: [
       `The names of ${n === 1 ? "a class" : `${n} classes`} were lost; their labels are kept under "Recovered class".`,
     ],

@@ -15,14 +15,24 @@ export type TuningSettings = Readonly<{
   learningRate: number;
   weightDecay: number;
   labelSmoothing: number;
-  /** Head temperature: logits = temperature * cosine. */
+  /** Of the cosine head in sets of the first two formats; a logistic head has none, and a tuning does not use it. */
   temperature: number;
   seed: number;
+  /** Every epoch shows each patch in one of its first so many views (engine/views.ts), and the set answers in all of them; absent: 1. */
+  views?: number;
+  /**
+   * What the frozen regression has to say beside the prompts. choose: the labels decide between it alone, shares of it, and prompts alone,
+   * where there are enough of them, else the constant share; constant: that share; none (absent): prompts alone.
+   */
+  frozen?: FrozenUse;
   /** Instance visual prompts; absent: none. */
   instance?: InstanceShape;
   /** Task textual prompts and class texts in the head's start; absent: none. */
   text?: TextSettings;
 }>;
+
+export const frozenUses = ["none", "constant", "choose"] as const;
+export type FrozenUse = (typeof frozenUses)[number];
 
 export type TuningProgress = Readonly<{
   /** "restarting": whatever computed is gone; a new one is being started and goes on from the last checkpoint. */

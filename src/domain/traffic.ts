@@ -26,3 +26,9 @@ export function parseSent(message: unknown): Sent | null {
   if (host !== null && typeof host !== "string") return null;
   return typeof bytes === "number" && bytes >= 0 ? { host, bytes } : null;
 }
+
+/**
+ * Set on the answer the service worker gives in the place of one that another server sent, to which the asked one led and which nobody
+ * approved: that server's origin.
+ */
+export const ledToHeader = "x-pathotune-led-to";

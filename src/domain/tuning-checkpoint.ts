@@ -16,8 +16,14 @@ import {
   rootAt,
 } from "./json-reader.ts";
 
-/** One held-out label's answers by the tuned and the frozen method of the same fold; `label` indexes the plan's labels. */
-export type HeldOutAnswer = Readonly<{ label: number; tuned: ClassId; frozen: ClassId }>;
+/**
+ * One held-out label's answers by the tuned and the frozen method of the same fold; `label` indexes the plan's labels. `scores`: of the tuned
+ * method, one for each class of the plan that has labels; absent in checkpoints older than them.
+ */
+export type HeldOutAnswer = Readonly<{ label: number; tuned: ClassId; frozen: ClassId; scores?: readonly number[] }>;
+
+/** One label's scores, a number a class, by a training that held it out to choose by: what the prompts say and what the regression says. */
+export type InnerAnswer = Readonly<{ label: number; own: readonly number[]; frozen: readonly number[] }>;
 
 /** One training between two of its steps. Vectors are those of the training graph, all of one length. */
 export type TrainingState = Readonly<{
@@ -43,11 +49,15 @@ export type TuningCheckpoint = Readonly<{
   answers: readonly HeldOutAnswer[];
   /** The training at hand: which fold, from 0; null: the final one. */
   fold: number | null;
+  /** Of the trainings before it that only choose how it answers: which, from 0; null: they are behind. */
+  inner: number | null;
+  /** Of those that are behind. */
+  innerAnswers: readonly InnerAnswer[];
   /** Epochs of the longest fold so far: as long is the final training of a tuning that was finished early. */
   epochsReached: number;
   /** Finished early during the folds. */
   cutShort: boolean;
-  /** Steps of all trainings so far. */
+  /** Steps of all trainings so far, with those that turned out not to be needed. */
   stepsMade: number;
   /** null: the training at hand has not started. */
   training: TrainingState | null;
@@ -55,6 +65,9 @@ export type TuningCheckpoint = Readonly<{
 
 const mostNumbers = 1e9;
 const count = (at: At): number => readNumber(at, { min: 0, max: mostNumbers, integer: true });
+
+const scores = (at: At): readonly number[] =>
+  readList(at, { min: 2, max: 256 }).map((score) => readNumber(score, { min: 0, max: 1 + 1e-9 }));
 
 /** What came back from whoever kept it. Throws Fault `invalid` naming every problem. */
 export function parseTuningCheckpoint(value: unknown): TuningCheckpoint {
@@ -67,8 +80,15 @@ export function parseTuningCheckpoint(value: unknown): TuningCheckpoint {
       label: count(field(answer, "label")),
       tuned: readString(field(answer, "tuned"), { max: 100 }) as ClassId,
       frozen: readString(field(answer, "frozen"), { max: 100 }) as ClassId,
+      ...(field(answer, "scores").value === undefined ? {} : { scores: scores(field(answer, "scores")) }),
     })),
     fold: readNullable(field(at, "fold"), count),
+    inner: readNullable(field(at, "inner"), count),
+    innerAnswers: readList(field(at, "innerAnswers"), { min: 0, max: 1e7 }).map((answer) => ({
+      label: count(field(answer, "label")),
+      own: scores(field(answer, "own")),
+      frozen: scores(field(answer, "frozen")),
+    })),
     epochsReached: count(field(at, "epochsReached")),
     cutShort: readBoolean(field(at, "cutShort")),
     stepsMade: count(field(at, "stepsMade")),

@@ -2,16 +2,17 @@
 
 import { Fault } from "../base/fault.ts";
 import { type LanePriority, lanePriority } from "../base/lane.ts";
+import { bearsScale } from "../domain/field-size.ts";
 import type { ClassScore, Prediction, TissueClass } from "../domain/label.ts";
 import { minimumTissue, type Patch, patchKey } from "../domain/patch.ts";
 import type { PromptSet } from "../domain/prompt-set.ts";
 import type { Example, Scorer } from "../protocol/engine-api.ts";
 import { createFeatureCache } from "./feature-cache.ts";
 import { type CosineHead, cosineScores, fitCentroids } from "./heads/centroid.ts";
-import { scoresOfSet } from "./heads/of-set.ts";
 import { fitPreview, previewTemperature } from "./preview-head.ts";
-import { concatenate, promptedFeatures, promptsOfSet, upperShapeOf } from "./prompted.ts";
+import { concatenate } from "./prompted.ts";
 import type { Session } from "./session.ts";
+import { featuresOfSet, needsOfSet, readyFor, type SetFeatures, scoresOfFeatures } from "./set-answer.ts";
 import { mostSimilar } from "./similar.ts";
 import { defaultCut } from "./start-runtime.ts";
 
@@ -35,25 +36,25 @@ export function createClassifier(session: Session): Classifier {
     patch: Patch,
     priority: LanePriority,
     signal: AbortSignal,
-  ): Promise<Float32Array> => {
+  ): Promise<SetFeatures> => {
     const key = `${set.id}/${patchKey(patch)}`;
-    const known = answered.get(key);
-    if (known) return known;
-    const prompts = promptsOfSet(set);
-    const [analysis] = await session.analyser.analyse([patch], prompts.firstBlock, priority, signal);
-    const { width } = session.model.shape;
-    const features = await promptedFeatures(session, prompts, [analysis!.tokens], width, priority, signal);
-    answered.put(key, features);
+    const [own, plain] = [answered.get(`own/${key}`), answered.get(`plain/${key}`)];
+    if (own && plain) return { own, plain };
+    const { cut, views } = needsOfSet(set, session.model.shape);
+    const rows = await session.analyser.views(patch, views, cut, priority, signal);
+    const features = await featuresOfSet(session, set, rows, priority, signal);
+    answered.put(`own/${key}`, features.own);
+    answered.put(`plain/${key}`, features.plain);
     return features;
   };
 
   /** What a swap would ask next, once nobody waits: the other sets whose graphs are compiled already. The next click ends it. */
   const readAhead = async (patch: Patch, scorer: Scorer, signal: AbortSignal): Promise<void> => {
     const others = [...session.sets.values()].filter(({ set }) => {
-      const { onlyOn, method } = set.metadata;
-      const here = onlyOn === null || onlyOn === patch.slideId;
+      const { onlyOn, preprocessing } = set.metadata;
+      const here = (onlyOn === null || onlyOn === patch.slideId) && preprocessing.mpp === patch.spec.mpp;
       const asked = scorer.kind === "prompt-set" && scorer.id === set.id;
-      return here && !asked && session.programs.ready(method.firstBlock, upperShapeOf(promptsOfSet(set)));
+      return here && !asked && readyFor(session.programs, needsOfSet(set, session.model.shape));
     });
     for (const { set } of others.slice(-mostReadAhead)) await featuresUnder(set, patch, lanePriority.sweep, signal);
   };
@@ -65,11 +66,11 @@ export function createClassifier(session: Session): Classifier {
     tissue: number,
     signal: AbortSignal,
   ): Promise<Prediction> => {
-    const own = await featuresUnder(set, patch, lanePriority.click, signal);
+    const features = await featuresUnder(set, patch, lanePriority.click, signal);
     const answer = (classes: readonly TissueClass[], scores: Float64Array): Prediction => {
       return { kind: "scored", by: { kind: "prompt-set", id: set.id }, scores: scored(classes, scores), tissue };
     };
-    const scores = scoresOfSet(set, own);
+    const scores = scoresOfFeatures(set, features);
     if (scores) return answer(set.metadata.classes, scores);
     const { examples = [] } = labelled ?? {};
     const classes = (labelled?.classes ?? []).filter((c) => examples.some((example) => example.classId === c.id));
@@ -78,9 +79,12 @@ export function createClassifier(session: Session): Classifier {
       return unscored(patch, tissue, signal, why);
     }
     const rows: Float32Array[] = [];
-    for (const example of examples) rows.push(await featuresUnder(set, example.patch, lanePriority.click, signal));
+    for (const example of examples) {
+      rows.push((await featuresUnder(set, example.patch, lanePriority.click, signal)).own);
+    }
     const targets = examples.map((example) => classes.findIndex((c) => c.id === example.classId));
     if (targets.includes(-1)) throw new Fault("invalid", "A label names a class that does not exist.");
+    const { own } = features;
     const given = { features: concatenate(rows), width: own.length, targets, classes: classes.length };
     return answer(classes, cosineScores(fitCentroids(given, previewTemperature), own));
   };
@@ -120,8 +124,9 @@ export function createClassifier(session: Session): Classifier {
   const answer: Classifier = async (patch, scorer, signal) => {
     const { spec } = patch;
     const { model } = session;
-    if (spec.pixels !== model.patchPixels || spec.mpp !== model.mpp) {
-      const wanted = `${model.patchPixels} px at ${model.mpp} um/px`;
+    if (spec.pixels !== model.patchPixels || !bearsScale(model, spec.mpp)) {
+      const [low, high] = model.mppRange;
+      const wanted = `${model.patchPixels} px at ${low === high ? low : `${low} to ${high}`} um/px`;
       throw new Fault(
         "invalid",
         `${model.name} needs patches of ${wanted}, not ${spec.pixels} px at ${spec.mpp} um/px.`,
@@ -134,7 +139,11 @@ export function createClassifier(session: Session): Classifier {
       case "prompt-set": {
         const kept = session.sets.get(scorer.id);
         if (!kept) throw new Fault("bad-prompt-set", "This prompt set is not loaded. Load its file again.");
-        const { onlyOn, name } = kept.set.metadata;
+        const { onlyOn, name, preprocessing } = kept.set.metadata;
+        if (preprocessing.mpp !== spec.mpp) {
+          const made = `"${name}" was made with patches of ${preprocessing.mpp} um/px, and this one has ${spec.mpp}.`;
+          throw new Fault("bad-prompt-set", `${made} Choose the field size it was made with.`);
+        }
         if (onlyOn !== null && onlyOn !== patch.slideId) {
           const why = `The classes of "${name}" name drawings of one slide: it gives no scores on any other.`;
           return unscored(patch, tissue, signal, why);

@@ -1,4 +1,5 @@
 // A patch's frozen features and cached tokens, computed once. Knows the base graph and the cache; no prompts, no classes.
+import { present } from "../base/fault.ts";
 import type { Lane, LanePriority } from "../base/lane.ts";
 import type { Model } from "../domain/model.ts";
 import { type Patch, type PatchPixels, patchKey } from "../domain/patch.ts";
@@ -7,6 +8,7 @@ import type { FeatureCache } from "./feature-cache.ts";
 import type { ModelPrograms } from "./model-programs.ts";
 import { preprocess } from "./preprocess.ts";
 import { outputOf, type Program, type RunOutputs } from "./runtime.ts";
+import { viewsOf } from "./views.ts";
 
 /** `tokens` [T, width] enter block `cut`; `features` [F] are the unprompted backbone's; `tissue` is the patch's share, 0..1. */
 export type PatchAnalysis = Readonly<{ tissue: number; features: Float32Array; tokens: Float32Array }>;
@@ -20,6 +22,14 @@ export type PatchAnalyser = Readonly<{
     signal: AbortSignal,
     onDone?: (done: number) => void,
   ): Promise<readonly PatchAnalysis[]>;
+  /** One patch in its first `count` views (views.ts), in that order; the first is what `analyse` gives. */
+  views(
+    patch: Patch,
+    count: number,
+    cut: number,
+    priority: LanePriority,
+    signal: AbortSignal,
+  ): Promise<readonly Omit<PatchAnalysis, "tissue">[]>;
   /** Share of tissue, without running the model. The pixels read for it serve the run after it. */
   tissue(patch: Patch, signal: AbortSignal): Promise<number>;
   /** Shares of tissue are asked for again: the slide's mask is another. */
@@ -124,6 +134,29 @@ export function createPatchAnalyser(
   };
 
   return {
+    async views(patch, count, cut, priority, signal) {
+      const keys = Array.from({ length: count }, (_, view) => `${patchKey(patch)}${view === 0 ? "" : `/view ${view}`}`);
+      const found = keys.map((key) => {
+        const features = cache.get(`features/${key}`);
+        const tokens = cache.get(`tokens@${cut}/${key}`);
+        return features && tokens ? { features, tokens } : null;
+      });
+      const missing = found.flatMap((one, view) => (one ? [] : [view]));
+      if (missing.length > 0) {
+        const laid = viewsOf((await pixels(patch, signal)).data, model.patchPixels);
+        for (let from = 0; from < missing.length; from += batchSize) {
+          const batch = missing.slice(from, from + batchSize);
+          const given = batch.map((view) => present(laid[view], "a view"));
+          (await compute(given, cut, priority, signal)).forEach((one, i) => {
+            const view = present(batch[i], "a view");
+            cache.put(`features/${keys[view]}`, one.features);
+            cache.put(`tokens@${cut}/${keys[view]}`, one.tokens);
+            found[view] = one;
+          });
+        }
+      }
+      return found.map((one) => present(one, "a view"));
+    },
     async tissue(patch, signal) {
       return tissueOf.get(patchKey(patch)) ?? (await pixels(patch, signal)).tissue;
     },

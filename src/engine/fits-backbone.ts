@@ -1,14 +1,15 @@
 // May this prompt set be used with this backbone? Knows both as data; knows no file and no runtime. Says every reason at once.
-import type { WeightsDigest } from "../base/brand.ts";
+import type { Mpp, WeightsDigest } from "../base/brand.ts";
 import { Fault } from "../base/fault.ts";
 import { computationDifferences } from "../domain/computation.ts";
+import { bearsScale } from "../domain/field-size.ts";
 import type { Model } from "../domain/model.ts";
 import type { BackboneComputation, Preprocessing, PromptSet } from "../domain/prompt-set.ts";
 
-/** What a set trained with this model is bound to. */
-export function preprocessingOf(model: Model): Preprocessing {
-  const { patchPixels, mpp, filter, edge, snap, normalisation } = model;
-  return { patchPixels, mpp, filter, edge, snap, normalisation };
+/** What a set trained with this model on patches of `mpp` is bound to. */
+export function preprocessingOf(model: Model, mpp: Mpp = model.mpp): Preprocessing {
+  const { patchPixels, filter, edge, snap, normalisation, stain } = model;
+  return { patchPixels, mpp, filter, edge, snap, normalisation, ...(stain ? { stain } : {}) };
 }
 
 /** Throws Fault `bad-prompt-set` with every reason. Sets older than the record of a computation fit the embedded backbone by their digest alone. */
@@ -30,13 +31,17 @@ export function assertFits(
     // Another backbone computes otherwise in any case: only of the same weights is it news.
     reasons.push(...computationDifferences(backbone.computation, computation, model.origin));
   }
-  reasons.push(...preprocessingDifferences(metadata.preprocessing, preprocessingOf(model)));
+  const { mpp: made } = metadata.preprocessing;
+  const used = bearsScale(model, made) ? made : model.mpp;
+  reasons.push(...preprocessingDifferences(metadata.preprocessing, preprocessingOf(model, used)));
   const { depth, width, featureWidth: features } = model.shape;
   const { firstBlock, blocks } = metadata.method;
   if (firstBlock + blocks !== depth) {
     reasons.push(`its prompts enter blocks ${firstBlock} to ${firstBlock + blocks - 1}, and the backbone has ${depth}`);
   }
-  if (set.width !== width) reasons.push(`its prompts are ${set.width} wide, and the backbone's tokens ${width}`);
+  // Without prompts nothing of it is as wide as the tokens.
+  if (metadata.method.kind !== "none" && set.width !== width)
+    reasons.push(`its prompts are ${set.width} wide, and the backbone's tokens ${width}`);
   const read = set.headWeight.length / Math.max(1, metadata.classes.length);
   if (metadata.head.kind !== "none" && read !== features) {
     reasons.push(`its head reads ${read} features, and the backbone gives ${features}`);
@@ -60,6 +65,7 @@ function preprocessingDifferences(set: Preprocessing, model: Preprocessing): str
     ["snap", set.snap, model.snap],
     ["mean", set.normalisation.mean, model.normalisation.mean],
     ["std", set.normalisation.std, model.normalisation.std],
+    ["stain", set.stain ?? "as it is", model.stain ?? "as it is"],
   ];
   return pairs
     .filter(([, a, b]) => show(a) !== show(b))

@@ -2,6 +2,7 @@
 import type { TuningSettings } from "../domain/run.ts";
 import type { CarriedShape } from "../graph/vit/carried-tokens.ts";
 import { evenBatch, stepsPerEpoch } from "./train-loop.ts";
+import { viewCount } from "./views.ts";
 
 /** One measurement: `seconds` for `flops` floating-point operations. */
 export type Speed = Readonly<{ seconds: number; flops: number }>;
@@ -18,15 +19,25 @@ export function carriedOf({ instance, text }: Pick<TuningSettings, "instance" | 
 }
 
 const maxFolds = 5;
+/** Trainings that choose, for each fold and for all labels (tuning-stages.ts). */
+const maxInner = 3;
 
-/** Seconds of a whole tuning: features once, at most 5 folds on 4/5 of the labels, then all of them. */
+/** Seconds of a whole tuning: features once in every view, at most 5 folds on 4/5 of the labels, all of them, and what chooses for each. */
 export function tuningSeconds(speed: Speed, work: Workload, settings: TuningSettings, labels: number): number {
   const perFlop = speed.seconds / speed.flops;
   const batch = evenBatch(labels, settings.batch);
+  const { views = 1 } = settings;
+  const inner = settings.frozen === "choose" ? maxInner : 0;
   const fold = Math.ceil((labels * (maxFolds - 1)) / maxFolds);
-  const steps = settings.epochs * (maxFolds * stepsPerEpoch(fold, batch) + stepsPerEpoch(labels, batch));
-  const step = work.step(settings.blocks, settings.tokensPerBlock, carriedOf(settings)) * batch;
-  return perFlop * (labels * work.forward * 2 + steps * step);
+  const stageOf = (examples: number): number => {
+    const part = Math.ceil((examples * (maxInner - 1)) / maxInner);
+    return stepsPerEpoch(examples, batch) + inner * stepsPerEpoch(part, batch);
+  };
+  const steps = settings.epochs * (maxFolds * stageOf(fold) + stageOf(labels));
+  const step = work.step(settings.blocks, settings.tokensPerBlock, carriedOf(settings));
+  // Held out once by the estimate, and once more by what chooses for each fold and for all; forward is about a third of a step.
+  const asked = labels + (inner > 0 ? maxFolds * fold + labels : 0);
+  return perFlop * (labels * views * work.forward + (asked * views * step) / 3 + steps * step * batch);
 }
 
 const patienceSeconds = 60;
@@ -44,6 +55,8 @@ export function defaultSettings(depth: number, speed: Speed | null, work: Worklo
     labelSmoothing: 0.1,
     temperature: 10,
     seed: 1,
+    views: viewCount,
+    frozen: "choose",
   };
   const fast = speed !== null && tuningSeconds(speed, work, all, typicalLabels) <= patienceSeconds;
   return fast ? all : { ...all, blocks: Math.min(4, depth) };

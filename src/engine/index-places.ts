@@ -1,6 +1,6 @@
 // Features of places spread over a slide's tissue, a few at a time, so that "similar" has something to find long before the last one
 // is read. Knows a session and a source of patches; ranking is similar.ts.
-import type { SlideId } from "../base/brand.ts";
+import type { Mpp, SlideId } from "../base/brand.ts";
 import { lanePriority } from "../base/lane.ts";
 import type { Region } from "../domain/geometry.ts";
 import { minimumTissue, type Patch } from "../domain/patch.ts";
@@ -11,32 +11,33 @@ import { defaultCut } from "./start-runtime.ts";
 /** Places read before the index is renewed: one batch of the sweep. */
 const chunk = 16;
 
-/** Resolves with the number of places; `onProgress(done, total)` after each chunk, when these are already found by clicks. */
+/** `more`: reads at most so many that are not known yet; absent: all. Resolves with the number of places; `onProgress(done, total)` after each chunk, when these are already found by clicks. */
 export async function indexPlaces(
   session: Session,
   slides: PatchSource,
-  { slideId, max }: Readonly<{ slideId: SlideId; max: number }>,
+  { slideId, max, mpp: asked, more }: Readonly<{ slideId: SlideId; max: number; mpp?: Mpp; more?: number }>,
   signal: AbortSignal,
   onProgress: (done: number, total: number) => void,
 ): Promise<number> {
   const { model, places } = session;
-  const { patchPixels: pixels, mpp, filter, edge, snap } = model;
-  const spec = { pixels, mpp, filter, edge, snap };
+  const { patchPixels: pixels, filter, edge, snap } = model;
+  const spec = { pixels, mpp: asked ?? model.mpp, filter, edge, snap };
   const regions = scattered(await slides.tissueGrid({ slideId, spec, max, minimumTissue }, { signal }));
   const known = places.get(slideId);
   // The very same places: a corrected um/px gives as many, of another size.
   let done = known && startsAlike(known.regions, regions) ? known.regions.length : 0;
   const features: Float32Array[] = done > 0 && known ? [...known.features] : [];
-  while (done < regions.length) {
-    const next = regions.slice(done, done + chunk);
+  const until = Math.min(regions.length, done + (more ?? regions.length));
+  while (done < until) {
+    const next = regions.slice(done, Math.min(until, done + chunk));
     const patches = next.map((region): Patch => ({ slideId, region, spec }));
     const analyses = await session.analyser.analyse(patches, defaultCut(model.shape), lanePriority.sweep, signal);
     features.push(...analyses.map((analysis) => analysis.features));
     done += next.length;
     places.set(slideId, { regions: regions.slice(0, done), features: [...features] });
-    onProgress(done, regions.length);
+    onProgress(done, until);
   }
-  return regions.length;
+  return done;
 }
 
 /** The same regions in an order whose every beginning is spread over the slide: steps of the golden ratio, made coprime. */

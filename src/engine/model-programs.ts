@@ -4,15 +4,21 @@ import type { Graph } from "../graph/ir.ts";
 import { prune } from "../graph/prune.ts";
 import type { VitStructure } from "../graph/vit/analyse-vit.ts";
 import type { CarriedShape } from "../graph/vit/carried-tokens.ts";
-import { baseGraph, type UpperShape, upperGraph } from "../graph/vit/cut.ts";
-import { accumulateGraph, type ThetaLayout, trainGraph, updateGraph } from "../graph/vit/train-graph.ts";
+import { baseGraph, streamsGraph, type UpperShape, upperGraph } from "../graph/vit/cut.ts";
+import {
+  accumulateGraph,
+  type ThetaLayout,
+  type TrainedHead,
+  trainGraph,
+  updateGraph,
+} from "../graph/vit/train-graph.ts";
 import type { FrozenWeights } from "./frozen-weights.ts";
 import type { Program, Runtime } from "./runtime.ts";
 
 export type Backbone = Readonly<{ graph: Graph; structure: VitStructure; weights: FrozenWeights }>;
 
 export type TrainShape = CarriedShape &
-  Readonly<{ firstBlock: number; tokensPerBlock: number; batch: number; classes: number }>;
+  Readonly<{ firstBlock: number; tokensPerBlock: number; batch: number; classes: number; head?: TrainedHead }>;
 /** The whole batch in one run. */
 export type TrainProgram = Readonly<{ kind: "whole"; program: Program; layout: ThetaLayout; batch: number }>;
 /** `part` samples a run add up their gradient, and the step is taken after the last part. */
@@ -33,6 +39,10 @@ export type ModelPrograms = Readonly<{
   lower(cut: number): Promise<Program>;
   /** tokens, prompts -> features. One per first block serves any number of task visual prompts and classes; other kinds have their own. */
   upper(firstBlock: number, shape?: UpperShape): Promise<Program>;
+  /** tokens entering `firstBlock` -> tokens entering each block after it. Not kept: whoever asks releases it. */
+  streams(firstBlock: number): Promise<Program>;
+  /** Whether `base` of this cut needs nothing compiled. */
+  hasBase(cut: number): boolean;
   /** Whether a prompt set that starts at `firstBlock` needs nothing compiled. */
   ready(firstBlock: number, shape?: UpperShape): boolean;
   /** The tuning step. Only the latest shape is kept: its theta is an input, so all folds of a tuning share it. */
@@ -71,7 +81,7 @@ export function createModelPrograms(backbone: Backbone, runtime: Runtime): Model
     for (const program of old?.programs ?? []) await program.release();
   };
   const keyOf = (shape: TrainShape): string =>
-    `${shape.firstBlock}/${shape.tokensPerBlock}x${shape.batch}x${shape.classes}${carriedKey(shape)}`;
+    `${shape.firstBlock}/${shape.tokensPerBlock}x${shape.batch}x${shape.classes}${shape.head === "logistic" ? "l" : ""}${carriedKey(shape)}`;
   const upperKey = (firstBlock: number, shape: UpperShape): string =>
     `upper@${firstBlock}${shape.visual === false ? "/none" : ""}${carriedKey(shape)}`;
 
@@ -81,6 +91,8 @@ export function createModelPrograms(backbone: Backbone, runtime: Runtime): Model
     lower: (cut) => once(`lower@${cut}`, () => lowerGraph(graph, structure, cut)),
     upper: (firstBlock, shape = {}) =>
       once(upperKey(firstBlock, shape), () => upperGraph(graph, structure, firstBlock, shape)),
+    streams: (firstBlock) => compile(streamsGraph(graph, structure, firstBlock), `streams@${firstBlock}`),
+    hasBase: (cut) => kept.has(`base@${cut}`),
     ready: (firstBlock, shape = {}) => kept.has(`base@${firstBlock}`) && kept.has(upperKey(firstBlock, shape)),
     async train(shape) {
       const key = `train@${keyOf(shape)}`;

@@ -1,7 +1,7 @@
 // The instant head of the labels: class centroids on frozen features. Knows a session; where it is asked (click, map) is not its matter.
 import type { ClassId } from "../base/brand.ts";
 import { Fault } from "../base/fault.ts";
-import { lanePriority } from "../base/lane.ts";
+import { type LanePriority, lanePriority } from "../base/lane.ts";
 import type { TissueClass } from "../domain/label.ts";
 import type { Example } from "../protocol/engine-api.ts";
 import { type CosineHead, fitCentroids } from "./heads/centroid.ts";
@@ -34,15 +34,16 @@ export async function fitPreview(
 }
 
 /** [examples, F] row-major: from the swept places where a label is one of them, else from the cache, else computed. */
-async function featuresOfExamples(
+export async function featuresOfExamples(
   session: Session,
   examples: readonly Example[],
   signal: AbortSignal,
+  priority: LanePriority = lanePriority.click,
 ): Promise<Float32Array> {
   const rows = examples.map(({ patch }) => session.swept.featuresOf(patch));
   const missing = examples.filter((_, i) => rows[i] === null).map(({ patch }) => patch);
   const cut = defaultCut(session.model.shape);
-  const computed = missing.length > 0 ? await session.analyser.analyse(missing, cut, lanePriority.click, signal) : [];
+  const computed = missing.length > 0 ? await session.analyser.analyse(missing, cut, priority, signal) : [];
   let next = 0;
   const width = session.model.shape.featureWidth;
   const out = new Float32Array(examples.length * width);

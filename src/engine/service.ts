@@ -17,14 +17,19 @@ import { createMemoryGateStore, type GateStore } from "./gates/kept-gates.ts";
 import { importModel } from "./import-model.ts";
 import { indexPlaces } from "./index-places.ts";
 import { inspectModel } from "./inspect-model.ts";
+import { keepFrozen } from "./keep-frozen.ts";
 import { type FetchBytes, loadModel } from "./load-model.ts";
 import type { LoadedModel } from "./loaded-model.ts";
 import { previewMap } from "./preview-map.ts";
-import { promptsOfSet, upperShapeOf } from "./prompted.ts";
+import { scoreLabels } from "./score-labels.ts";
 import { type Session, type SessionDeps, startSession } from "./session.ts";
+import { needsOfSet, readyFor } from "./set-answer.ts";
+import { createStudies } from "./studies/study-service.ts";
+import { suggestPlaces } from "./suggest-places.ts";
 import { sweep } from "./sweep.ts";
+import { createTrust } from "./trust-service.ts";
 import { tunableHere } from "./tunable.ts";
-import { type TuneHooks, tune } from "./tune.ts";
+import { type TuneHooks, tune, type WrittenSet } from "./tune.ts";
 import { type CountedWorkload, createWorkload } from "./workload.ts";
 
 export type EngineDeps = Omit<SessionDeps, "lane" | "cacheBytes" | "gates"> &
@@ -35,6 +40,10 @@ export type EngineDeps = Omit<SessionDeps, "lane" | "cacheBytes" | "gates"> &
     gates?: GateStore;
     /** Default 256 MiB: about 1,700 patches of a ViT-Tiny. */
     cacheBytes?: number;
+    /** What `slides` does to pixels; default: nothing. Sets are made and fit accordingly. */
+    stain?: "standardised";
+    /** Lets whatever has arrived meanwhile be heard, between long computations on this thread. Default: nothing has. */
+    pause?: () => Promise<void>;
     /** The device of the loaded model is lost: nothing runs here any more. */
     onLost?: (fault: Fault) => void;
   }>;
@@ -55,7 +64,7 @@ type Loaded = Readonly<{
 }>;
 
 export function createEngine(deps: EngineDeps): Engine {
-  const lane = createLane();
+  const lane = createLane(deps.pause ?? null);
   const gates = deps.gates ?? createMemoryGateStore();
   const clicks = createLatest();
   const loads = createLatest();
@@ -95,11 +104,35 @@ export function createEngine(deps: EngineDeps): Engine {
     await old?.session.release();
   };
 
+  /** One training at a time: its step holds the most memory of all graphs, and the next may have another shape. */
+  const alone = async <T>(task: () => Promise<T>): Promise<T> => {
+    if (tuning) throw new Fault("invalid", "A tuning is running already. Finish or cancel it first.");
+    const { session } = current();
+    tuning = true;
+    try {
+      return await task();
+    } finally {
+      tuning = false;
+      await lane.run(lanePriority.click, () => session.programs.releaseTrain()).catch(() => undefined);
+    }
+  };
+
+  const hooksFor = (session: Session, signal: AbortSignal): TuneHooks => ({
+    signal,
+    emit: () => {},
+    finishEarly: () => false,
+    checkGradient: (step) => checkGradient(session, step, { runtimes: deps.runtimes, gates }, signal),
+  });
+
+  const studies = createStudies({ session: () => current().session, hooksFor, alone });
+
   return {
+    ...studies,
     load: ({ source, prefer }, options) =>
       loads.run(async (signal) => {
         const onProgress = options?.onProgress ?? (() => {});
-        const model = await read(source, signal, onProgress);
+        const given = await read(source, signal, onProgress);
+        const model = deps.stain ? { ...given, model: { ...given.model, stain: deps.stain } } : given;
         await release();
         onProgress({ what: "self-test", done: 0, total: 1 });
         const cacheBytes = deps.cacheBytes ?? 256 * 2 ** 20;
@@ -139,20 +172,28 @@ export function createEngine(deps: EngineDeps): Engine {
         return status;
       }, options?.signal),
 
+    ...createTrust(current),
+
     inspectModel: ({ files, facts }, options) => inspectModel(files, facts, signalOf(options)),
 
     classify: ({ patch, scorer }, options) =>
       clicks.run((signal) => current().classify(patch, scorer, signal), options?.signal),
 
-    async indexSlide({ slideId, max }, options) {
-      const places = await indexPlaces(
-        current().session,
-        deps.slides,
-        { slideId, max },
-        signalOf(options),
-        (done, total) => options?.onProgress?.({ done, total }),
+    async indexSlide(params, options) {
+      const places = await indexPlaces(current().session, deps.slides, params, signalOf(options), (done, total) =>
+        options?.onProgress?.({ done, total }),
       );
       return { places };
+    },
+
+    async suggest(params, options) {
+      const tell = (done: number, total: number): void => options?.onProgress?.({ done, total });
+      return suggestPlaces(current().session, deps.slides, params, signalOf(options), tell);
+    },
+
+    async scoreLabels(params, options) {
+      const tell = (done: number, total: number): void => options?.onProgress?.({ done, total });
+      return scoreLabels(current().session, params, signalOf(options), tell);
     },
 
     async addPromptSet({ bytes }) {
@@ -183,15 +224,14 @@ export function createEngine(deps: EngineDeps): Engine {
       const { session } = current();
       const kept = session.sets.get(id);
       if (!kept) throw new Fault("bad-prompt-set", "This prompt set is not loaded. Load its file again.");
-      const { firstBlock } = kept.set.metadata.method;
       const { programs } = session;
-      const shape = upperShapeOf(promptsOfSet(kept.set));
+      const needs = needsOfSet(kept.set, session.model.shape);
       const before = deps.now();
-      const compiled = !programs.ready(firstBlock, shape);
+      const compiled = !readyFor(programs, needs);
       if (compiled) {
         const make = async (): Promise<void> => {
-          await programs.base(firstBlock);
-          await programs.upper(firstBlock, shape);
+          await programs.base(needs.cut);
+          if (needs.upper) await programs.upper(needs.cut, needs.upper);
         };
         await lane.run(lanePriority.click, make, signalOf(options));
       }
@@ -201,34 +241,37 @@ export function createEngine(deps: EngineDeps): Engine {
     async tune(params, options) {
       const { session, work, tunable } = current();
       if (params.settings.blocks > tunable.blocks && tunable.why !== null) throw new Fault("limit", tunable.why);
-      if (tuning) throw new Fault("invalid", "A tuning is running already. Finish or cancel it first.");
-      tuning = true;
       finishing.delete(params.runId);
-      try {
+      return alone(async () => {
         const emit = options?.onProgress ?? (() => {});
-        const signal = signalOf(options);
-        const hooks: TuneHooks = {
-          signal,
-          emit,
-          finishEarly: () => finishing.has(params.runId),
-          checkGradient: (step) => checkGradient(session, step, { runtimes: deps.runtimes, gates }, signal),
-        };
+        const quiet = hooksFor(session, signalOf(options));
         const { settings } = params;
-        const tuned = await tune(session, params, hooks);
+        const tuned = await tune(session, params, { ...quiet, emit, finishEarly: () => finishing.has(params.runId) });
         if (tuned.secondsPerStep !== null) {
           const step = work.step(settings.blocks, settings.tokensPerBlock, carriedOf(settings));
           speed = { seconds: tuned.secondsPerStep, flops: step * tuned.batch };
         }
         session.sets.set(tuned.set.id, { set: tuned.set, bytes: tuned.bytes.length });
         emit({ type: "finished", promptSet: tuned.set.id, ended: tuned.ended });
-        const { bytes, estimate, ended } = tuned;
-        return { bytes, summary: summarisePromptSet(tuned.set, bytes.length), estimate, ended, gates: tuned.gates };
-      } finally {
-        tuning = false;
-        finishing.delete(params.runId);
-        // The tuning step holds the most memory of all graphs, and the next tuning may have another shape.
-        await lane.run(lanePriority.click, () => session.programs.releaseTrain()).catch(() => undefined);
-      }
+        const { bytes, estimate, heldOut, ended, choice, gates: passed } = tuned;
+        const told = (made: WrittenSet) => ({
+          bytes: made.bytes,
+          summary: summarisePromptSet(made.set, made.bytes.length),
+        });
+        if (tuned.passedOver) {
+          const { set, bytes: beside } = tuned.passedOver;
+          session.sets.set(set.id, { set, bytes: beside.length });
+        }
+        const passedOver = tuned.passedOver && told(tuned.passedOver);
+        return { bytes, summary: told(tuned).summary, choice, passedOver, estimate, heldOut, ended, gates: passed };
+      }).finally(() => finishing.delete(params.runId));
+    },
+
+    async keepFrozen(params, options) {
+      const { session } = current();
+      const { set, bytes } = await keepFrozen(session, { ...params, parent: null, resume: null }, signalOf(options));
+      session.sets.set(set.id, { set, bytes: bytes.length });
+      return { bytes, summary: summarisePromptSet(set, bytes.length) };
     },
 
     async finishEarly({ runId }) {

@@ -17,6 +17,8 @@ export type SweptFeatures = Readonly<{
   /** Places of a sheet in blocks: `cells` [n], `features` [n, width]. Views: not to be kept. */
   blocks(sheet: SheetId): readonly Readonly<{ cells: Uint32Array; features: Float32Array }>[];
   count(sheet: SheetId): number;
+  /** Which places a sheet's cells are; null: none of it is kept. */
+  placeOf(sheet: SheetId): SheetPlace | null;
   forget(sheet: SheetId): void;
   clear(): void;
   readonly bytes: number;
@@ -108,6 +110,7 @@ export function createSweptFeatures(budgetBytes: number): SweptFeatures {
         features: features.subarray(0, rows * (sheet?.width ?? 0)),
       }));
     },
+    placeOf: (id) => sheets.get(id)?.place ?? null,
     count: (id) => (sheets.get(id)?.blocks ?? []).reduce((sum, block) => sum + block.used, 0),
     forget: (id) => void sheets.delete(id),
     clear: () => sheets.clear(),

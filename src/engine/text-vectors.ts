@@ -5,7 +5,6 @@ import type { TextSettings } from "../domain/prompt-kinds.ts";
 import { fillTemplate, promptKindLimits } from "../domain/prompt-kinds.ts";
 import { nextUint32, normal, randomFor } from "../math/random.ts";
 import type { TextVectors } from "../protocol/text-encoder.ts";
-import type { CosineHead } from "./heads/centroid.ts";
 import type { TensorValue } from "./runtime.ts";
 
 /** What a tuning makes of text: vectors as they enter the map, after the control. */
@@ -99,28 +98,28 @@ function unit(vector: Float32Array): Float32Array {
 }
 
 /**
- * Rows of a head that start between the class's centroid and its text: unit((1 - share) unit(row) + share unit(P (e_c - mean e))).
- * Rows of zeros (classes without examples) stay so. Throws Fault `invalid` where two classes have the same text.
+ * Rows of a head whose directions lie between the labels' and the class's text: |row| unit((1 - share) unit(row) + share unit(P (e_c -
+ * mean e))). Rows of zeros (classes without examples) stay so. Throws Fault `invalid` where two classes have the same text.
  */
-export function headFromText(
-  head: CosineHead,
+export function withTexts(
+  { weight: given, centre }: Readonly<{ weight: Float32Array; centre: Float32Array }>,
   { vectors, texts }: TextUse,
   share: number,
   projectionSeed: number,
-): CosineHead {
-  if (share === 0) return head;
-  const width = head.centre.length;
+): Float32Array {
+  if (share === 0) return given;
+  const width = centre.length;
   const own = vectors.map(unit);
   const mean = own[0]!.map((_, i) => own.reduce((sum, vector) => sum + vector[i]!, 0) / own.length);
   const apart = own.map((vector) => vector.map((x, i) => x - mean[i]!));
   const alike = apart.findIndex((vector) => lengthOf(vector) < 1e-6);
   if (alike >= 0) throw new Fault("invalid", `"${texts[alike]}" says nothing that the texts of other classes do not.`);
-  const weight = head.weight.slice();
+  const weight = given.slice();
   projectVectors(apart, width, projectionSeed).forEach((text, c) => {
     const row = weight.subarray(c * width, (c + 1) * width);
     if (row.every((x) => x === 0)) return;
-    const [a, b] = [unit(row), unit(text)];
-    row.set(unit(a.map((x, i) => (1 - share) * x + share * b[i]!)));
+    const [length, a, b] = [lengthOf(row), unit(row), unit(text)];
+    row.set(unit(a.map((x, i) => (1 - share) * x + share * b[i]!)).map((x) => length * x));
   });
-  return { ...head, weight };
+  return weight;
 }

@@ -3,15 +3,18 @@
 import { assert } from "../base/fault.ts";
 import type { TuningSettings } from "../domain/run.ts";
 import type { TrainingState } from "../domain/tuning-checkpoint.ts";
-import { type Random, shuffled } from "../math/random.ts";
+import { integer, type Random, shuffled } from "../math/random.ts";
 import type { PartsProgram, TrainProgram } from "./model-programs.ts";
 import { stack } from "./prompted.ts";
 import { type RunOutputs, scalar, type TensorValue } from "./runtime.ts";
 import { readFeed, releaseState, runStep, type SampleFeeds, type StepInputs, stateOf } from "./train-step.ts";
+import type { ExampleView } from "./tuning-examples.ts";
 
 export type TrainingExamples = Readonly<{
-  /** Tokens [T, width] of the examples asked for, entering the first prompted block. */
-  tokens: (of: readonly number[]) => Promise<readonly Float32Array[]>;
+  /** Tokens [T, width] of the examples asked for, each in the view asked for, entering the first prompted block. */
+  tokens: (of: readonly ExampleView[]) => Promise<readonly Float32Array[]>;
+  /** How many views there are of each. */
+  views: number;
   width: number;
   /** Class index of each example. */
   targets: readonly number[];
@@ -19,7 +22,13 @@ export type TrainingExamples = Readonly<{
 }>;
 
 /** `textual` [X, width]: the frozen tokens of text, where there are any. */
-export type TrainStart = Readonly<{ theta: Float32Array; centre: Float32Array; textual?: TensorValue | null }>;
+export type TrainStart = Readonly<{
+  theta: Float32Array;
+  /** How fast each number of it moves, relative to the learning rate. */
+  rateScale: Float32Array;
+  centre: Float32Array;
+  textual?: TensorValue | null;
+}>;
 
 export type TrainHooks = Readonly<{
   /** Runs one step in the engine's lane. */
@@ -76,13 +85,13 @@ export async function trainPrompts(
   const perEpoch = stepsPerEpoch(n, train.batch);
   const steps = perEpoch * settings.epochs;
   const { weights, targets } = softTargets(examples, settings.labelSmoothing);
-  const rateScale: TensorValue = { dims: [length], data: new Float32Array(length).fill(1) };
+  const rateScale: TensorValue = { dims: [length], data: start.rateScale };
 
   let { epoch, step, lossSum, lastGood } = from ?? { epoch: 0, step: 0, lossSum: 0, lastGood: start.theta };
   let state = stateOf(from ?? { theta: start.theta, m: new Float32Array(length), v: new Float32Array(length) });
   let ended: Trained["ended"] = "complete";
   // The orders of the epochs made already are drawn again, so that the next one is what it would have been.
-  for (let made = 0; made < epoch; made++) shuffled(random, everyExample);
+  for (let made = 0; made < epoch; made++) drawEpoch(random, everyExample, examples.views);
 
   let sinceCheckpoint = 0;
   let lastCheckpoint = hooks.now();
@@ -107,12 +116,12 @@ export async function trainPrompts(
 
   try {
     while (epoch < settings.epochs && ended === "complete") {
-      const order = shuffled(random, everyExample);
+      const order = drawEpoch(random, everyExample, examples.views);
       while (step < perEpoch && ended === "complete") {
         const chosen = order.slice(step * train.batch, (step + 1) * train.batch);
         const batch = {
           size: chosen.length,
-          weightTotal: chosen.reduce((sum, i) => sum + weights[i]!, 0),
+          weightTotal: chosen.reduce((sum, { example }) => sum + weights[example]!, 0),
           samples: async (from: number, rows: number): Promise<SampleFeeds> => {
             const own = chosen.slice(from, from + rows);
             return sampleFeeds(examples, own, await examples.tokens(own), rows, weights, targets);
@@ -151,7 +160,6 @@ export async function trainPrompts(
     return {
       forward: {
         centre: { dims: [start.centre.length], data: start.centre },
-        temperature: scalar(settings.temperature),
         ...(start.textual ? { textual: start.textual } : {}),
       },
       optimiser: {
@@ -163,6 +171,12 @@ export async function trainPrompts(
       },
     };
   }
+}
+
+/** Every example once, each in a view of its own. One view draws nothing. */
+function drawEpoch(random: Random, examples: readonly number[], views: number): readonly ExampleView[] {
+  const order = shuffled(random, examples);
+  return order.map((example) => ({ example, view: views === 1 ? 0 : integer(random, views) }));
 }
 
 /**
@@ -191,7 +205,7 @@ function softTargets(
 /** A short batch is padded with copies of weight 0, so that the graph's shapes never change. */
 function sampleFeeds(
   { classes, width }: TrainingExamples,
-  chosen: readonly number[],
+  chosen: readonly ExampleView[],
   tokens: readonly Float32Array[],
   rows: number,
   weights: readonly number[],
@@ -200,7 +214,7 @@ function sampleFeeds(
   const soft = new Float32Array(rows * classes);
   const weight = new Float32Array(rows);
   for (let row = 0; row < rows; row++) {
-    const i = chosen[row] ?? chosen[0]!;
+    const i = (chosen[row] ?? chosen[0]!).example;
     soft.set(targets.subarray(i * classes, (i + 1) * classes), row * classes);
     weight[row] = row < chosen.length ? weights[i]! : 0;
   }

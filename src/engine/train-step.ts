@@ -14,7 +14,7 @@ export type SampleFeeds = Readonly<{ tokens: TensorValue; targets: TensorValue; 
 
 /** What a step takes beside its samples and the state: inputs of forward and loss, and those of the optimiser. */
 export type StepInputs = Readonly<{
-  forward: Readonly<Record<"centre" | "temperature", TensorValue> & { textual?: TensorValue }>;
+  forward: Readonly<{ centre: TensorValue; textual?: TensorValue }>;
   optimiser: Readonly<
     Record<"rateScale" | "learningRate" | "weightDecay" | "correction1" | "correction2", TensorValue>
   >;

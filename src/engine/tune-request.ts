@@ -3,6 +3,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { Fault } from "../base/fault.ts";
 import { canonicalJson } from "../domain/canonical-json.ts";
+import { bearsScale } from "../domain/field-size.ts";
 import { rootAt } from "../domain/json-reader.ts";
 import type { Label, TissueClass } from "../domain/label.ts";
 import type { Model } from "../domain/model.ts";
@@ -24,12 +25,6 @@ export type TuneRequest = Readonly<{
   text: RequestedText | null;
 }>;
 
-/**
- * The loss takes the exponential of logits up to this in fp32 (which holds e^88), and onnxruntime's WebGPU kernel does not subtract
- * the largest first: beyond it a training would end in infinity on one device and not on another.
- */
-export const hottestTraining = 80;
-
 /** Throws Fault `too-few-labels`, or `invalid` naming every problem. */
 export function checkTuneRequest(params: TuneParams, model: Model): TuneRequest {
   const { settings, examples } = params;
@@ -39,8 +34,10 @@ export function checkTuneRequest(params: TuneParams, model: Model): TuneRequest 
   const problems = [...root.problems];
   const { depth } = model.shape;
   if (settings.blocks > depth) problems.push(`settings.blocks is ${settings.blocks}, and the backbone has ${depth}`);
-  if (settings.temperature > hottestTraining) {
-    problems.push(`settings.temperature is ${settings.temperature}, and a training bears at most ${hottestTraining}`);
+  const { centre } = params;
+  if (centre && params.estimate !== false) problems.push("a centre of unlabelled patches goes without an estimate");
+  if (centre && !(centre.length === model.shape.featureWidth && centre.every(Number.isFinite))) {
+    problems.push(`the centre must be ${model.shape.featureWidth} finite numbers`);
   }
 
   const patchOf = new Map(examples.map((example) => [example.labelId, example.patch]));
@@ -50,11 +47,13 @@ export function checkTuneRequest(params: TuneParams, model: Model): TuneRequest 
     const patch = patchOf.get(label.id);
     if (!patch) problems.push(`label ${label.id} has no patch`);
     else if (patch.slideId !== label.slideId) problems.push(`label ${label.id} and its patch are on different slides`);
-    else if (patch.spec.pixels !== model.patchPixels || patch.spec.mpp !== model.mpp) {
+    else if (patch.spec.pixels !== model.patchPixels || !bearsScale(model, patch.spec.mpp)) {
       problems.push(`the patch of label ${label.id} was not cut for this model`);
     }
     if (!known.has(label.classId)) problems.push(`label ${label.id} has an unknown class`);
   }
+  const scales = new Set([...patchOf.values()].map(({ spec }) => spec.mpp));
+  if (scales.size > 1) problems.push(`the labels' patches are of ${scales.size} field sizes`);
   const used = new Set(labels.map((label) => label.classId));
   const classes = params.classes.filter((c) => used.has(c.id));
   const names = classes.map((c) => c.name);

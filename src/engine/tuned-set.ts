@@ -1,65 +1,111 @@
 // What a training made, as a prompt set: theta taken apart, and what the file says of how it came to be. Knows no runtime.
 import type { SlideId } from "../base/brand.ts";
+import { present } from "../base/fault.ts";
 import type { Estimate } from "../domain/estimate.ts";
 import {
+  type PromptAnswer,
   type PromptHead,
   type PromptMethod,
-  type PromptSet,
   type PromptSetMetadata,
   researchUseNotice,
 } from "../domain/prompt-set.ts";
-import { formatFor, parsePromptSet, serializePromptSet } from "../domain/prompt-set-file.ts";
+import { formatFor, type PromptTensors, parsePromptSet, serializePromptSet } from "../domain/prompt-set-file.ts";
 import type { TuningSettings } from "../domain/run.ts";
+import type { Slot } from "../graph/vit/train-graph.ts";
 import type { TuneParams } from "../protocol/engine-api.ts";
 import { preprocessingOf } from "./fits-backbone.ts";
+import type { ShareChoice } from "./heads/choose-share.ts";
 import type { TrainProgram } from "./model-programs.ts";
 import { type Prompts, promptsOfTheta } from "./prompted.ts";
 import type { TensorValue } from "./runtime.ts";
 import type { Session } from "./session.ts";
+import type { WrittenSet } from "./tune.ts";
 import { labelsMetadata, type TuneRequest } from "./tune-request.ts";
+import type { RegressionHead } from "./tuning-heads.ts";
 
-export type TunedParts = Readonly<{
-  prompts: Prompts;
-  /** Rows [classes, F] of the cosine head. */
-  weight: Float32Array;
-}>;
+export type TunedParts = Readonly<{ prompts: Prompts; head: RegressionHead }>;
 
 /** Copies. `texts`: the frozen tokens of text, before their lengths. */
 export function splitTheta(
   { layout }: Pick<TrainProgram, "layout">,
   theta: Float32Array,
-  firstBlock: number,
+  { firstBlock, centre }: Readonly<{ firstBlock: number; centre: Float32Array }>,
   texts: TensorValue | null,
 ): TunedParts {
-  const { offset, shape } = layout.headWeight;
-  const weight = theta.slice(offset, offset + shape.reduce((a, b) => a * b, 1));
-  return { prompts: promptsOfTheta(layout, theta, firstBlock, texts), weight };
+  const take = ({ offset, shape }: Slot): Float32Array =>
+    theta.slice(offset, offset + shape.reduce((a, b) => a * b, 1));
+  const bias = take(present(layout.headBias, "a logistic head"));
+  return {
+    prompts: promptsOfTheta(layout, theta, firstBlock, texts),
+    head: { weight: take(layout.headWeight), bias, centre },
+  };
 }
 
 type Maker = Pick<Session, "model" | "digest" | "computation" | "appVersion">;
 
+type MadeBy = Readonly<{ estimate: Estimate; epochs: number; choice: ShareChoice }>;
+
+/** The prompts and their head, with the frozen part beside them where it has a share. */
 export function writeTunedSet(
   session: Maker,
   params: TuneParams,
   request: TuneRequest,
-  { prompts, weight }: TunedParts,
-  centre: Float32Array,
-  made: Readonly<{ estimate: Estimate; epochs: number }>,
-): Readonly<{ set: PromptSet; bytes: Uint8Array<ArrayBuffer> }> {
-  const metadata = describe(session, params, request, prompts.firstBlock, made.estimate, made.epochs);
+  { prompts, head }: TunedParts,
+  frozen: RegressionHead,
+  made: MadeBy,
+): WrittenSet {
+  const { share, temperatures } = made.choice;
+  const beside = share > 0 ? { share, temperature: temperatures.frozen } : null;
   const { value, instance, textual } = prompts;
   const kinds = { prompts: value.data, instance: instance ?? null, textual: textual?.data ?? null };
-  const bytes = serializePromptSet(metadata, { ...kinds, headWeight: weight, headCentre: centre });
+  const metadata = describe(session, params, request, made, {
+    method: methodOf(params.settings, request, prompts.firstBlock),
+    head: headOf(params.settings, request),
+    answer: answerOf(params.settings, made, temperatures.own, beside),
+  });
+  return written(metadata, { ...kinds, ...tensorsOf(head), frozen: beside && frozen });
+}
+
+/** Frozen features with the regression's head: a set without prompts. */
+export function writeFrozenSet(
+  session: Maker,
+  params: TuneParams,
+  request: TuneRequest,
+  frozen: RegressionHead,
+  made: MadeBy,
+): WrittenSet {
+  const metadata = describe(session, params, request, made, {
+    method: { kind: "none", firstBlock: session.model.shape.depth, blocks: 0, tokensPerBlock: 0 },
+    head: { kind: "logistic" },
+    answer: answerOf(params.settings, made, made.choice.temperatures.frozen, null),
+  });
+  return written(metadata, tensorsOf(frozen));
+}
+
+const tensorsOf = ({ weight, bias, centre }: RegressionHead) => ({
+  headWeight: weight,
+  headBias: bias,
+  headCentre: centre,
+});
+
+function written(metadata: PromptSetMetadata, tensors: PromptTensors): WrittenSet {
+  const bytes = serializePromptSet(metadata, tensors);
   return { set: parsePromptSet(bytes), bytes };
 }
+
+const answerOf = (
+  { views = 1 }: TuningSettings,
+  { choice }: MadeBy,
+  temperature: number,
+  frozen: PromptAnswer["frozen"],
+): PromptAnswer => ({ views, temperature, frozen, words: choice.words });
 
 function describe(
   { model, digest, computation, appVersion }: Maker,
   params: TuneParams,
   request: TuneRequest,
-  firstBlock: number,
-  estimate: Estimate,
-  epochs: number,
+  { estimate, epochs }: MadeBy,
+  kinds: Pick<PromptSetMetadata, "method" | "head" | "answer">,
 ): PromptSetMetadata {
   const { settings } = params;
   const slides = [...new Set(request.labels.map((label): SlideId => label.slideId))];
@@ -67,15 +113,14 @@ function describe(
   const made: Omit<PromptSetMetadata, "format"> = {
     name: params.name.trim().slice(0, 200) || "Untitled",
     backbone: { name: model.name, weightsDigest: digest, computation },
-    preprocessing: preprocessingOf(model),
+    preprocessing: preprocessingOf(model, request.patches[0]?.spec.mpp),
     classes: request.classes,
-    method: methodOf(settings, request, firstBlock),
-    head: headOf(settings, request),
+    ...kinds,
     settings: { ...settings, epochs: Math.max(1, epochs) },
     labels: labelsMetadata(request),
     estimate,
-    stain: null,
-    organ: null,
+    stain: params.stated?.stain ?? null,
+    organ: params.stated?.organ ?? null,
     // Classes learned on one drawn slide name drawings; on tissue their scores would mean nothing.
     onlyOn: slides.length === 1 && drawn.length === 1 ? (slides[0] ?? null) : null,
     synthetic: drawn.length > 0,
@@ -105,15 +150,11 @@ function methodOf(
   };
 }
 
-function headOf({ temperature, text }: TuningSettings, { text: used }: TuneRequest): PromptHead {
-  if (!text?.head || !used?.head) return { kind: "cosine", temperature };
+function headOf({ text }: TuningSettings, { text: used }: TuneRequest): PromptHead {
+  if (!text?.head || !used?.head) return { kind: "logistic" };
   const { share, control } = text.head;
   const { projectionSeed } = text;
-  return {
-    kind: "cosine",
-    temperature,
-    text: { encoder: used.encoder, texts: used.head.texts, projectionSeed, control, share },
-  };
+  return { kind: "logistic", text: { encoder: used.encoder, texts: used.head.texts, projectionSeed, control, share } };
 }
 
 export function noEstimateReason(ended: "early" | "diverged"): string {

@@ -8,7 +8,9 @@ export type TuningClock = Readonly<{
   step(epoch: number): void;
   /** Only this many more steps will be made (finished early). */
   leave(steps: number): void;
-  /** Steps of all trainings so far, those before a checkpoint too. */
+  /** This many steps turn out not to be needed: they count as made. */
+  skip(steps: number): void;
+  /** Steps of all trainings so far, those before a checkpoint and those skipped too. */
   made(): number;
   /** Mean seconds of a step so far; null before the second. */
   secondsPerStep(): number | null;
@@ -29,6 +31,7 @@ export function createTuningClock(
 ): TuningClock {
   let made = alreadyMade;
   let skipped = 0;
+  let untimed = alreadyMade;
   let firstEnd: number | null = null;
   let lastEnd = 0;
   let training: Pick<TuningProgress, "phase" | "fold" | "folds" | "epochs"> = {
@@ -39,7 +42,7 @@ export function createTuningClock(
   };
   // The first step includes compiling; it would make every forecast too long.
   const secondsPerStep = (): number | null =>
-    firstEnd === null || made - alreadyMade < 2 ? null : (lastEnd - firstEnd) / 1000 / (made - alreadyMade - 1);
+    firstEnd === null || made - untimed < 2 ? null : (lastEnd - firstEnd) / 1000 / (made - untimed - 1);
   const doneOf = (): number => {
     if (made === 0) return 0;
     return featuresShare + ((1 - featuresShare) * made) / Math.max(1, totalSteps - skipped);
@@ -67,6 +70,10 @@ export function createTuningClock(
     },
     leave(steps) {
       skipped = Math.max(0, totalSteps - made - steps);
+    },
+    skip(steps) {
+      made += steps;
+      untimed += steps;
     },
     made: () => made,
     secondsPerStep,

@@ -7,8 +7,12 @@ export const viewCount = 8;
  * (columns reversed), turned r quarters counter-clockwise. The same pixels in another order: nothing is resampled.
  */
 export function viewsOf(rgb: Uint8Array, side: number): readonly Uint8Array[] {
-  return Array.from({ length: viewCount }, (_, view) => (view === 0 ? rgb : laid(rgb, side, view)));
+  return Array.from({ length: viewCount }, (_, view) => viewOf(rgb, side, view));
 }
+
+/** One of them. */
+export const viewOf = (rgb: Uint8Array, side: number, view: number): Uint8Array =>
+  view === 0 ? rgb : laid(rgb, side, view);
 
 function laid(rgb: Uint8Array, side: number, view: number): Uint8Array {
   const out = new Uint8Array(rgb.length);

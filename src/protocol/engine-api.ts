@@ -1,16 +1,21 @@
 // Calls to whoever owns the model (the engine worker; in Node the engine floor itself). Knows no runtime.
-import type { ClassId, LabelId, PromptSetId, RunId, SlideId, WeightsDigest } from "../base/brand.ts";
+import type { ClassId, LabelId, Mpp, PromptSetId, RunId, SlideId, WeightsDigest } from "../base/brand.ts";
 import type { Estimate } from "../domain/estimate.ts";
+import type { HeldOutLabel } from "../domain/held-out.ts";
 import type { Label, Prediction, TissueClass } from "../domain/label.ts";
 import type { Model } from "../domain/model.ts";
 import type { ImportFacts, ModelInspection } from "../domain/model-import.ts";
 import type { Patch } from "../domain/patch.ts";
+import type { StatedFacts } from "../domain/project.ts";
 import type { BackboneComputation, PromptSetSummary } from "../domain/prompt-set.ts";
 import type { TuningEvent, TuningSettings } from "../domain/run.ts";
 import type { TuningCheckpoint } from "../domain/tuning-checkpoint.ts";
 import type { LocalFile, Method } from "./call.ts";
+import { type LabellingEngineApi, labellingEngineMethods } from "./labelling-api.ts";
 import { type MapEngineApi, mapEngineMethods } from "./map-api.ts";
+import { type StudyApi, studyMethods } from "./study-api.ts";
 import type { TextVectors } from "./text-encoder.ts";
+import { type TrustEngineApi, trustEngineMethods } from "./trust-api.ts";
 
 /** Where graphs run, in words for the person. */
 export type Provider = Readonly<{
@@ -102,33 +107,60 @@ export type TuneParams = Readonly<{
   /** Slides among the labels' that are drawn by a program. */
   syntheticSlides: readonly SlideId[];
   parent: PromptSetId | null;
+  /** What the person says of all slides with labels alike; absent: nothing, or not alike. */
+  stated?: StatedFacts;
   /** Goes on from here, to the same bytes as without the interruption; null: from the start. Fault `invalid` where it is another run's. */
   resume: TuningCheckpoint | null;
   /** Vectors of every text the settings name (domain/prompt-kinds.ts `textsNeeded`); absent where they name none. */
   text?: TextVectors;
+  /** False: no held-out folds and no figure. */
+  estimate?: boolean;
+  /** True: where frozen features alone are chosen, the set with prompts is trained all the same and given beside. */
+  trainAnyway?: boolean;
+  /**
+   * What features are centred with, [F]: the mean over patches nobody labelled, in the same views. Only without an estimate: the folds do not
+   * know which patches these were.
+   */
+  centre?: Float32Array;
   /** How often memory ran out before: each time a step takes half as many patches at once. 0: as many as fit by calculation. */
   halvings: number;
 }>;
 
+/**
+ * How much of the answer is the frozen regression's: 1 is a set without prompts, 0 one without a frozen part. `kind`: the default (frozen
+ * features only) was not beaten by one standard error, or was, or a constant stands because there were too few labels to choose (or
+ * nobody asked to).
+ */
+export type TuneChoice = Readonly<{ share: number; kind: "default" | "better" | "constants"; words: string }>;
+
 export type TuneResult = Readonly<{
+  /** Of the set that the labels chose: without prompts where frozen features are as good. */
   bytes: Uint8Array;
   summary: PromptSetSummary;
+  choice: TuneChoice;
+  /** The set with prompts, where it was not chosen and the request wanted it. */
+  passedOver: Readonly<{ bytes: Uint8Array; summary: PromptSetSummary }> | null;
   estimate: Estimate;
+  /** Of every held-out label; empty without a figure. */
+  heldOut: readonly HeldOutLabel[];
   ended: "complete" | "early" | "diverged";
   /** What this device passed before the training. */
   gates: readonly GateResult[];
 }>;
 
 export type EngineApi = MapEngineApi &
+  StudyApi &
+  TrustEngineApi &
+  LabellingEngineApi &
   Readonly<{
     /** Loads a model, passes the gates, says where it runs. Faults: bad-model, unsupported, unsupported-op, self-test, network, read, runtime. */
     load: Method<Readonly<{ source: ModelSource; prefer: "auto" | "webgpu" | "wasm" }>, EngineStatus, LoadProgress>;
     /** What files say of the model in them and what is still to be answered. Loads nothing. Faults: read, damaged, limit. */
     inspectModel: Method<Readonly<{ files: readonly GivenFile[]; facts: ImportFacts }>, ModelInspection>;
     classify: Method<Readonly<{ patch: Patch; scorer: Scorer }>, Prediction>;
-    /** Features of up to `max` places on the slide's tissue, in the background, so that `similar` has something to find. */
+    /** Features of up to `max` places on the slide's tissue, in the background, so that `similar` has something to find. `mpp`: of the field that is used, where it is not the backbone's own. */
     indexSlide: Method<
-      Readonly<{ slideId: SlideId; max: number }>,
+      Readonly<{ slideId: SlideId; max: number; mpp?: Mpp }>,
       Readonly<{ places: number }>,
       Readonly<{ done: number; total: number }>
     >;
@@ -147,6 +179,11 @@ export type EngineApi = MapEngineApi &
     warm: Method<Readonly<{ id: PromptSetId }>, Readonly<{ compiled: boolean; milliseconds: number }>>;
     /** Held-out estimate, then the final training on all labels. Cancel by signal; `finishEarly` keeps what it has. */
     tune: Method<TuneParams, TuneResult, TuningEvent>;
+    /** The frozen regression on all labels as a set without prompts, with its own held-out estimate. Seconds; kept as a tuned set is. */
+    keepFrozen: Method<
+      Omit<TuneParams, "resume" | "parent">,
+      Readonly<{ bytes: Uint8Array; summary: PromptSetSummary }>
+    >;
     finishEarly: Method<Readonly<{ runId: RunId }>, void>;
     /** Seconds a tuning with these settings will take here, measured on one step; null before anything was measured. */
     forecast: Method<Readonly<{ settings: TuningSettings; labels: number }>, Readonly<{ seconds: number | null }>>;
@@ -162,7 +199,11 @@ export const engineMethods: Readonly<Record<keyof EngineApi, true>> = {
   removePromptSet: true,
   warm: true,
   tune: true,
+  keepFrozen: true,
   finishEarly: true,
   forecast: true,
   ...mapEngineMethods,
+  ...studyMethods,
+  ...trustEngineMethods,
+  ...labellingEngineMethods,
 };

@@ -3,6 +3,7 @@ import { isAbort, isFault } from "../base/fault.ts";
 import { createLatest, type Latest } from "../base/latest.ts";
 import type { Journal } from "../domain/keeping.ts";
 import type { EngineApi, GivenFile, ModelSource } from "../protocol/engine-api.ts";
+import type { Hub } from "../protocol/hub-api.ts";
 import type { MapStore } from "../protocol/map-store.ts";
 import type { ModelStore } from "../protocol/model-store.ts";
 import type { SlideApi } from "../protocol/slide-api.ts";
@@ -25,6 +26,7 @@ export type ActionContext = Readonly<{
   restartEngine: () => Promise<void>;
   models: ModelStore;
   texts: Texts;
+  hub: Hub;
   mapStore: MapStore;
   /** Numbers of maps; one per context. */
   maps: MapRegistry;
@@ -34,6 +36,8 @@ export type ActionContext = Readonly<{
   prefer: "auto" | "webgpu" | "wasm";
   /** Files of backbones that are not durable (yet), by id of the backbone. */
   givenFiles: Map<string, readonly GivenFile[]>;
+  /** Downloads that run, by id of the entry: how they are paused. */
+  downloads: Map<string, AbortController>;
   /** A new random id. */
   newId: () => string;
   /** Hands a file to the person (a download in browsers). */
@@ -46,6 +50,10 @@ export type ActionContext = Readonly<{
   swaps: Latest;
   loading: Latest;
   sweeping: Latest;
+  studying: Latest;
+  validating: Latest;
+  suggesting: Latest;
+  reviewing: Latest;
 }>;
 
 /** `keys`: shortcuts as shown ("Ctrl+Z"). `enabled`: true, or why not, in words. */
@@ -60,11 +68,25 @@ export type Action<Params = void> = Readonly<{
 /** Everything but what every context makes for itself. */
 export type ActionDeps = Omit<
   ActionContext,
-  "clicks" | "tuning" | "indexing" | "opening" | "swaps" | "loading" | "sweeping" | "givenFiles" | "maps"
+  | "clicks"
+  | "tuning"
+  | "indexing"
+  | "opening"
+  | "swaps"
+  | "loading"
+  | "sweeping"
+  | "studying"
+  | "validating"
+  | "suggesting"
+  | "reviewing"
+  | "givenFiles"
+  | "maps"
+  | "downloads"
 >;
 
 export function createActionContext(deps: ActionDeps): ActionContext {
-  const { project, session, journal, restartEngine, models, texts, mapStore, embedded, prefer, newId, saveFile } = deps;
+  const { project, session, journal, restartEngine, models, texts, hub, mapStore, embedded, prefer, newId, saveFile } =
+    deps;
   return {
     project,
     session,
@@ -72,11 +94,13 @@ export function createActionContext(deps: ActionDeps): ActionContext {
     restartEngine,
     models,
     texts,
+    hub,
     mapStore,
     maps: createMapRegistry(),
     embedded,
     prefer,
     givenFiles: new Map(),
+    downloads: new Map(),
     newId,
     saveFile,
     get slides() {
@@ -92,6 +116,10 @@ export function createActionContext(deps: ActionDeps): ActionContext {
     swaps: createLatest(),
     loading: createLatest(),
     sweeping: createLatest(),
+    studying: createLatest(),
+    validating: createLatest(),
+    suggesting: createLatest(),
+    reviewing: createLatest(),
   };
 }
 

@@ -19,6 +19,8 @@ import { numberTyped } from "./typed-number.ts";
 /** `reopened`: fields the files answer and the person wants to answer otherwise. */
 export type ImportForm = Readonly<{
   preset: string | null;
+  /** What the list these files were downloaded from says of them; null: they were given. */
+  listed: Listed | null;
   typed: Readonly<Partial<Record<ImportField, string>>>;
   reopened: readonly ImportField[];
   /** Every answer that was missing since these files were given: an answered one stays in the form. */
@@ -27,7 +29,26 @@ export type ImportForm = Readonly<{
   statedPixels: number | null;
 }>;
 
-export const emptyForm: ImportForm = { preset: null, typed: {}, reopened: [], asked: [], statedPixels: null };
+export const emptyForm: ImportForm = {
+  preset: null,
+  listed: null,
+  typed: {},
+  reopened: [],
+  asked: [],
+  statedPixels: null,
+};
+
+export type Listed = Readonly<{
+  answers: Readonly<Partial<Record<ImportField, string>>>;
+  width: number;
+  patchPixels: number;
+}>;
+
+/** Files of other sizes are not what the list means: its normalisation is no answer about them. */
+export function unlike({ listed }: ImportForm, { inspection: { facts } }: Inspected): boolean {
+  if (!listed || facts.depth === undefined) return false;
+  return facts.width !== listed.width || (facts.patchPixels ?? listed.patchPixels) !== listed.patchPixels;
+}
 
 /** Remembers what the inspection asks for. */
 export function withInspection(form: ImportForm, { inspection, answers }: Inspected): ImportForm {
@@ -65,7 +86,7 @@ export function withPresets(form: ImportForm, inspected: Inspected, field: Impor
   }, without);
 }
 
-export type Origin = "file" | "preset" | "you";
+export type Origin = "file" | "preset" | "list" | "you";
 
 /** A field as it stands. `problem`: why its text is no answer; null where it is one, or empty. */
 export type FieldState = Readonly<{
@@ -84,7 +105,7 @@ export function presetOf(form: ImportForm, { inspection }: Inspected): ModelPres
   return (fits && modelPresets.find(({ id }) => id === form.preset)) || null;
 }
 
-/** The text that stands in a field and who answered: the person, else the preset, else the files. */
+/** The text that stands in a field and who answered: the person, else the preset, else the list, else the files. */
 function textOf(
   form: ImportForm,
   inspected: Inspected,
@@ -98,6 +119,8 @@ function textOf(
   // What the files state is not overruled by what is known of others like them; a size of image and a name are choices.
   const presetFirst = stated === null || field === "imagePixels" || field === "name";
   if (known !== null && presetFirst) return [known, "preset"];
+  const listed = unlike(form, inspected) && factOf(field) === "normalisation" ? undefined : form.listed?.answers[field];
+  if (listed !== undefined && presetFirst) return [listed, "list"];
   return stated === null ? ["", null] : [stated, "file"];
 }
 

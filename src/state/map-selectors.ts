@@ -12,7 +12,7 @@ import { patchSpecOf } from "../domain/model.ts";
 import { mppOf } from "../domain/slide.ts";
 import type { AppState } from "./action.ts";
 import { layerOfSheet, layersOfSheet } from "./map-state.ts";
-import { activeSetHere, blocksPatches, currentSlide, examples } from "./selectors.ts";
+import { activeSetHere, blocksPatches, currentSlide, labelledPatches, modelInUse } from "./selectors.ts";
 
 const known = new WeakMap<object, Map<string, SheetRecord | null>>();
 
@@ -20,14 +20,15 @@ const known = new WeakMap<object, Map<string, SheetRecord | null>>();
 export function sheetHere(state: AppState, overlap: MapOverlap): SheetRecord | null {
   const slide = currentSlide(state);
   const { engine } = state.session;
-  if (!slide || engine.kind !== "ready") return null;
+  const model = modelInUse(state);
+  if (!slide || !model || engine.kind !== "ready") return null;
   const { status } = engine;
   const scale = mppOf(slide.info.calibration);
   if (!scale) return null;
   // Hashing and JSON, on every change of state: once a slide and backbone is enough.
   const perInfo = known.get(slide.info) ?? new Map<string, SheetRecord | null>();
   known.set(slide.info, perInfo);
-  const { model, weightsDigest, computation } = status;
+  const { weightsDigest, computation } = status;
   const spec = patchSpecOf(model);
   const { normalisation } = model;
   const key = JSON.stringify([weightsDigest, overlap, spec, normalisation, computation]);
@@ -90,7 +91,7 @@ export function blocksSweep(state: AppState): string | null {
 
 /** Labelled regions of the sheet's slide, as patches of the loaded backbone. */
 export function labelledRegions(state: AppState, { slideId }: SheetRecord) {
-  return examples(state)
+  return labelledPatches(state)
     .filter(({ patch }) => patch.slideId === slideId)
     .map(({ patch }) => patch.region);
 }

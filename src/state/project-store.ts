@@ -28,13 +28,18 @@ export type ProjectStore = Omit<StoreApi<ProjectState>, "setState"> &
     /** Takes the last undoable change back; nothing to undo is no error. Throws Fault `read-only`. */
     undo(): void;
     redo(): void;
+    /**
+     * For forgetting: applies, and erases everything earlier from the journal and from undo. Rejects with Fault `storage` or `read-only`
+     * and changes nothing where that cannot be kept.
+     */
+    rewrite(change: Omit<ProjectChange, "undoable">): Promise<void>;
     /** Tries again to save what is pending; resolves when all is durable, rejects with the Fault that prevents it. */
     flush(): Promise<void>;
   }>;
 
 export type ProjectStoreDeps = Readonly<{
   project: Project;
-  journal: Pick<Journal, "role" | "append">;
+  journal: Pick<Journal, "role" | "append" | "rewrite">;
   /** Milliseconds since 1970. */
   now: () => number;
   /** Hears of every failure to save; the change stays on screen and pending. */
@@ -126,6 +131,12 @@ export function createProjectStore(deps: ProjectStoreDeps): ProjectStore {
         if (!change.undoable || inverse.length === 0) return { project };
         return { project, undo: [...state.undo, { title: change.title, events: inverse }], redo: [] };
       }),
+    rewrite: async ({ title, events }) => {
+      if (store.getState().role === "reader") throw new Fault("read-only", readOnlyMessage);
+      while (queue.length > 0) await startSaving();
+      await journal.rewrite(applyEvents(store.getState().project, events).project, title);
+      store.setState((state) => ({ project: applyEvents(state.project, events).project, undo: [], redo: [] }));
+    },
     undo: () => step("undo", "redo", "Undo"),
     redo: () => step("redo", "undo", "Redo"),
     flush: async () => {

@@ -1,9 +1,11 @@
 // Questions about the state, answered from it alone: counts, examples, who scores a click, what blocks Tune. Pure; no action.
 import { type ClassId, type Mpp, mpp, type PromptSetId, type SlideId } from "../base/brand.ts";
 import { computationDifferences } from "../domain/computation.ts";
+import { bearsScale, fieldWords, modelAtField } from "../domain/field-size.ts";
 import { centre, contains, type Point, type Region } from "../domain/geometry.ts";
 import type { Label, TissueClass } from "../domain/label.ts";
 import { type Model, patchSpecOf } from "../domain/model.ts";
+import { ownClasses } from "../domain/other-class.ts";
 import { type PatchSpec, regionAround } from "../domain/patch.ts";
 import type { SlideRef } from "../domain/project.ts";
 import { textsNeeded } from "../domain/prompt-kinds.ts";
@@ -20,8 +22,14 @@ export function currentSlide({ session }: AppState): OpenSlide | null {
   return session.currentSlide === null ? null : (session.openSlides.get(session.currentSlide) ?? null);
 }
 
-export function patchSpec({ session }: AppState): PatchSpec | null {
-  return session.engine.kind === "ready" ? patchSpecOf(session.engine.status.model) : null;
+/** The loaded backbone at the field this project labels; null while none is loaded. */
+export function modelInUse({ session, project }: AppState): Model | null {
+  return session.engine.kind === "ready" ? modelAtField(session.engine.status.model, project.project.fieldUm) : null;
+}
+
+export function patchSpec(state: AppState): PatchSpec | null {
+  const model = modelInUse(state);
+  return model && patchSpecOf(model);
 }
 
 /** Mean of both directions; null where unknown. */
@@ -41,15 +49,23 @@ export function countsPerClass({ project }: AppState): ReadonlyMap<ClassId, numb
   return counts;
 }
 
+/** Of labels to learn from. */
+function learnedPerClass(state: AppState): ReadonlyMap<ClassId, number> {
+  const labels = [...state.project.project.labels].filter(([, { slideId }]) => !onlyTests(state, slideId));
+  const { project } = state.project;
+  return countsPerClass({ ...state, project: { ...state.project, project: { ...project, labels: new Map(labels) } } });
+}
+
 export function labelsHere({ project, session }: AppState): readonly Label[] {
   return [...project.project.labels.values()].filter((label) => label.slideId === session.currentSlide);
 }
 
 /** A label's outline as the loaded model sees it: the place stays, the size is that of the model's patch. */
-export function labelRegion({ session }: AppState, { region, slideId }: Label): Region {
-  const slide = session.openSlides.get(slideId);
-  if (session.engine.kind !== "ready" || !slide) return region;
-  return regionAround(centre(region), patchSpecOf(session.engine.status.model), slide.info.calibration) ?? region;
+export function labelRegion(state: AppState, { region, slideId }: Label): Region {
+  const slide = state.session.openSlides.get(slideId);
+  const spec = patchSpec(state);
+  if (!spec || !slide) return region;
+  return regionAround(centre(region), spec, slide.info.calibration) ?? region;
 }
 
 /** The label whose outline holds the point; the nearest centre where outlines overlap. */
@@ -94,6 +110,10 @@ function usedOtherwise({ metadata }: PromptSetSummary, model: Model): string | n
   const { preprocessing: made } = metadata;
   const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
   const madeWith = `"${metadata.name}" was made with `;
+  if (made.mpp !== model.mpp && made.patchPixels === model.patchPixels && bearsScale(model, made.mpp)) {
+    const [field, used] = [made, model].map(({ patchPixels, mpp: scale }) => fieldWords(patchPixels * scale));
+    return `${madeWith}a field of ${field} (patches of ${made.mpp} µm/px); this project uses ${used} (${model.mpp}).`;
+  }
   if (made.mpp !== model.mpp) return `${madeWith}patches of ${made.mpp} µm/px; the backbone is used with ${model.mpp}.`;
   if (made.patchPixels !== model.patchPixels) {
     return `${madeWith}patches of ${made.patchPixels} px; the backbone is used with ${model.patchPixels}.`;
@@ -102,19 +122,23 @@ function usedOtherwise({ metadata }: PromptSetSummary, model: Model): string | n
   if (!same(mean, model.normalisation.mean) || !same(std, model.normalisation.std)) {
     return `${madeWith}another normalisation of colours than the backbone is used with.`;
   }
+  if (made.stain !== model.stain) {
+    return `${madeWith}${made.stain ? "the stain of every patch standardised" : "patches as they are"}; here patches are answered ${model.stain ? "with it standardised" : "as they are"}.`;
+  }
   const alike = made.filter === model.filter && made.edge === model.edge && made.snap === model.snap;
   return alike ? null : `${madeWith}another way of scaling patches than the backbone is used with.`;
 }
 
 /** True where the set may answer on the current slide, else why not. */
-export function setOffer({ session }: AppState, set: PromptSetSummary): true | string {
+export function setOffer(state: AppState, set: PromptSetSummary): true | string {
+  const { session } = state;
   const { engine } = session;
   if (engine.kind === "ready" && engine.status.weightsDigest !== set.metadata.backbone.weightsDigest) {
     return `"${set.metadata.name}" was made for another backbone (${set.metadata.backbone.name}).`;
   }
   if (engine.kind === "ready") {
     const { model, computation } = engine.status;
-    const otherwise = usedOtherwise(set, model);
+    const otherwise = usedOtherwise(set, modelAtField(model, state.project.project.fieldUm));
     if (otherwise !== null) return otherwise;
     const [difference] = computationDifferences(set.metadata.backbone.computation, computation, model.origin);
     if (difference !== undefined) return `"${set.metadata.name}" cannot be used with this backbone: ${difference}.`;
@@ -140,8 +164,17 @@ export function activeSetHere(state: AppState): PromptSetSummary | null {
   return set && setOffer(state, set) === true ? set : null;
 }
 
-/** Labels as patches of the loaded model, in a fixed order; only of slides that are open, whose pixels can be read. */
+/** Slides whose labels only test. */
+export const onlyTests = ({ project }: Pick<AppState, "project">, id: SlideId): boolean =>
+  project.project.slides.get(id)?.testOnly === true;
+
+/** Labels to learn from, as patches of the loaded model; those that only test are none of them. */
 export function examples(state: AppState): readonly Example[] {
+  return labelledPatches(state).filter(({ patch }) => !onlyTests(state, patch.slideId));
+}
+
+/** All labels as patches of the loaded model, in a fixed order; only of slides that are open, whose pixels can be read. */
+export function labelledPatches(state: AppState): readonly Example[] {
   const spec = patchSpec(state);
   if (!spec) return [];
   const found: Example[] = [];
@@ -209,29 +242,51 @@ export function isTuning({ session }: AppState): boolean {
   return session.tuning?.state === "preparing" || session.tuning?.state === "running";
 }
 
+/** Something is trained to answer a question to the labels: nothing else can be meanwhile. */
+export function isComparing({ session }: AppState): boolean {
+  return Object.values(session.studies).some((study) => study.kind === "asking" && study.trains);
+}
+
 /** Labels each of two classes must have before tuning means anything. */
 export const minimumLabels = 2;
 
 /** Why Tune cannot start, in words and with the way on; null: it can. */
 export function blocksTune(state: AppState): string | null {
-  const { project } = state.project;
   if (state.project.role === "reader") return readOnlyMessage;
   if (isTuning(state)) return "A tuning is running.";
+  if (isComparing(state))
+    return "Trainings are running to answer a question to your labels. Let them end, or cancel them.";
+  const { engine } = state.session;
+  if (engine.kind === "ready") {
+    const { tunable } = engine.status;
+    if (tunable.blocks < 1) return `This backbone cannot be tuned here. ${tunable.why ?? ""}`.trim();
+  }
+  const blocked = blocksLearning(state);
+  if (blocked !== null) return blocked;
+  const [problem] = textsNeeded(tuningSettings(state)?.text, tunedClassNames(state)).problems;
+  return problem === undefined ? null : `The text of the prompts cannot be made: ${problem}. See Advanced.`;
+}
+
+/** Why nothing can be learned from the labels as they are; null: it can. */
+export function blocksLearning(state: AppState): string | null {
+  const { project } = state.project;
   const { engine } = state.session;
   if (engine.kind === "failed") return `The model could not be loaded: ${engine.fault.message}`;
   if (engine.kind === "loading") return "The model is still loading.";
-  const { tunable } = engine.status;
-  if (tunable.blocks < 1) return `This backbone cannot be tuned here. ${tunable.why ?? ""}`.trim();
-  if (project.classes.length < 2) return "Add at least two classes.";
-  const counts = countsPerClass(state);
+  const own = ownClasses(project.classes);
+  if (own.length === 0) return "Add a class first.";
+  const counts = learnedPerClass(state);
   const enough = project.classes.filter((c) => (counts.get(c.id) ?? 0) >= minimumLabels);
   if (enough.length < 2) {
-    const short = project.classes.filter((c) => (counts.get(c.id) ?? 0) < minimumLabels).map((c) => c.name);
+    // Other is named where it must be one of the two.
+    const asked = own.length < 2 ? project.classes : own;
+    const short = asked.filter((c) => (counts.get(c.id) ?? 0) < minimumLabels).map((c) => c.name);
     return `Label at least ${minimumLabels} patches in each of two classes. Too few so far: ${short.join(", ")}.`;
   }
   for (const slide of missingSlides(state)) {
     const count = [...project.labels.values()].filter((label) => label.slideId === slide.id).length;
-    if (count > 0) return `Open "${slide.name}" again: ${count} of your labels ${count === 1 ? "is" : "are"} on it.`;
+    if (count > 0 && !onlyTests(state, slide.id))
+      return `Open "${slide.name}" again: ${count} of your labels ${count === 1 ? "is" : "are"} on it.`;
   }
   const lost = [...project.labels.values()].filter(
     ({ slideId }) => !project.slides.has(slideId) && !state.session.openSlides.has(slideId),
@@ -244,8 +299,7 @@ export function blocksTune(state: AppState): string | null {
     const labelled = [...project.labels.values()].some((label) => label.slideId === info.id);
     if (labelled && mppOf(info.calibration) === null) return `State the um/px of "${name}" first: labels are on it.`;
   }
-  const [problem] = textsNeeded(tuningSettings(state)?.text, tunedClassNames(state)).problems;
-  return problem === undefined ? null : `The text of the prompts cannot be made: ${problem}. See Advanced.`;
+  return null;
 }
 
 export function zonesHere({ project }: Pick<AppState, "project">, slideId: SlideId): readonly Zone[] {

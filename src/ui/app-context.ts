@@ -1,7 +1,9 @@
 // What every component can reach: the stores, the commands' context, the viewer and what only the roof can do.
 import { createContext, use, useCallback } from "react";
 import { useStore } from "zustand";
+import type { SlideId } from "../base/brand.ts";
 import type { SlideRef } from "../domain/project.ts";
+import type { KeptPart } from "../platform/page/kept-storage.ts";
 import { type Action, type ActionContext, type AppState, perform } from "../state/action.ts";
 import type { ProjectState } from "../state/project-store.ts";
 import type { SessionState } from "../state/session-store.ts";
@@ -35,7 +37,22 @@ export type Host = Readonly<{
   retryEngine(): void;
 }>;
 
-export type App = Readonly<{ context: ActionContext; host: Host; ui: UiStore; stage: Stage }>;
+/** What the browser keeps for this app. `clear` and the two `forget` are for good; ask first. */
+export type Keeping = Readonly<{
+  /** Asks the browser again how much is kept and whether it promised to keep it; the answer is in the session. */
+  look(): Promise<void>;
+  /** Asks for the promise. */
+  persist(): Promise<void>;
+  parts(): Promise<readonly KeptPart[]>;
+  /** Bytes of this tab and its workers; null where the browser does not tell. */
+  memory(): Promise<number | null>;
+  clear(part: Exclude<KeptPart["id"], "project" | "other">): Promise<void>;
+  forgetSlide(id: SlideId): Promise<void>;
+  /** Resolves when nothing is left, or what is left was said; the app is over. */
+  forgetEverything(): Promise<void>;
+}>;
+
+export type App = Readonly<{ context: ActionContext; host: Host; keeping: Keeping; ui: UiStore; stage: Stage }>;
 
 export const AppContext = createContext<App | null>(null);
 

@@ -7,6 +7,7 @@ import { useApp, useAppState, usePerform } from "./app-context.ts";
 import { BackboneList } from "./backbone-list.tsx";
 import { LoadingBar, LoadingWords } from "./backbone-loading.tsx";
 import { checkedWords } from "./engine-words.ts";
+import { HubSection } from "./hub-section.tsx";
 import { ReasonButton } from "./reason-button.tsx";
 import { bytesWords } from "./words.ts";
 
@@ -51,6 +52,7 @@ export function BackbonePanel() {
       >
         <IconPlus size={14} aria-hidden="true" /> Bring your own backbone…
       </button>
+      <HubSection />
     </section>
   );
 }

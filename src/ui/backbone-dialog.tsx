@@ -5,6 +5,7 @@ import { useEmbeddedModel } from "../state/actions/models.ts";
 import { normalisationWords } from "../state/normalisations.ts";
 import { useApp, useAppState, usePerform } from "./app-context.ts";
 import { GateList } from "./gate-list.tsx";
+import { originWords } from "./hub-words.ts";
 import { ReasonButton } from "./reason-button.tsx";
 import { noDialog } from "./ui-store.ts";
 import { bytesWords } from "./words.ts";
@@ -48,7 +49,10 @@ export function BackboneDialog() {
           {own && (
             <>
               <dt>Files</dt>
-              <dd>{own.files.map(({ path }) => path).join(", ")}</dd>
+              <dd>
+                {own.files.map(({ path }) => path).join(", ")}
+                {own.from && <div className="pt-mute">{originWords(own.from)}</div>}
+              </dd>
             </>
           )}
           <dt>Weights</dt>

@@ -1,16 +1,33 @@
 // Where the model runs, what was checked, and what this browser lacks: what it costs and how to get it.
 import { Button, Modal } from "@mantine/core";
+import { useEffect, useState } from "react";
+import { readStorageRoom, type StorageRoom } from "../platform/page/storage-room.ts";
 import { useApp, useAppState } from "./app-context.ts";
+import { deviceWords } from "./device-words.ts";
 import { GateList } from "./gate-list.tsx";
 import { noDialog } from "./ui-store.ts";
 
 export function CapabilityDialog() {
   const { ui, host } = useApp();
   const { engine, capabilities } = useAppState().session;
+  const [room, setRoom] = useState<StorageRoom | null>(null);
+  useEffect(() => {
+    let here = true;
+    void readStorageRoom().then((found) => here && setRoom(found));
+    return () => {
+      here = false;
+    };
+  }, []);
+  const words = deviceWords(engine, capabilities, room);
   const close = (): void => ui.setState({ dialog: noDialog });
   return (
     <Modal opened onClose={close} title="This device" size="lg">
       <div className="pt-stack" data-testid="capability-card">
+        <div className="pt-card" data-testid="device-words">
+          <span>{words.computes}</span>
+          <span>{words.checked}</span>
+          <span>{words.kept}</span>
+        </div>
         {engine.kind === "ready" && (
           <dl className="pt-facts">
             <dt>Runs on</dt>

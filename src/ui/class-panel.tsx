@@ -4,6 +4,7 @@ import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import type { ClassId } from "../base/brand.ts";
 import type { TissueClass } from "../domain/label.ts";
+import { isOther, otherClassId, ownClasses } from "../domain/other-class.ts";
 import {
   addClass,
   classColors,
@@ -15,13 +16,15 @@ import {
 } from "../state/actions/classes.ts";
 import { canWrite, countsPerClass } from "../state/selectors.ts";
 import { useApp, useAppState, usePerform, useUi } from "./app-context.ts";
+import { FieldChoice } from "./field-choice.tsx";
+import { LabelTools } from "./label-tools.tsx";
 import { MoreMenu } from "./more-menu.tsx";
 
 export function ClassPanel() {
   const state = useAppState();
   const { classes, labels } = state.project.project;
   const counts = countsPerClass(state);
-  const labelling = useUi((ui) => ui.labelling);
+  const labelling = useUi((ui) => ui.labelling || ui.drawing?.purpose === "label");
   return (
     <section className="pt-section" aria-label="Classes">
       <h2>
@@ -37,20 +40,29 @@ export function ClassPanel() {
           />
         ))}
       </div>
-      <AddClass first={classes.length === 0} />
+      <AddClass first={ownClasses(classes).length === 0} />
       <ClassHint classes={classes} counts={counts} />
+      <LabelTools />
+      <FieldChoice />
     </section>
   );
 }
 
 function ClassHint(props: Readonly<{ classes: readonly TissueClass[]; counts: ReadonlyMap<ClassId, number> }>) {
-  const labelled = props.classes.filter((c) => (props.counts.get(c.id) ?? 0) > 0).length;
-  if (props.classes.length === 0) return <p className="pt-hint">Name two tissues you want to tell apart.</p>;
-  if (props.classes.length === 1) return <p className="pt-hint">Add a second class: a model only ever tells apart.</p>;
-  if (labelled < props.classes.length)
+  const own = ownClasses(props.classes);
+  const empty = own.filter((c) => (props.counts.get(c.id) ?? 0) === 0);
+  if (own.length === 0) return <p className="pt-hint">Name the tissues you want to tell apart.</p>;
+  if (empty.length > 0)
     return <p className="pt-hint">Point at tissue and press its number key, or choose a class and click.</p>;
-  return null;
+  if ((props.counts.get(otherClassId) ?? 0) > 0) return null;
+  return (
+    <p className="pt-hint pt-warn" data-testid="other-empty">
+      Other is empty: until a few places of it are labelled (key 0), all tissue is called one of your classes.
+    </p>
+  );
 }
+
+const otherWords = "None of your classes: trained like them, drawn grey, left out of areas";
 
 type RowProps = Readonly<{ value: TissueClass; count: number; selected: boolean }>;
 
@@ -65,12 +77,20 @@ function ClassRow({ value, count, selected }: RowProps) {
         type="button"
         className="pt-row-main"
         aria-pressed={selected}
-        title={selected ? "Clicks label with this class. Press again to stop." : `Label ${value.name} by clicking`}
+        title={
+          selected
+            ? "Clicks label with this class. Press again to stop."
+            : isOther(value)
+              ? otherWords
+              : `Label ${value.name} by clicking`
+        }
         onClick={() => {
           if (!selected) perform(selectClass, { id: value.id });
-          ui.setState({ labelling: !selected });
+          // While something is painted the class is what changes, not the tool.
+          const { drawing } = ui.getState();
+          if (drawing?.purpose !== "label") ui.setState({ labelling: !selected });
         }}
-        onDoubleClick={() => setRenaming(true)}
+        onDoubleClick={() => !isOther(value) && setRenaming(true)}
       >
         <span className="pt-swatch" style={{ background: value.color }} />
         <span className="pt-cut">{value.name}</span>
@@ -79,7 +99,11 @@ function ClassRow({ value, count, selected }: RowProps) {
         {count}
       </span>
       {value.key !== null && <kbd className="pt-kbd">{value.key}</kbd>}
-      <ClassMenu value={value} count={count} onRename={() => setRenaming(true)} />
+      {isOther(value) ? (
+        <span className="pt-more" title={otherWords} />
+      ) : (
+        <ClassMenu value={value} count={count} onRename={() => setRenaming(true)} />
+      )}
     </div>
   );
 }

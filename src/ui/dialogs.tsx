@@ -1,28 +1,54 @@
-// The dialogs there are; which one is open is the ui store's business.
-import { Button, Modal, TextInput } from "@mantine/core";
-import { useState } from "react";
-import type { SlideId } from "../base/brand.ts";
-import { declareCase } from "../state/actions/slides.ts";
-import { canWrite, currentSlide } from "../state/selectors.ts";
-import { useApp, useAppState, usePerform, useUi } from "./app-context.ts";
-import { BackboneDialog } from "./backbone-dialog.tsx";
-import { CalibrationDialog } from "./calibration-dialog.tsx";
-import { CapabilityDialog } from "./capability-dialog.tsx";
-import { DeclareDialog } from "./declare-dialog.tsx";
-import { ImportDialog } from "./import-dialog.tsx";
-import { shortcuts } from "./keyboard.ts";
-import { SlidePhotographs } from "./slide-photographs.tsx";
-import { calibrationWords } from "./top-bar.tsx";
-import { type Dialog, noDialog } from "./ui-store.ts";
-import { bytesWords } from "./words.ts";
+// The dialogs there are; which one is open is the ui store's business. None is loaded before it is first opened: the first page is lighter.
+import { type ComponentType, lazy, Suspense } from "react";
+import { useUi } from "./app-context.ts";
+
+/** A component of a file that is loaded when it is first drawn. */
+function later<P extends object>(load: () => Promise<ComponentType<P>>) {
+  return lazy(async () => ({ default: await load() }));
+}
+
+const BackboneDialog = later(() => import("./backbone-dialog.tsx").then((m) => m.BackboneDialog));
+const CalibrationDialog = later(() => import("./calibration-dialog.tsx").then((m) => m.CalibrationDialog));
+const CapabilityDialog = later(() => import("./capability-dialog.tsx").then((m) => m.CapabilityDialog));
+const CommandPalette = later(() => import("./command-palette.tsx").then((m) => m.CommandPalette));
+const DeclareDialog = later(() => import("./declare-dialog.tsx").then((m) => m.DeclareDialog));
+const ImportDialog = later(() => import("./import-dialog.tsx").then((m) => m.ImportDialog));
+const OpenUrlDialog = later(() => import("./slide-dialogs.tsx").then((m) => m.OpenUrlDialog));
+const OriginDialog = later(() => import("./slide-dialogs.tsx").then((m) => m.OriginDialog));
+const ReviewDialog = later(() => import("./review-dialog.tsx").then((m) => m.ReviewDialog));
+const ShortcutsDialog = later(() => import("./shortcuts-dialog.tsx").then((m) => m.ShortcutsDialog));
+const SlideFactsDialog = later(() => import("./slide-dialogs.tsx").then((m) => m.SlideFactsDialog));
+const EndValidationDialog = later(() => import("./validation-panel.tsx").then((m) => m.EndValidationDialog));
+const ForgetEverythingDialog = later(() => import("./forget-dialogs.tsx").then((m) => m.ForgetEverythingDialog));
+const ForgetSlideDialog = later(() => import("./forget-dialogs.tsx").then((m) => m.ForgetSlideDialog));
+const HubDialog = later(() => import("./hub-dialog.tsx").then((m) => m.HubDialog));
+const MapCheckDialog = later(() => import("./map-check-dialog.tsx").then((m) => m.MapCheckDialog));
+const PatchGallery = later(() => import("./patch-gallery.tsx").then((m) => m.PatchGallery));
+const PromptCardDialog = later(() => import("./prompt-card-dialog.tsx").then((m) => m.PromptCardDialog));
+const ReleaseCheckDialog = later(() => import("./release-check-dialog.tsx").then((m) => m.ReleaseCheckDialog));
+const ReportDialog = later(() => import("./report-dialog.tsx").then((m) => m.ReportDialog));
+const ShareDialog = later(() => import("./share-dialog.tsx").then((m) => m.ShareDialog));
+const StorageDialog = later(() => import("./storage-dialog.tsx").then((m) => m.StorageDialog));
 
 export function Dialogs() {
+  return (
+    <Suspense fallback={null}>
+      <OpenDialog />
+    </Suspense>
+  );
+}
+
+function OpenDialog() {
   const dialog = useUi((state) => state.dialog);
   switch (dialog.kind) {
     case "none":
       return null;
+    case "commands":
+      return <CommandPalette />;
     case "shortcuts":
       return <ShortcutsDialog />;
+    case "review":
+      return <ReviewDialog />;
     case "capabilities":
       return <CapabilityDialog />;
     case "calibration":
@@ -33,8 +59,30 @@ export function Dialogs() {
       return <OpenUrlDialog />;
     case "import-model":
       return <ImportDialog />;
+    case "open-models":
+      return <HubDialog dialog={dialog} />;
     case "backbone":
       return <BackboneDialog />;
+    case "map-check":
+      return <MapCheckDialog id={dialog.id} />;
+    case "release-check":
+      return <ReleaseCheckDialog id={dialog.id} />;
+    case "prompt-card":
+      return <PromptCardDialog id={dialog.id} />;
+    case "report":
+      return <ReportDialog />;
+    case "storage":
+      return <StorageDialog />;
+    case "forget-slide":
+      return <ForgetSlideDialog id={dialog.id} name={dialog.name} />;
+    case "forget-everything":
+      return <ForgetEverythingDialog />;
+    case "end-validation":
+      return <EndValidationDialog id={dialog.id} />;
+    case "share":
+      return <ShareDialog />;
+    case "patches":
+      return <PatchGallery title={dialog.title} patches={dialog.patches} />;
     case "declare-prompts":
       return <DeclareDialog file={dialog.file} />;
     case "origin":
@@ -42,185 +90,4 @@ export function Dialogs() {
     default:
       return dialog satisfies never;
   }
-}
-
-function useClose(): () => void {
-  const { ui } = useApp();
-  return () => ui.setState({ dialog: noDialog });
-}
-
-function ShortcutsDialog() {
-  return (
-    <Modal opened onClose={useClose()} title="Keyboard shortcuts">
-      <dl className="pt-facts">
-        {shortcuts.map(([keys, what]) => (
-          <ShortcutRow key={what} keys={keys} what={what} />
-        ))}
-      </dl>
-    </Modal>
-  );
-}
-
-function ShortcutRow({ keys, what }: Readonly<{ keys: readonly string[]; what: string }>) {
-  return (
-    <>
-      <dt>
-        {keys.map((key) => (
-          <kbd key={key} className="pt-kbd" style={{ marginRight: 4 }}>
-            {key}
-          </kbd>
-        ))}
-      </dt>
-      <dd>{what}</dd>
-    </>
-  );
-}
-
-/** Asked before the first byte: opening an address tells that server that someone here looks at this slide. */
-function OriginDialog({ dialog }: Readonly<{ dialog: Extract<Dialog, { kind: "origin" }> }>) {
-  const { host } = useApp();
-  const close = useClose();
-  return (
-    <Modal opened onClose={close} title="Read a slide from another server?">
-      <div className="pt-stack" data-testid="origin-dialog">
-        <p style={{ margin: 0 }}>
-          This page was asked to open a slide from <strong>{dialog.origin}</strong>. That server will see your address
-          and which parts of the slide are looked at. Your labels and prompts are not sent.
-        </p>
-        <p className="pt-hint" style={{ overflowWrap: "anywhere" }}>
-          {dialog.url}
-        </p>
-        <div className="pt-line">
-          <span className="pt-space" />
-          <Button variant="default" onClick={close}>
-            Do not open
-          </Button>
-          <Button
-            data-testid="origin-approve"
-            onClick={() => {
-              close();
-              host.approveOrigin(dialog.url);
-            }}
-          >
-            Open from {dialog.origin}
-          </Button>
-        </div>
-      </div>
-    </Modal>
-  );
-}
-
-function OpenUrlDialog() {
-  const { host } = useApp();
-  const close = useClose();
-  const [url, setUrl] = useState("");
-  return (
-    <Modal opened onClose={close} title="Open a slide by its address">
-      <form
-        className="pt-stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          close();
-          host.openUrl(url.trim());
-        }}
-      >
-        <TextInput
-          label="Address"
-          placeholder="https://…/slide.svs"
-          description="A slide file, a Deep Zoom .dzi, an IIIF info.json, an OME-Zarr folder (.zarr) or a DICOMweb series (…/studies/…/series/…). The server must allow other sites' pages (CORS), and range requests for files."
-          value={url}
-          data-autofocus
-          onChange={(event) => setUrl(event.currentTarget.value)}
-        />
-        <div className="pt-line">
-          <span className="pt-space" />
-          <Button type="submit">Open</Button>
-        </div>
-      </form>
-    </Modal>
-  );
-}
-
-function SlideFactsDialog() {
-  const slide = currentSlide(useAppState());
-  const [revealed, setRevealed] = useState(false);
-  const close = useClose();
-  if (!slide) return null;
-  const { info } = slide;
-  const hidden = info.properties.filter((p) => p.mayIdentify).length;
-  return (
-    <Modal opened onClose={close} title={slide.name} size="lg">
-      <dl className="pt-facts">
-        <dt>Format</dt>
-        <dd>
-          {info.format}, {bytesWords(info.fingerprint.bytes)}
-        </dd>
-        <dt>Size</dt>
-        <dd>
-          {info.width} × {info.height} px, {info.levels.length} {info.levels.length === 1 ? "level" : "levels"}
-        </dd>
-        <dt>Scale</dt>
-        <dd>{calibrationWords(info.calibration)}</dd>
-        {info.origin === "generated" && (
-          <>
-            <dt>Origin</dt>
-            <dd className="pt-warn">Synthetic: drawn by a program</dd>
-          </>
-        )}
-        {info.warnings.length > 0 && (
-          <>
-            <dt>Notes</dt>
-            <dd>{info.warnings.join(" ")}</dd>
-          </>
-        )}
-        {info.properties
-          .filter((p) => revealed || !p.mayIdentify)
-          .map((p) => (
-            <Property key={p.name} name={p.name} value={p.value} />
-          ))}
-      </dl>
-      <CaseField id={info.id} />
-      <SlidePhotographs key={info.id} info={info} />
-      {hidden > 0 && !revealed && (
-        <Button mt="sm" variant="default" onClick={() => setRevealed(true)}>
-          Show {hidden} {hidden === 1 ? "field" : "fields"} that may identify a patient
-        </Button>
-      )}
-    </Modal>
-  );
-}
-
-/** Slides of one patient must not be on both sides of a held-out estimate; only the person knows which are. */
-function CaseField({ id }: Readonly<{ id: SlideId }>) {
-  const state = useAppState();
-  const perform = usePerform();
-  const kept = state.project.project.slides.get(id)?.caseId ?? "";
-  const [text, setText] = useState(kept);
-  const keep = (): void => {
-    if (text.trim() !== kept) perform(declareCase, { id, caseId: text });
-  };
-  return (
-    <TextInput
-      mt="sm"
-      label="Case"
-      description="Slides of one patient: give them the same word, then the estimate holds them out together. Stays in this browser."
-      placeholder="none declared"
-      maxLength={100}
-      disabled={canWrite(state) !== true}
-      value={text}
-      data-testid="case-input"
-      onChange={(event) => setText(event.currentTarget.value)}
-      onBlur={keep}
-      onKeyDown={(event) => event.key === "Enter" && keep()}
-    />
-  );
-}
-
-function Property({ name, value }: Readonly<{ name: string; value: string }>) {
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </>
-  );
 }

@@ -1,11 +1,16 @@
 // The held-out estimate: a sentence with counts and an interval, the frozen baseline beside it, and who was taken for whom.
 
+import { asGoodWords } from "../domain/as-good-words.ts";
 import { declaredWords } from "../domain/declare-prompt-set.ts";
 import type { Estimate } from "../domain/estimate.ts";
 import { estimateWords } from "../domain/estimate-words.ts";
 import type { TissueClass } from "../domain/label.ts";
+import { keepFrozen } from "../state/actions/keep-frozen.ts";
 import { activeSetHere } from "../state/selectors.ts";
-import { useAppState } from "./app-context.ts";
+import { useAppState, usePerform } from "./app-context.ts";
+import { CalibrationCharts } from "./calibration-charts.tsx";
+import { HeldOutTable } from "./held-out-table.tsx";
+import { ReasonButton } from "./reason-button.tsx";
 
 export function EstimatePanel() {
   const set = activeSetHere(useAppState());
@@ -14,12 +19,14 @@ export function EstimatePanel() {
     <section className="pt-section" aria-label="On labels it did not see" data-testid="estimate-panel">
       <h2>Held-out estimate</h2>
       <div className="pt-card pt-tight">
+        {set && set.metadata.method.kind !== "none" && <AsGood estimate={estimate} />}
         {set && estimate ? (
           <EstimateWordsAndTable
             estimate={estimate}
             classes={set.metadata.classes}
             synthetic={set.metadata.synthetic}
             name={set.metadata.name}
+            frozen={set.metadata.method.kind === "none"}
           />
         ) : (
           <p className="pt-hint">
@@ -33,14 +40,37 @@ export function EstimatePanel() {
   );
 }
 
+/** Where prompts are not clearly ahead, the simpler set is offered; what is chosen is the person's. */
+function AsGood({ estimate }: Readonly<{ estimate: Estimate | null }>) {
+  const state = useAppState();
+  const perform = usePerform();
+  const words = asGoodWords(estimate);
+  if (words === null) return null;
+  return (
+    <div className="pt-stack" data-testid="as-good">
+      <span className="pt-small">{words}</span>
+      <ReasonButton
+        enabled={keepFrozen.enabled(state, undefined)}
+        variant="light"
+        testId="keep-frozen"
+        onClick={() => perform(keepFrozen)}
+      >
+        Keep the frozen baseline as a set
+      </ReasonButton>
+    </div>
+  );
+}
+
 type Props = Readonly<{
   estimate: Estimate;
   classes: readonly TissueClass[];
   synthetic: boolean;
   name: string;
+  /** A set without prompts: its answers are those of frozen features. */
+  frozen?: boolean;
 }>;
 
-export function EstimateWordsAndTable({ estimate, classes, synthetic, name }: Props) {
+export function EstimateWordsAndTable({ estimate, classes, synthetic, name, frozen = false }: Props) {
   const words = estimateWords(estimate, classes);
   return (
     <>
@@ -49,9 +79,15 @@ export function EstimateWordsAndTable({ estimate, classes, synthetic, name }: Pr
         {words.headline}
       </div>
       {words.counts && <div className="pt-small">{words.counts}</div>}
+      {frozen && (
+        <div className="pt-small pt-mute">Frozen features with the regression of your labels, no prompts.</div>
+      )}
       {words.frozen && <div className="pt-small pt-mute">{words.frozen}</div>}
       {words.majority && <div className="pt-small pt-mute">{words.majority}</div>}
-      {estimate.kind === "figure" && <ConfusionTable estimate={estimate} classes={classes} />}
+      {estimate.kind === "figure" && <HeldOutTable estimate={estimate} classes={classes} />}
+      {estimate.kind === "figure" && estimate.calibration && (
+        <CalibrationCharts calibration={estimate.calibration} classes={classes} />
+      )}
       {words.withoutFigure.map((line) => (
         <p key={line} className="pt-hint pt-warn">
           {line}
@@ -67,53 +103,3 @@ export function EstimateWordsAndTable({ estimate, classes, synthetic, name }: Pr
     </>
   );
 }
-
-type TableProps = Readonly<{ estimate: Extract<Estimate, { kind: "figure" }>; classes: readonly TissueClass[] }>;
-
-function ConfusionTable({ estimate, classes }: TableProps) {
-  const known = estimate.classIds.map((id) => classes.find((c) => c.id === id));
-  return (
-    <table className="pt-matrix" data-testid="confusion">
-      <caption className="pt-hint" style={{ textAlign: "left" }}>
-        Rows: your labels. Columns: its answers.
-      </caption>
-      <thead>
-        <tr>
-          <th style={{ width: "34%" }} />
-          {known.map((c, i) => (
-            <th key={estimate.classIds[i]} scope="col" title={c?.name}>
-              {c?.name ?? "?"}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {estimate.confusion.map((row, i) => {
-          const total = row.reduce((a, b) => a + b, 0);
-          const own = known[i];
-          return (
-            <tr key={estimate.classIds[i]}>
-              <th scope="row" title={own?.name}>
-                {own?.name ?? "?"}
-              </th>
-              {row.map((count, j) => (
-                <td
-                  // A cell is its position.
-                  key={estimate.classIds[j]}
-                  data-zero={count === 0}
-                  data-right={i === j}
-                  style={count > 0 && own ? { background: tint(own.color, count / Math.max(total, 1)) } : undefined}
-                >
-                  {count}
-                </td>
-              ))}
-            </tr>
-          );
-        })}
-      </tbody>
-    </table>
-  );
-}
-
-const tint = (color: string, share: number): string =>
-  `color-mix(in srgb, ${color} ${Math.round(12 + 40 * share)}%, var(--pt-panel))`;

@@ -3,6 +3,7 @@ import { useEffect, useRef } from "react";
 import { pixelWords } from "../viewer/scale.ts";
 import { useApp, useProject } from "./app-context.ts";
 import { PrivacyMeter } from "./privacy-meter.tsx";
+import { StorageLink } from "./storage-link.tsx";
 
 export function FooterBar() {
   const role = useProject((state) => state.role);
@@ -17,6 +18,7 @@ export function FooterBar() {
       <span className="pt-space" />
       <Coordinates />
       <PrivacyMeter />
+      <StorageLink />
       <Saved />
     </footer>
   );

@@ -1,6 +1,8 @@
 // Bringing a backbone: which files, what they say, what they leave open, and loading it. Knows the form's rules only by import-form.ts.
 import { Button, Modal } from "@mantine/core";
 import { type ReactNode, useMemo } from "react";
+import type { KeptDownload } from "../domain/kept-download.ts";
+import { originOf } from "../domain/kept-model.ts";
 import { alwaysAsked } from "../domain/model-import.ts";
 import type { GivenFile } from "../protocol/engine-api.ts";
 import { perform as performAction } from "../state/action.ts";
@@ -8,8 +10,10 @@ import { cancelImport, dismissImport, importModel } from "../state/actions/model
 import { filesOf, mainFiles } from "../state/given-models.ts";
 import type { Inspected } from "../state/import-fields.ts";
 import { type ImportForm, openFields, withInspection } from "../state/import-form.ts";
+import { contradictions } from "../state/listed-answers.ts";
 import { useApp, useAppState, usePerform, useSession, useUi } from "./app-context.ts";
 import { LoadingBar, LoadingWords } from "./backbone-loading.tsx";
+import { originWords } from "./hub-words.ts";
 import { ImportQuestions } from "./import-questions.tsx";
 import { ImportFiles, ImportStated } from "./import-stated.tsx";
 import { openWords } from "./import-words.ts";
@@ -21,7 +25,7 @@ import { bytesWords } from "./words.ts";
 export function ImportDialog() {
   const { ui } = useApp();
   const perform = usePerform();
-  const { files, main } = useUi((state) => state.importing);
+  const { files, main, download } = useUi((state) => state.importing);
   const loading = useSession((state) => state.modelImport.kind === "loading");
   const mains = useMemo(() => mainFiles(files), [files]);
   const chosen = mains.find(({ path }) => path === main) ?? (mains.length === 1 ? (mains[0] ?? null) : null);
@@ -35,7 +39,7 @@ export function ImportDialog() {
     <Modal
       opened
       onClose={close}
-      title="Bring your own backbone"
+      title={download ? "Load a downloaded backbone" : "Bring your own backbone"}
       size={choosing ? 560 : 940}
       padding="md"
       yOffset="2dvh"
@@ -46,7 +50,7 @@ export function ImportDialog() {
         ) : choosing ? (
           <WhichOne files={files} />
         ) : (
-          <Bring files={used} onClose={close} />
+          <Bring files={used} download={download} onClose={close} />
         )}
       </div>
     </Modal>
@@ -103,7 +107,9 @@ function WhichOne({ files }: Readonly<{ files: readonly GivenFile[] }>) {
   );
 }
 
-function Bring({ files, onClose }: Readonly<{ files: readonly GivenFile[]; onClose: () => void }>) {
+type BringProps = Readonly<{ files: readonly GivenFile[]; download: KeptDownload | null; onClose: () => void }>;
+
+function Bring({ files, download, onClose }: BringProps) {
   const { context, ui } = useApp();
   const state = useAppState();
   const form = useUi(({ importing }) => importing.form);
@@ -123,7 +129,7 @@ function Bring({ files, onClose }: Readonly<{ files: readonly GivenFile[]; onClo
     return importModel.enabled(state, { files, facts: answers });
   })();
   const load = async (): Promise<void> => {
-    await performAction(context, importModel, { files, facts: answers });
+    await performAction(context, importModel, { files, facts: answers, download });
     if (context.session.getState().modelImport.kind !== "loaded") return;
     await performAction(context, dismissImport);
     ui.setState({ dialog: noDialog, importing: emptyDraft });
@@ -139,6 +145,7 @@ function Bring({ files, onClose }: Readonly<{ files: readonly GivenFile[]; onClo
       <div className="pt-import">
         <div className="pt-stack pt-import-left">
           <ImportFiles files={files} loading={loading} onOther={() => ui.setState({ importing: emptyDraft })} />
+          {download && <p className="pt-hint">{originWords(originOf(download))}</p>}
           <ImportStated
             form={form}
             inspected={inspected}
@@ -163,6 +170,12 @@ function Bring({ files, onClose }: Readonly<{ files: readonly GivenFile[]; onClo
               </div>
             </Wrong>
           )}
+          {inspected &&
+            contradictions(form, inspected).map((words) => (
+              <p key={words} className="pt-hint pt-warn pt-wide" data-testid="import-contradicted">
+                {words}
+              </p>
+            ))}
           {inspected && answerable(form, inspected) && (
             <ImportQuestions form={form} inspected={inspected} onChange={change} />
           )}

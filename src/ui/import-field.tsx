@@ -94,7 +94,7 @@ const numeric: ReadonlySet<ImportField> = new Set([
   "stdB",
 ]);
 
-const origins = { file: "from the files", preset: "from the preset", you: "yours" } as const;
+const origins = { file: "from the files", preset: "from the preset", list: "from the list", you: "yours" } as const;
 
 function FieldLabel({ state: { field, origin, optional } }: Readonly<{ state: FieldState }>) {
   return (

@@ -15,8 +15,9 @@ export function ImportPreset({ form, inspected, onChoose }: Props) {
   if (fitting.length === 0) {
     return (
       <p className="pt-hint pt-wide" data-testid="import-presets">
-        None of the {modelPresets.length} published backbones known here has this layout and these sizes: please answer
-        from its documentation.
+        {form.listed
+          ? "What the list of open models states is filled in; please answer the rest from its page."
+          : `None of the ${modelPresets.length} published backbones known here has this layout and these sizes: please answer from its documentation.`}
       </p>
     );
   }

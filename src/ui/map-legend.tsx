@@ -4,6 +4,7 @@ import type { TissueClass } from "../domain/label.ts";
 import type { MapFigures } from "../domain/map-figures.ts";
 import type { look } from "../domain/map-look.ts";
 import { frozenLayer } from "../domain/map-sheet.ts";
+import { isOther } from "../domain/other-class.ts";
 import { changeMapView } from "../state/actions/maps.ts";
 import { comparedShown, figuresShown, type ShownMap } from "../state/map-looks.ts";
 import { useAppState, usePerform } from "./app-context.ts";
@@ -109,7 +110,7 @@ function ClassLine({ value, patches, area, on }: LineProps) {
         </label>
       </th>
       <td data-testid="map-class-patches">{patches.toLocaleString("en-GB")}</td>
-      <td>{areaWords(area)}</td>
+      <td>{isOther(value) ? <span className="pt-mute">left out</span> : areaWords(area)}</td>
     </tr>
   );
 }

@@ -10,10 +10,12 @@ import {
   exportMapTiles,
 } from "../state/actions/exchange.ts";
 import { cancelSweep, discardMap, pauseSweep, resumeSweep, startSweep } from "../state/actions/maps.ts";
+import { checksOf } from "../state/map-checks.ts";
 import { shownMap } from "../state/map-looks.ts";
 import { layerToSweep } from "../state/map-selectors.ts";
 import type { SweepEnd, SweepState } from "../state/map-state.ts";
 import { useApp, useAppState, usePerform } from "./app-context.ts";
+import { MapCheckCard } from "./map-check-card.tsx";
 import { MapLegend } from "./map-legend.tsx";
 import { MapOptions } from "./map-options.tsx";
 import { MapView } from "./map-view.tsx";
@@ -36,6 +38,7 @@ export function MapPanel() {
   const [options, setOptions] = useState(false);
   const { sweep, ended } = state.session.maps;
   const map = shownMap(state, context.maps);
+  const checked = checksOf(state, state.session.currentSlide).length > 0;
   const running = sweep !== null && sweep.state !== "paused";
   return (
     <section
@@ -82,6 +85,7 @@ export function MapPanel() {
         )}
         {map && <MapView map={map} />}
         {map && <MapLegend map={map} />}
+        {(map?.layer || checked) && <MapCheckCard />}
       </div>
     </section>
   );
@@ -120,7 +124,9 @@ function Sweeping({ sweep }: Readonly<{ sweep: SweepState }>) {
   const words = {
     preparing: "Finding the tissue…",
     running: [rateWords(perSecond), leftWords(total - done, perSecond)].filter((w) => w !== "").join(" · "),
-    restarting: "Starting the engine again…",
+    restarting: state.session.openSlides.has(sweep.slideId)
+      ? "Starting the engine again…"
+      : "Waiting for its slide: open it again to go on.",
     paused: "Paused. What is done is kept.",
   }[sweep.state];
   return (

@@ -1,6 +1,7 @@
 // What it says about the clicked patch: the picture, the size, scores or similar places, or that there is no tissue.
 import { Button, Loader } from "@mantine/core";
 import type { ReactNode } from "react";
+import { scoreWords, worthWords } from "../domain/calibration-words.ts";
 import { declaredWords } from "../domain/declare-prompt-set.ts";
 import { centre } from "../domain/geometry.ts";
 import type { Prediction, SimilarPlace } from "../domain/label.ts";
@@ -8,6 +9,7 @@ import type { Patch } from "../domain/patch.ts";
 import { labelPatch } from "../state/actions/labels.ts";
 import { labelAt, setById } from "../state/selectors.ts";
 import type { ClickState } from "../state/session-store.ts";
+import { AnswerFlags } from "./answer-flags.tsx";
 import { useApp, useAppState, usePerform } from "./app-context.ts";
 import { RegionImage } from "./region-image.tsx";
 import { ScoreBars } from "./score-bars.tsx";
@@ -51,6 +53,7 @@ function Shown({ click }: Readonly<{ click: Exclude<ClickState, { kind: "none" }
           <Answer click={click} />
         </div>
       </div>
+      {click.kind === "answered" && <AnswerFlags prediction={click.prediction} />}
       {click.kind === "answered" && <Below prediction={click.prediction} patch={patch} />}
       <LabelAs patch={patch} />
     </div>
@@ -122,7 +125,17 @@ function Below({ prediction, patch }: Readonly<{ prediction: Prediction; patch: 
       prediction.by.kind === "prompt-set"
         ? `By “${set?.metadata.name ?? "a prompt set"}”${mark}.`
         : `Instant preview on frozen features, from ${prediction.by.labels} ${prediction.by.labels === 1 ? "label" : "labels"}.`;
-    return <p className="pt-hint">Score, not a probability. {by}</p>;
+    const { estimate = null } = set?.metadata ?? {};
+    const calibration = estimate?.kind === "figure" ? estimate.calibration : undefined;
+    const worth = calibration
+      ? worthWords(calibration, Math.max(...prediction.scores.map(({ score }) => score)))
+      : null;
+    return (
+      <p className="pt-hint">
+        {scoreWords} {by}
+        {worth !== null && <span data-testid="score-worth"> {worth}</span>}
+      </p>
+    );
   }
   if (prediction.kind === "unscored") return <Similar places={prediction.similar} patch={patch} />;
   return null;

@@ -4,23 +4,12 @@ import type { ReactNode } from "react";
 import { countNumbers, type TextSettings, textsNeeded } from "../domain/prompt-kinds.ts";
 import type { TuningSettings } from "../domain/run.ts";
 import { changePromptKinds } from "../state/actions/tuning.ts";
+import { proposedHead, proposedInstance, proposedText, proposedTokens } from "../state/prompt-proposals.ts";
 import { tunedClassNames } from "../state/selectors.ts";
 import { useAppState, usePerform } from "./app-context.ts";
 import { TextEncoderChoice } from "./text-encoder-choice.tsx";
 import { useTemplates } from "./use-texts.ts";
 import { bytesWords } from "./words.ts";
-
-const firstInstance = { tokens: 2, hidden: 16 };
-const firstText: TextSettings = {
-  task: "tissue classification",
-  organ: "",
-  stain: "H&E",
-  projectionSeed: 1,
-  tokens: null,
-  head: null,
-};
-const firstTokens = { template: "a histopathology image of {class}", control: "none" } as const;
-const firstHead = { template: "{class}", share: 0.3, control: "none" } as const;
 
 const controls = {
   none: "the text itself",
@@ -56,7 +45,7 @@ export function PromptKinds({ settings }: Readonly<{ settings: TuningSettings }>
           checked={instance !== undefined}
           data-testid="kind-instance"
           onChange={(event) =>
-            perform(changePromptKinds, { instance: event.currentTarget.checked ? firstInstance : null })
+            perform(changePromptKinds, { instance: event.currentTarget.checked ? proposedInstance : null })
           }
         />
       </Wide>
@@ -82,7 +71,7 @@ export function PromptKinds({ settings }: Readonly<{ settings: TuningSettings }>
           checked={text?.tokens != null}
           data-testid="kind-text"
           onChange={(event) =>
-            change({ ...(text ?? firstText), tokens: event.currentTarget.checked ? firstTokens : null })
+            change({ ...(text ?? proposedText), tokens: event.currentTarget.checked ? proposedTokens : null })
           }
         />
       </Wide>
@@ -101,7 +90,9 @@ export function PromptKinds({ settings }: Readonly<{ settings: TuningSettings }>
           label="Class names in the head's start"
           checked={text?.head != null}
           data-testid="kind-head"
-          onChange={(event) => change({ ...(text ?? firstText), head: event.currentTarget.checked ? firstHead : null })}
+          onChange={(event) =>
+            change({ ...(text ?? proposedText), head: event.currentTarget.checked ? proposedHead : null })
+          }
         />
       </Wide>
       {text?.head && <HeadText text={text} head={text.head} onChange={change} />}
@@ -117,14 +108,22 @@ export function PromptKinds({ settings }: Readonly<{ settings: TuningSettings }>
 
 const Wide = ({ children }: Readonly<{ children: ReactNode }>) => <div className="pt-wide">{children}</div>;
 
-function numbersWords(settings: TuningSettings, state: ReturnType<typeof useAppState>): string {
+/** How many numbers are trained, and how large their file is. */
+export function numbersWords(settings: TuningSettings, state: ReturnType<typeof useAppState>): string {
   const { engine } = state.session;
   if (engine.kind !== "ready") return "";
   const classes = tunedClassNames(state);
   const { tokens = null } = settings.text ?? {};
   const textTokens = tokens ? (tokens.template.includes("{class}") ? classes.length : 1) : 0;
   const { blocks, tokensPerBlock, instance = null } = settings;
-  const kinds = { blocks, tokensPerBlock, instance, textTokens, classes: classes.length };
+  const kinds = {
+    blocks,
+    tokensPerBlock,
+    instance,
+    textTokens,
+    classes: classes.length,
+    frozen: (settings.frozen ?? "none") !== "none",
+  };
   const { trained, stored } = countNumbers(engine.status.model.shape, kinds);
   return `Trains ${trained.toLocaleString("en")} numbers; the set's file will have about ${bytesWords(4 * stored + headerBytes)}.`;
 }

@@ -3,7 +3,7 @@ import { ActionIcon, Menu, Tooltip } from "@mantine/core";
 import { IconUpload } from "@tabler/icons-react";
 import { declaredWords } from "../domain/declare-prompt-set.ts";
 import { wholePercent } from "../domain/estimate-words.ts";
-import type { PromptSetSummary } from "../domain/prompt-set.ts";
+import type { PromptHead, PromptSetSummary } from "../domain/prompt-set.ts";
 import { activatePromptSet, exportPromptSet, removePromptSet } from "../state/actions/prompt-sets.ts";
 import { activeSetHere, allSets, setOffer } from "../state/selectors.ts";
 import { useApp, useAppState, usePerform } from "./app-context.ts";
@@ -57,14 +57,14 @@ export function PromptSetPanel() {
   );
 }
 
-const declaredFrom = (head: "cosine" | "linear" | "none"): string =>
+const declaredFrom = (head: PromptHead["kind"]): string =>
   head === "none" ? "no head: answers by your labels" : "its own head";
 
 const percent = (share: number): string => `${wholePercent(share)} %`;
 
 function SetRow({ set, on, offer }: Readonly<{ set: PromptSetSummary; on: boolean; offer: true | string }>) {
   const { metadata } = set;
-  const { context } = useApp();
+  const { context, ui } = useApp();
   const perform = usePerform();
   const own = context.project.getState().project.promptSets.has(set.id);
   const estimate = metadata.estimate;
@@ -86,6 +86,7 @@ function SetRow({ set, on, offer }: Readonly<{ set: PromptSetSummary; on: boolea
       figure={estimate?.kind === "figure" ? percent(estimate.tuned.balancedAccuracy) : "–"}
       menu={
         <MoreMenu about={metadata.name}>
+          <Menu.Item onClick={() => ui.setState({ dialog: { kind: "prompt-card", id: set.id } })}>Card…</Menu.Item>
           <Menu.Item onClick={() => perform(exportPromptSet, { id: set.id })}>Save as a file</Menu.Item>
           <Menu.Item onClick={() => perform(exportPromptSet, { id: set.id, format: "npz" })}>
             Save as .npz (numpy)

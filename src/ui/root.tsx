@@ -4,16 +4,22 @@ import "../viewer/viewer.css";
 import "./tokens.css";
 import "./layout.css";
 import "./parts.css";
+import "./figures.css";
 import "./import.css";
+import "./hub.css";
 import "./map.css";
 import "./view-tools.css";
+import "./trust.css";
+import "./label.css";
 import { MantineProvider } from "@mantine/core";
-import { type App, AppContext } from "./app-context.ts";
+import { lazy, Suspense } from "react";
+import { type App, AppContext, useUi } from "./app-context.ts";
 import { BackbonePanel } from "./backbone-card.tsx";
 import { ClassPanel } from "./class-panel.tsx";
 import { Dialogs } from "./dialogs.tsx";
 import { DropTarget } from "./drop-target.tsx";
 import { EstimatePanel } from "./estimate-panel.tsx";
+import { FirstSteps } from "./first-steps.tsx";
 import { FooterBar } from "./footer-bar.tsx";
 import { useKeyboard } from "./keyboard.ts";
 import { MapPanel } from "./map-panel.tsx";
@@ -21,10 +27,14 @@ import { MissingSlides } from "./missing-slides.tsx";
 import { PatchPanel } from "./patch-panel.tsx";
 import { PromptSetPanel } from "./prompt-set-panel.tsx";
 import { SlideStage } from "./slide-stage.tsx";
+import { StudyPanel } from "./study-panel.tsx";
 import { cssVariables, theme } from "./theme.ts";
 import { TopBar } from "./top-bar.tsx";
 import { TunePanel } from "./tune-panel.tsx";
-import { ZonePanel } from "./zone-panel.tsx";
+import { ValidationPanel } from "./validation-panel.tsx";
+
+const ZonePanel = lazy(async () => ({ default: (await import("./zone-panel.tsx")).ZonePanel }));
+const Tour = lazy(async () => ({ default: (await import("./tour.tsx")).Tour }));
 
 export function Root({ app }: Readonly<{ app: App }>) {
   return (
@@ -38,15 +48,19 @@ export function Root({ app }: Readonly<{ app: App }>) {
 
 function Page() {
   useKeyboard();
+  const touring = useUi((state) => state.tour !== null);
   return (
     <div className="pt-shell">
       <TopBar />
       <aside className="pt-panel pt-left" aria-label="What you say">
         <MissingSlides />
+        <FirstSteps />
         <ClassPanel />
         <BackbonePanel />
         <PromptSetPanel />
-        <ZonePanel />
+        <Suspense fallback={null}>
+          <ZonePanel />
+        </Suspense>
       </aside>
       <SlideStage />
       <aside className="pt-panel pt-right" aria-label="What it says">
@@ -54,9 +68,16 @@ function Page() {
         <TunePanel />
         <MapPanel />
         <EstimatePanel />
+        <StudyPanel />
+        <ValidationPanel />
       </aside>
       <FooterBar />
       <Dialogs />
+      {touring && (
+        <Suspense fallback={null}>
+          <Tour />
+        </Suspense>
+      )}
       <DropTarget />
     </div>
   );

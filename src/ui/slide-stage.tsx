@@ -1,6 +1,6 @@
 // The slide on the screen with everything that lies on it. Draws and dispatches; the viewer lives in use-viewer.ts.
 import { Button, Loader } from "@mantine/core";
-import { useEffect, useMemo, useRef } from "react";
+import { lazy, Suspense, useEffect, useMemo, useRef } from "react";
 import type { Point } from "../domain/geometry.ts";
 import { regionAround } from "../domain/patch.ts";
 import { stateOf } from "../state/action.ts";
@@ -21,12 +21,20 @@ import { useViewer } from "./use-viewer.ts";
 import { Magnifications, ScaleBarHud } from "./view-hud.tsx";
 import { ViewTools } from "./view-tools.tsx";
 
+const SplitView = lazy(async () => ({ default: (await import("./split-view.tsx")).SplitView }));
+const SuggestStrip = lazy(async () => ({ default: (await import("./suggest-strip.tsx")).SuggestStrip }));
+
 export function SlideStage() {
   const state = useAppState();
   const open = currentSlide(state);
   return (
-    <main className="pt-stage" aria-label="Slide">
+    <main className="pt-stage" aria-label="Slide" data-strip={state.session.suggesting.kind !== "closed"}>
       {open ? <OneSlide key={open.info.id} open={open} /> : <EmptyStage opening={state.session.opening} />}
+      {open && state.session.suggesting.kind !== "closed" && (
+        <Suspense fallback={null}>
+          <SuggestStrip />
+        </Suspense>
+      )}
       <NoticeList />
     </main>
   );
@@ -65,12 +73,12 @@ function EmptyStage({ opening }: Readonly<{ opening: string | null }>) {
 }
 
 function OneSlide({ open }: Readonly<{ open: OpenSlide }>) {
-  const { context, ui } = useApp();
+  const { context, ui, stage } = useApp();
   const state = useAppState();
   const perform = usePerform();
   const element = useRef<HTMLDivElement>(null);
   const navigator = useRef<HTMLDivElement>(null);
-  const measuring = useUi((s) => s.measuring);
+  const measuring = useUi((s) => s.measuring ?? s.ruler);
   const { info } = open;
 
   const onClick = (clicked: Point<"slide">): void => {
@@ -79,6 +87,11 @@ function OneSlide({ open }: Readonly<{ open: OpenSlide }>) {
       const { from, to } = tool.measuring;
       const next = from === null || to !== null ? { from: clicked, to: null } : { from, to: clicked };
       ui.setState({ measuring: next, ...(next.to && { dialog: { kind: "calibration" } as const }) });
+      return;
+    }
+    if (tool.ruler) {
+      const { from, to } = tool.ruler;
+      ui.setState({ ruler: from === null || to !== null ? { from: clicked, to: null } : { from, to: clicked } });
       return;
     }
     const classId = context.session.getState().selectedClass;
@@ -90,7 +103,8 @@ function OneSlide({ open }: Readonly<{ open: OpenSlide }>) {
   const viewer = useViewer(element, navigator, open, onClick, colours.onTileFailure);
   useEffect(() => viewer?.setColours(colours.shown), [viewer, colours.shown]);
 
-  useMap(viewer);
+  const split = useUi((s) => s.split);
+  useMap(viewer, split ? "left" : "whole");
   useOpacityWheel(element);
   useShapes(viewer, info);
 
@@ -100,10 +114,14 @@ function OneSlide({ open }: Readonly<{ open: OpenSlide }>) {
   const spot = spec?.pixels === undefined ? null : `${spec.pixels}@${spec.mpp}`;
   const marks = useMemo(
     () => marksOf(state),
-    [project.labels, project.classes, click, info.id, info.calibration, spot],
+    [project.labels, project.asides, project.classes, click, info.id, info.calibration, spot],
   );
   useEffect(() => viewer?.setMarks(marks), [viewer, marks]);
-  const outline = useMemo(() => outlineOf(state), [click, info.id]);
+  const fieldShown = useUi((s) => s.fieldShown);
+  const outline = useMemo(() => {
+    const centre = stage.view?.centre;
+    return outlineOf(state, fieldShown !== null && centre ? { um: fieldShown, centre } : null);
+  }, [click, info.id, fieldShown]);
   useEffect(() => viewer?.setOutline(outline), [viewer, outline]);
   useEffect(() => {
     const at = patchSpec(stateOf(context));
@@ -123,7 +141,18 @@ function OneSlide({ open }: Readonly<{ open: OpenSlide }>) {
   const generated = info.origin === "generated";
   return (
     <>
-      <div ref={element} className="pt-slide" data-testid="slide" data-measuring={measuring !== null} />
+      <div
+        ref={element}
+        className="pt-slide"
+        data-testid="slide"
+        data-measuring={measuring !== null}
+        data-split={split}
+      />
+      {split && (
+        <Suspense fallback={null}>
+          <SplitView open={open} />
+        </Suspense>
+      )}
       <Magnifications mpp={mpp} finest={Math.max(finest, 4)} />
       <StageBanner open={open} />
       {generated && (

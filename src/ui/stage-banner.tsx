@@ -1,13 +1,16 @@
 // What holds right now on this slide: a missing um/px, measuring, or that clicks label. One banner, with the way out on it.
 import { Button } from "@mantine/core";
+import type { TissueClass } from "../domain/label.ts";
+import { type Calibration, mppOf } from "../domain/slide.ts";
 import { slideMpp } from "../state/selectors.ts";
 import type { OpenSlide } from "../state/session-store.ts";
+import { lengthWords } from "../viewer/scale.ts";
 import { useApp, useAppState, useUi } from "./app-context.ts";
-import { noDialog } from "./ui-store.ts";
+import { type Drawing, type Measuring, noDialog } from "./ui-store.ts";
 
 export function StageBanner({ open }: Readonly<{ open: OpenSlide }>) {
   const { ui } = useApp();
-  const { measuring, labelling } = useUi((state) => state);
+  const { measuring, labelling, ruler, drawing } = useUi((state) => state);
   const { session, project } = useAppState();
   if (measuring) {
     return (
@@ -19,6 +22,7 @@ export function StageBanner({ open }: Readonly<{ open: OpenSlide }>) {
       </div>
     );
   }
+  if (ruler) return <RulerBanner ruler={ruler} calibration={open.info.calibration} />;
   if (slideMpp(open.info.calibration) === null) {
     return (
       <div className="pt-hud pt-banner" role="alert" data-testid="calibration-banner">
@@ -32,6 +36,7 @@ export function StageBanner({ open }: Readonly<{ open: OpenSlide }>) {
     );
   }
   const selected = project.project.classes.find((c) => c.id === session.selectedClass);
+  if (drawing?.purpose === "label") return <PaintBanner drawing={drawing} selected={selected ?? null} />;
   if (!labelling || !selected) return null;
   return (
     <div className="pt-hud pt-banner" role="status">
@@ -40,6 +45,53 @@ export function StageBanner({ open }: Readonly<{ open: OpenSlide }>) {
         Clicks label <strong>{selected.name}</strong>
       </span>
       <Button size="compact-xs" variant="default" onClick={() => ui.setState({ labelling: false })}>
+        Stop (Esc)
+      </Button>
+    </div>
+  );
+}
+
+/** A length, looked at and forgotten: it leaves no annotation. */
+function RulerBanner({ ruler, calibration }: Readonly<{ ruler: Measuring; calibration: Calibration }>) {
+  const { ui } = useApp();
+  const { from, to } = ruler;
+  const scale = mppOf(calibration);
+  const [x, y] = from && to ? [to.x - from.x, to.y - from.y] : [0, 0];
+  const length = scale ? lengthWords(Math.hypot(x * scale.x, y * scale.y)) : `${Math.round(Math.hypot(x, y))} px`;
+  return (
+    <div className="pt-hud pt-banner" role="status" data-testid="ruler">
+      <span>
+        {from === null && "Ruler: click one end."}
+        {from !== null && to === null && "Now click the other end."}
+        {to !== null && (
+          <>
+            <strong>{length}</strong> {!scale && "(µm/px unknown) "}· click to measure again; nothing is kept
+          </>
+        )}
+      </span>
+      <Button size="compact-xs" variant="default" onClick={() => ui.setState({ ruler: null })}>
+        Stop (Esc)
+      </Button>
+    </div>
+  );
+}
+
+function PaintBanner({ drawing, selected }: Readonly<{ drawing: Drawing; selected: TissueClass | null }>) {
+  const { ui } = useApp();
+  return (
+    <div className="pt-hud pt-banner" role="status" data-testid="paint-banner">
+      {selected && <span className="pt-swatch" style={{ background: selected.color }} />}
+      <span>
+        {drawing.kind === "brush" ? "Paint over tissue" : "Drag a box"}:{" "}
+        {selected ? (
+          <>
+            every patch of it is labelled <strong>{selected.name}</strong>
+          </>
+        ) : (
+          "choose a class on the left first"
+        )}
+      </span>
+      <Button size="compact-xs" variant="default" onClick={() => ui.setState({ drawing: null })}>
         Stop (Esc)
       </Button>
     </div>

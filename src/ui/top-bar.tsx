@@ -4,11 +4,13 @@ import {
   IconArrowBackUp,
   IconArrowForwardUp,
   IconChevronDown,
+  IconCommand,
   IconFolderOpen,
   IconKeyboard,
   IconMoon,
   IconSun,
 } from "@tabler/icons-react";
+import type { SlideId } from "../base/brand.ts";
 import type { Calibration } from "../domain/slide.ts";
 import type { Action } from "../state/action.ts";
 import { redo, redoTitle, undo, undoTitle } from "../state/actions/history.ts";
@@ -16,7 +18,7 @@ import { saveAudit, saveProject } from "../state/actions/project-file.ts";
 import { showSlide } from "../state/actions/slides.ts";
 import { currentSlide, missingSlides, slideMpp } from "../state/selectors.ts";
 import { mppWords } from "../viewer/scale.ts";
-import { useApp, useAppState, usePerform } from "./app-context.ts";
+import { useApp, useAppState, usePerform, useProject } from "./app-context.ts";
 import { EngineChip } from "./engine-chip.tsx";
 
 export function TopBar() {
@@ -37,6 +39,16 @@ export function TopBar() {
       <HistoryButton action={undo} title={undoTitle(state)} icon={<IconArrowBackUp size={17} />} />
       <HistoryButton action={redo} title={redoTitle(state)} icon={<IconArrowForwardUp size={17} />} />
       <ThemeToggle />
+      <Tooltip label="All commands (Ctrl K)">
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          aria-label="All commands"
+          onClick={() => ui.setState({ dialog: { kind: "commands" } })}
+        >
+          <IconCommand size={17} />
+        </ActionIcon>
+      </Tooltip>
       <Tooltip label="Keyboard shortcuts (?)">
         <ActionIcon
           variant="subtle"
@@ -71,6 +83,7 @@ function SlideMenu() {
         {[...openSlides.values()].map((s) => (
           <Menu.Item key={s.info.id} onClick={() => perform(showSlide, { id: s.info.id })}>
             {s.info.id === id ? <strong>{s.name}</strong> : s.name}
+            <LabelCount id={s.info.id} />
           </Menu.Item>
         ))}
         {missing.length > 0 && <Menu.Label>In this project, not open</Menu.Label>}
@@ -89,6 +102,7 @@ function SlideMenu() {
         {slide && (
           <Menu.Item onClick={() => ui.setState({ dialog: { kind: "slide-facts" } })}>About this slide…</Menu.Item>
         )}
+        {slide && <Menu.Item onClick={() => ui.setState({ dialog: { kind: "share" } })}>Link to this view…</Menu.Item>}
         <Menu.Divider />
         <Menu.Label>Project (no pixels)</Menu.Label>
         <Menu.Item onClick={() => perform(saveProject, { names: "kept" })}>Save as a file</Menu.Item>
@@ -97,9 +111,21 @@ function SlideMenu() {
         </Menu.Item>
         <Menu.Item onClick={host.pickProject}>Load a project file…</Menu.Item>
         <Menu.Item onClick={() => perform(saveAudit)}>Save the audit log</Menu.Item>
+        <Menu.Item onClick={() => ui.setState({ dialog: { kind: "storage" } })}>Storage, and forgetting…</Menu.Item>
+        {slide && (
+          <Menu.Item onClick={() => ui.setState({ dialog: { kind: "report" } })}>Report of this slide…</Menu.Item>
+        )}
       </Menu.Dropdown>
     </Menu>
   );
+}
+
+/** Several slides make one project: how much of it is on which. */
+function LabelCount({ id }: Readonly<{ id: SlideId }>) {
+  const labels = useProject((state) => state.project.labels);
+  let count = 0;
+  for (const { slideId } of labels.values()) if (slideId === id) count++;
+  return count === 0 ? null : <span className="pt-mute"> · {count === 1 ? "1 label" : `${count} labels`}</span>;
 }
 
 export function calibrationWords(calibration: Calibration): string {

@@ -1,16 +1,20 @@
 // Tune: one button with sensible settings; progress, loss and two ways to stop while it runs.
 import { Button, Collapse, Progress } from "@mantine/core";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import type { LossPoint, TuningProgress, TuningRun } from "../domain/run.ts";
+import { keepFrozen } from "../state/actions/keep-frozen.ts";
 import { activatePromptSet } from "../state/actions/prompt-sets.ts";
 import { cancelTuning, finishEarly, startTuning } from "../state/actions/tuning.ts";
-import { activeSetHere, scorer, tunableBlocks, tuningSettings } from "../state/selectors.ts";
+import { activeSetHere, scorer, setById, tunableBlocks, tuningSettings } from "../state/selectors.ts";
 import { useAppState, usePerform } from "./app-context.ts";
-import { LossCurve } from "./loss-curve.tsx";
+import { numbersWords } from "./prompt-kinds.tsx";
 import { ReasonButton } from "./reason-button.tsx";
-import { TuneSettings } from "./tune-settings.tsx";
 import { useForecast } from "./use-forecast.ts";
 import { secondsWords } from "./words.ts";
+
+// Charts are a tenth of the page, and nothing is tuned at first.
+const LossCurve = lazy(async () => ({ default: (await import("./loss-curve.tsx")).LossCurve }));
+const TuneSettings = lazy(async () => ({ default: (await import("./tune-settings.tsx")).TuneSettings }));
 
 export function TunePanel() {
   const { tuning } = useAppState().session;
@@ -65,7 +69,8 @@ function Ready({ last, advanced }: Readonly<{ last: TuningRun | null; advanced: 
         <p className="pt-hint">
           {time
             ? `About ${time}, with the held-out estimate.`
-            : "Prompts and head are trained here; nothing is uploaded."}
+            : "Prompts and head are trained here; nothing is uploaded."}{" "}
+          {settings && !advanced && <span data-testid="tune-numbers">{numbersWords(settings, state)}</span>}
         </p>
       ) : (
         <p className="pt-hint" data-testid="tune-reason">
@@ -75,7 +80,11 @@ function Ready({ last, advanced }: Readonly<{ last: TuningRun | null; advanced: 
       <Ended run={last} />
       {settings && (
         <Collapse expanded={advanced}>
-          <TuneSettings settings={settings} />
+          {advanced && (
+            <Suspense fallback={null}>
+              <TuneSettings settings={settings} />
+            </Suspense>
+          )}
         </Collapse>
       )}
     </>
@@ -94,6 +103,14 @@ function FrozenOnly({ why }: Readonly<{ why: string | null }>) {
         The instant preview needs no tuning: the frozen backbone and the centroids of your labels.{" "}
         {preview ? "It answers your clicks now." : "It answers as soon as two classes have a label each."}
       </span>
+      <ReasonButton
+        enabled={keepFrozen.enabled(state, undefined)}
+        variant="light"
+        testId="keep-frozen-only"
+        onClick={() => perform(keepFrozen)}
+      >
+        Keep the frozen baseline as a set
+      </ReasonButton>
       {activeSetHere(state) && (
         <div>
           <Button variant="light" onClick={() => perform(activatePromptSet, { id: null })}>
@@ -107,6 +124,7 @@ function FrozenOnly({ why }: Readonly<{ why: string | null }>) {
 
 function Ended({ run }: Readonly<{ run: TuningRun | null }>) {
   const [curve, setCurve] = useState(false);
+  const state = useAppState();
   if (run?.state === "cancelled") return <p className="pt-hint">Cancelled: nothing was changed.</p>;
   if (run?.state === "failed") return <p className="pt-hint pt-warn">{run.fault.message}</p>;
   if (run?.state !== "finished") return null;
@@ -119,11 +137,20 @@ function Ended({ run }: Readonly<{ run: TuningRun | null }>) {
     <>
       <p className={run.ended === "diverged" ? "pt-hint pt-warn" : "pt-hint"}>
         {words[run.ended]}{" "}
+        {setById(state, run.promptSet)?.metadata.method.kind === "none" && (
+          <span data-testid="kept-frozen">
+            Frozen features were as good on your labels, so the set holds them, without prompts.{" "}
+          </span>
+        )}
         <button type="button" className="pt-link" aria-expanded={curve} onClick={() => setCurve(!curve)}>
           {curve ? "Hide loss curve" : "Loss curve"}
         </button>
       </p>
-      {curve && <LossCurve points={run.losses} epochs={run.settings.epochs} />}
+      {curve && (
+        <Suspense fallback={null}>
+          <LossCurve points={run.losses} epochs={run.settings.epochs} />
+        </Suspense>
+      )}
     </>
   );
 }
@@ -146,7 +173,9 @@ function Running({ run }: Readonly<{ run: TuningRun }>) {
       </div>
       <Progress value={100 * (progress?.done ?? 0)} size="sm" aria-label="Tuning" data-testid="tune-progress" />
       {losses.length > 0 ? (
-        <LossCurve points={losses} epochs={run.settings.epochs} />
+        <Suspense fallback={null}>
+          <LossCurve points={losses} epochs={run.settings.epochs} />
+        </Suspense>
       ) : (
         <p className="pt-hint">
           First the estimate, on places held out; then all labels are trained and the loss curve starts.

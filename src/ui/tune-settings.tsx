@@ -1,12 +1,14 @@
 // The settings behind Advanced. Every one of them is kept in the prompt set.
-import { Button, NumberInput } from "@mantine/core";
-import type { TuningSettings } from "../domain/run.ts";
+import { Button, NativeSelect, NumberInput } from "@mantine/core";
+import { classWeightWords } from "../domain/class-weights.ts";
+import { type FrozenUse, frozenUses, type TuningSettings } from "../domain/run.ts";
 import { changeSettings } from "../state/actions/tuning.ts";
+import { countsPerClass } from "../state/selectors.ts";
 import { useAppState, usePerform } from "./app-context.ts";
 import { PromptKinds } from "./prompt-kinds.tsx";
 
 type Field = Readonly<{
-  key: Exclude<keyof TuningSettings, "instance" | "text">;
+  key: Exclude<keyof TuningSettings, "instance" | "text" | "views" | "frozen" | "temperature">;
   label: string;
   hint: string;
   min: number;
@@ -16,20 +18,70 @@ type Field = Readonly<{
 }>;
 
 const fields: readonly Field[] = [
-  { key: "blocks", label: "Blocks", hint: "Prompts enter the last blocks", min: 1, max: 64, step: 1, decimals: 0 },
-  { key: "tokensPerBlock", label: "Tokens per block", hint: "", min: 1, max: 100, step: 1, decimals: 0 },
-  { key: "epochs", label: "Epochs", hint: "", min: 1, max: 500, step: 1, decimals: 0 },
-  { key: "batch", label: "Batch", hint: "", min: 1, max: 64, step: 1, decimals: 0 },
-  { key: "learningRate", label: "Learning rate", hint: "", min: 0.00001, max: 1, step: 0.0005, decimals: 5 },
-  { key: "weightDecay", label: "Weight decay", hint: "", min: 0, max: 1, step: 0.001, decimals: 5 },
-  { key: "labelSmoothing", label: "Label smoothing", hint: "", min: 0, max: 0.5, step: 0.01, decimals: 3 },
-  { key: "temperature", label: "Head temperature", hint: "", min: 1, max: 80, step: 1, decimals: 1 },
+  {
+    key: "blocks",
+    label: "Blocks",
+    hint: "So many of the last ones get prompts: more learn more and take longer",
+    min: 1,
+    max: 64,
+    step: 1,
+    decimals: 0,
+  },
+  {
+    key: "tokensPerBlock",
+    label: "Tokens per block",
+    hint: "Prompts that each of them gets",
+    min: 1,
+    max: 100,
+    step: 1,
+    decimals: 0,
+  },
+  { key: "epochs", label: "Epochs", hint: "Times every label is gone through", min: 1, max: 500, step: 1, decimals: 0 },
+  { key: "batch", label: "Batch", hint: "Labels in one step", min: 1, max: 64, step: 1, decimals: 0 },
+  {
+    key: "learningRate",
+    label: "Learning rate",
+    hint: "Size of a step; smaller where the loss jumps",
+    min: 0.00001,
+    max: 1,
+    step: 0.0005,
+    decimals: 5,
+  },
+  {
+    key: "weightDecay",
+    label: "Weight decay",
+    hint: "Pulls what is trained towards 0",
+    min: 0,
+    max: 1,
+    step: 0.001,
+    decimals: 5,
+  },
+  {
+    key: "labelSmoothing",
+    label: "Label smoothing",
+    hint: "Doubt left in each label, 0 to 0.5",
+    min: 0,
+    max: 0.5,
+    step: 0.01,
+    decimals: 3,
+  },
   { key: "seed", label: "Seed", hint: "Same labels and seed, same set", min: 0, max: 2147483647, step: 1, decimals: 0 },
 ];
 
+const frozenWords: Readonly<Record<FrozenUse, string>> = {
+  choose: "Your labels decide, where there are enough",
+  constant: "Always half",
+  none: "None: prompts alone",
+};
+
 export function TuneSettings({ settings }: Readonly<{ settings: TuningSettings }>) {
   const perform = usePerform();
-  const { engine, settings: changed } = useAppState().session;
+  const state = useAppState();
+  const { engine, settings: changed } = state.session;
+  const counts = countsPerClass(state);
+  const counted = state.project.project.classes
+    .map(({ id, name }) => ({ name, count: counts.get(id) ?? 0 }))
+    .filter(({ count }) => count > 0);
   const depth = engine.kind === "ready" ? engine.status.model.shape.depth : 64;
   const tunable = engine.kind === "ready" ? engine.status.tunable : { blocks: depth, why: null };
   const most = Math.max(1, Math.min(depth, tunable.blocks));
@@ -46,7 +98,7 @@ export function TuneSettings({ settings }: Readonly<{ settings: TuningSettings }
                 : `Blocks (last, of ${depth})`
               : f.label
           }
-          {...(f.hint !== "" && { title: f.hint })}
+          description={f.hint}
           value={settings[f.key]}
           min={f.min}
           max={f.key === "blocks" ? most : f.max}
@@ -65,6 +117,35 @@ export function TuneSettings({ settings }: Readonly<{ settings: TuningSettings }
           {tunable.why}
         </p>
       )}
+      <NumberInput
+        label="Views"
+        description="Turns and flips in which each patch is learned and answered"
+        value={settings.views ?? 1}
+        min={1}
+        max={8}
+        step={1}
+        decimalScale={0}
+        clampBehavior="blur"
+        onChange={(views) => {
+          if (typeof views === "number" && views >= 1 && views <= 8) perform(changeSettings, { change: { views } });
+        }}
+      />
+      <div className="pt-wide">
+        <NativeSelect
+          label="Frozen features beside the prompts"
+          description="How much of each answer is theirs"
+          size="xs"
+          value={settings.frozen ?? "none"}
+          data={frozenUses.map((value) => ({ value, label: frozenWords[value] }))}
+          onChange={(event) => {
+            const frozen = frozenUses.find((use) => use === event.currentTarget.value);
+            if (frozen) perform(changeSettings, { change: { frozen } });
+          }}
+        />
+      </div>
+      <p className="pt-hint pt-wide" data-testid="class-weights">
+        {classWeightWords(counted)}
+      </p>
       <PromptKinds settings={settings} />
       {changed && (
         <Button variant="subtle" onClick={() => perform(changeSettings, { change: null })}>

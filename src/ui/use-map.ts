@@ -3,14 +3,19 @@ import { type RefObject, useEffect } from "react";
 import { type ActionContext, perform, stateOf } from "../state/action.ts";
 import { changeMapView } from "../state/actions/maps.ts";
 import { looksShown, shownMap } from "../state/map-looks.ts";
+import { mapSides } from "../state/map-sides.ts";
 import type { SlideViewer } from "../viewer/create-viewer.ts";
 import { type MapPicture, paintMap } from "../viewer/map-picture.ts";
 import { useApp } from "./app-context.ts";
 
-function pictureOf(context: ActionContext): MapPicture | null {
+/** `whole`: one view, with the difference where one is shown; the others are the sides of a split one. */
+export type MapSide = "whole" | "left" | "right";
+
+function pictureOf(context: ActionContext, side: MapSide): MapPicture | null {
   const state = stateOf(context);
   const { view } = state.session.maps;
-  const map = view.visible ? shownMap(state, context.maps) : null;
+  const shown = side === "whole" ? shownMap : () => mapSides(state, context.maps)[side];
+  const map = view.visible ? shown(state, context.maps) : null;
   if (!map) return null;
   const colors = (map.layer?.classes ?? []).map(({ name, color }) => {
     // A class's colour is the project's, also on a map that was made before it was changed.
@@ -20,14 +25,14 @@ function pictureOf(context: ActionContext): MapPicture | null {
 }
 
 /** Keeps the map on the viewer up to date, at most once a frame. */
-export function useMap(viewer: SlideViewer | null): void {
+export function useMap(viewer: SlideViewer | null, side: MapSide = "whole"): void {
   const { context } = useApp();
   useEffect(() => {
     if (!viewer) return;
     let frame = 0;
     const paint = (): void => {
       frame = 0;
-      viewer.setMap(pictureOf(context));
+      viewer.setMap(pictureOf(context, side));
     };
     const schedule = (): void => {
       frame ||= requestAnimationFrame(paint);
@@ -59,7 +64,7 @@ export function useMap(viewer: SlideViewer | null): void {
       for (const end of ends) end();
       viewer.setMap(null);
     };
-  }, [viewer, context]);
+  }, [viewer, context, side]);
 }
 
 const wheelStep = 0.05;

@@ -5,6 +5,7 @@ import type { SlideInfo } from "../domain/slide.ts";
 import { traceMask } from "../math/trace-mask.ts";
 import type { TissueMask } from "../protocol/slide-api.ts";
 import { perform } from "../state/action.ts";
+import { labelShape } from "../state/actions/label-shape.ts";
 import { addZone, editTissue } from "../state/actions/zones.ts";
 import { slideMpp, zonesHere } from "../state/selectors.ts";
 import type { SlideViewer } from "../viewer/create-viewer.ts";
@@ -24,7 +25,8 @@ export function useShapes(viewer: SlideViewer | null, info: SlideInfo): void {
   const zones = useProject((state) => state.project.zones);
   const tissueRevision = useSession((state) => state.tissueRevision);
   const tissueShown = useUi(
-    (state) => state.tissueShown || (state.drawing !== null && state.drawing.purpose !== "region"),
+    (state) =>
+      state.tissueShown || state.drawing?.purpose === "add-tissue" || state.drawing?.purpose === "remove-tissue",
   );
   const drawing = useUi((state) => state.drawing);
   const { id, calibration } = info;
@@ -54,7 +56,9 @@ export function useShapes(viewer: SlideViewer | null, info: SlideInfo): void {
       kind: drawing.kind,
       radius: drawing.radiusUm / scale,
       onShape: (rings) => {
-        if (drawing.purpose === "region") void perform(context, addZone, { rings });
+        const { selectedClass } = context.session.getState();
+        if (drawing.purpose === "label") void perform(context, labelShape, { rings, classId: selectedClass });
+        else if (drawing.purpose === "region") void perform(context, addZone, { rings });
         else void perform(context, editTissue, { mode: drawing.purpose === "add-tissue" ? "add" : "remove", rings });
       },
     });

@@ -3,10 +3,14 @@ import { type RefObject, useEffect, useRef, useState } from "react";
 import { isAbort, toFault } from "../base/fault.ts";
 import type { Point } from "../domain/geometry.ts";
 import { notify, type OpenSlide } from "../state/session-store.ts";
-import { createViewer, type SlideViewer } from "../viewer/create-viewer.ts";
+import type { SlideViewer } from "../viewer/create-viewer.ts";
 import type { TileColours } from "../viewer/slide-tile-source.ts";
 import { addressFits, formatViewAddress, parseViewAddress } from "../viewer/view-address.ts";
 import { useApp } from "./app-context.ts";
+
+/** Loaded beside the page, not before it: a fifth of all code, and nothing of it is needed until a slide is open. */
+const viewing = import("../viewer/create-viewer.ts");
+type Viewing = Awaited<typeof viewing>;
 
 const addressDelay = 300;
 
@@ -46,51 +50,60 @@ export function useViewer(
     const told = new Set<string>();
     let timer = 0;
     let made: SlideViewer | null = null;
-    try {
-      made = createViewer(
-        element,
-        {
-          slide: info,
-          tile: (params, options) => context.slides.tile(params, options),
-          name,
-          navigator: map,
-          start: address && addressFits(address, slideId) ? address : null,
-          reducedMotion: matchMedia("(prefers-reduced-motion: reduce)").matches,
-          drawer,
-        },
-        {
-          onClick: (at) => click.current(at),
-          onPointer: (at) => {
-            stage.pointer = at;
-            stage.changed();
+    let ended = false;
+    const create = ({ createViewer }: Viewing): void => {
+      if (ended) return;
+      try {
+        made = createViewer(
+          element,
+          {
+            slide: info,
+            tile: (params, options) => context.slides.tile(params, options),
+            name,
+            navigator: map,
+            start: address && addressFits(address, slideId) ? address : null,
+            reducedMotion: matchMedia("(prefers-reduced-motion: reduce)").matches,
+            drawer,
           },
-          onView: (view) => {
-            stage.view = view;
-            stage.changed();
-            clearTimeout(timer);
-            timer = window.setTimeout(() => {
-              history.replaceState(null, "", formatViewAddress(view, slideId));
-            }, addressDelay);
+          {
+            onClick: (at) => click.current(at),
+            onPointer: (at) => {
+              stage.pointer = at;
+              stage.changed();
+            },
+            onView: (view) => {
+              stage.view = view;
+              stage.changed();
+              clearTimeout(timer);
+              timer = window.setTimeout(() => {
+                history.replaceState(null, "", formatViewAddress(view, slideId));
+              }, addressDelay);
+            },
+            onReady: () => element.setAttribute("data-ready", "true"),
+            onFailure: (error, colours) => {
+              if (!isAbort(error) && explained.current(error, colours)) return;
+              const fault = toFault(error, "read", `A tile of "${name}" cannot be shown`);
+              if (isAbort(error) || told.has(fault.message)) return;
+              told.add(fault.message);
+              notify(context.session, "error", fault.message, fault);
+            },
+            onDrawerLost: () => setDrawer("canvas"),
           },
-          onReady: () => element.setAttribute("data-ready", "true"),
-          onFailure: (error, colours) => {
-            if (!isAbort(error) && explained.current(error, colours)) return;
-            const fault = toFault(error, "read", `A tile of "${name}" cannot be shown`);
-            if (isAbort(error) || told.has(fault.message)) return;
-            told.add(fault.message);
-            notify(context.session, "error", fault.message, fault);
-          },
-          onDrawerLost: () => setDrawer("canvas"),
-        },
-      );
-    } catch {
-      // No WebGL here: the canvas drawer shows the same pixels, a little slower.
-      if (drawer === "webgl") setDrawer("canvas");
-    }
-    stage.viewer = made;
-    stage.changed();
-    setViewer(made);
+        );
+      } catch {
+        // No WebGL here: the canvas drawer shows the same pixels, a little slower.
+        if (drawer === "webgl") setDrawer("canvas");
+      }
+      stage.viewer = made;
+      stage.changed();
+      setViewer(made);
+    };
+    viewing.then(create, (error: unknown) => {
+      const fault = toFault(error, "network", "The part of the app that shows slides could not be loaded");
+      notify(context.session, "error", `${fault.message} Reload the page.`, fault);
+    });
     return () => {
+      ended = true;
       clearTimeout(timer);
       made?.destroy();
       element.remove();

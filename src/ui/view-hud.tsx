@@ -1,7 +1,7 @@
 // Magnification, um/px and scale bar over the slide. Follows the view at its own speed, outside the stores.
 import { useSyncExternalStore } from "react";
 import type { Mpp } from "../base/brand.ts";
-import { magnificationOf, readMagnification, scaleBar } from "../viewer/scale.ts";
+import { magnificationOf, mppWords, readMagnification, scaleBar } from "../viewer/scale.ts";
 import { useApp } from "./app-context.ts";
 
 const offered = [1.25, 2.5, 5, 10, 20, 40, 80];
@@ -36,6 +36,8 @@ export function Magnifications({ mpp, finest }: Readonly<{ mpp: Mpp | null; fine
             key={m}
             type="button"
             aria-pressed={Math.abs(now / m - 1) < 0.03}
+            title={`${m}× is ${mppWords(10 / m)} on the screen${m > native * 1.01 ? ", digital zoom: no new detail" : ""}`}
+            data-digital={m > native * 1.01}
             onClick={() => stage.viewer?.zoomTo(magnificationOf(mpp) / m)}
           >
             {m}×
@@ -63,12 +65,20 @@ export function ScaleBarHud({ mpp }: Readonly<{ mpp: Mpp | null }>) {
   const slidePerPixel = useSlidePerPixel();
   if (slidePerPixel === null) return null;
   const bar = mpp === null ? null : scaleBar(slidePerPixel * mpp, longestBar);
+  const { digital, native } = readMagnification(slidePerPixel, mpp);
   return (
-    <div className="pt-hud pt-scale" data-testid="scale-bar" data-um={bar?.um ?? ""}>
+    <div
+      className="pt-hud pt-scale"
+      data-testid="scale-bar"
+      data-um={bar?.um ?? ""}
+      data-digital={digital}
+      {...(digital && { title: `Beyond the slide's own resolution${native ? ` (${native})` : ""}: no new detail` })}
+    >
       {bar ? (
         <>
           <i style={{ width: bar.pixels }} data-testid="scale-bar-line" />
           {bar.words}
+          {digital && <span className="pt-small"> · digital zoom</span>}
         </>
       ) : (
         <span className="pt-warn">No scale: µm/px unknown</span>

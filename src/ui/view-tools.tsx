@@ -1,15 +1,26 @@
 // Over the slide, above its small overview: turning, full screen, and which colours are shown. Draws and dispatches.
-import { IconMaximize, IconMinimize, IconRotate, IconRotateClockwise } from "@tabler/icons-react";
+import {
+  IconLayoutColumns,
+  IconMaximize,
+  IconMinimize,
+  IconRotate,
+  IconRotateClockwise,
+  IconRuler2,
+} from "@tabler/icons-react";
 import { useSyncExternalStore } from "react";
 import type { TileColours } from "../viewer/slide-tile-source.ts";
 import { turnWords } from "../viewer/turn.ts";
-import { useApp } from "./app-context.ts";
+import { useApp, useUi } from "./app-context.ts";
 import { canFillScreen, toggleFullScreen, useFullScreen } from "./full-screen.ts";
 import { turnBy } from "./stage.ts";
 import type { Colours } from "./use-colours.ts";
 
 export function ViewTools({ colours }: Readonly<{ colours: Colours }>) {
-  const { stage, context } = useApp();
+  const { stage, context, ui } = useApp();
+  const ruler = useUi((s) => s.ruler !== null);
+  const split = useUi((s) => s.split);
+  const toggleRuler = (): void =>
+    ui.setState({ ruler: ruler ? null : { from: null, to: null }, measuring: null, drawing: null, labelling: false });
   const turned = useSyncExternalStore(stage.subscribe, () => stage.view?.turned ?? null);
   const full = useFullScreen();
   if (turned === null) return null;
@@ -32,6 +43,17 @@ export function ViewTools({ colours }: Readonly<{ colours: Colours }>) {
         </button>
         <button type="button" title="Turn right by 90° (R)" onClick={() => turnBy(stage, 90)}>
           <IconRotateClockwise size={16} aria-label="Turn right" />
+        </button>
+        <button type="button" title="Ruler: a length, nothing is kept (L)" aria-pressed={ruler} onClick={toggleRuler}>
+          <IconRuler2 size={16} aria-label="Ruler" />
+        </button>
+        <button
+          type="button"
+          title="Two prompt sets side by side on the map (V)"
+          aria-pressed={split}
+          onClick={() => ui.setState({ split: !split })}
+        >
+          <IconLayoutColumns size={16} aria-label="Two prompt sets side by side" />
         </button>
         <span className="pt-space" />
         {canFillScreen() && (

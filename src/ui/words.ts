@@ -1,10 +1,11 @@
 // Sizes and times as a person reads them. Pure.
 
-/** "61 KB", "11.2 MB". */
+/** "61 KB", "11.2 MB", "10.7 GB". */
 export function bytesWords(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   if (bytes < 999_500) return `${Math.round(bytes / 1000)} KB`;
   const mb = bytes / 1e6;
+  if (mb >= 10_000) return `${(mb / 1000).toFixed(1)} GB`;
   return `${mb < 100 ? mb.toFixed(1) : Math.round(mb)} MB`;
 }
 

@@ -225,6 +225,8 @@ export function createViewer(element: HTMLElement, options: ViewerOptions, event
       viewer.viewport.setRotation(options.start.turned, true);
       moveTo(options.start.centre, options.start.slidePerPixel, true);
     }
+    // For whoever waits for pixels: all of the first view is there.
+    image.addOnceHandler("fully-loaded-change", () => element.setAttribute("data-shown", "true"));
     colourSwap.begin();
     onUpdate();
     events.onReady();

@@ -46,6 +46,16 @@ const patchSource: PatchSource = {
   tissueGrid: (params, options) => asked((api) => api.tissueGrid(params, options)),
 };
 
+/** A message to this very worker comes after those that have arrived; a timer would be slowed down to 4 ms. */
+const bell = new MessageChannel();
+const waiting: (() => void)[] = [];
+bell.port1.onmessage = () => waiting.shift()?.();
+const pause = (): Promise<void> =>
+  new Promise((resolve) => {
+    waiting.push(resolve);
+    bell.port2.postMessage(null);
+  });
+
 const engine = createEngine({
   runtimes: createRuntimes(),
   slides: patchSource,
@@ -54,6 +64,7 @@ const engine = createEngine({
   stash: (parts) => new Blob([...parts]),
   gates: createGateStore(),
   now: () => performance.now(),
+  pause,
   appVersion,
   onLost: (fault) => stop(fault),
 });
@@ -84,6 +95,9 @@ function endingOn(api: EngineApi): EngineApi {
     indexSlide: watched(api.indexSlide),
     warm: watched(api.warm),
     tune: watched(api.tune),
+    keepFrozen: watched(api.keepFrozen),
+    labelCurve: watched(api.labelCurve),
+    ablation: watched(api.ablation),
     sweep: watched(api.sweep),
     previewMap: watched(api.previewMap),
   };

@@ -1,8 +1,8 @@
 // The app without its server: keeps the app's own files, gives them the headers a bare host lacks, and tells every page what left it.
 // Knows no slide and no model; what goes to other hosts is passed on as it is, and counted.
-import type { Sent } from "../domain/traffic.ts";
+import { ledToHeader, type Sent } from "../domain/traffic.ts";
 import { partOf } from "./offline/byte-range.ts";
-import { contentPolicy, isOrigin, isolation, withHeaders } from "./offline/headers.ts";
+import { contentPolicy, isApproved, isOrigin, isolation, withHeaders } from "./offline/headers.ts";
 
 declare const self: ServiceWorkerGlobalScope;
 /** Written in by the build: what this version is called, and the files that make the page start. */
@@ -51,7 +51,7 @@ self.addEventListener("fetch", (event) => {
         ? tell({ host: hostOf(url), bytes: 0 })
         : bodyOf(request).then((bytes) => tell({ host: hostOf(url), bytes })),
     );
-    event.respondWith(fetch(request));
+    event.respondWith(passedOn(request));
   }
 });
 
@@ -76,6 +76,17 @@ async function approve(origins: readonly string[]): Promise<boolean> {
 async function headersFor({ mode, destination }: Request): Promise<Readonly<Record<string, string>>> {
   const acts = mode === "navigate" || destination === "worker" || destination === "sharedworker";
   return acts ? { ...isolation, ...contentPolicy(await approved()) } : isolation;
+}
+
+/** The policy of a page knows nothing of where a server leads: what comes from one that nobody approved is not handed on. */
+async function passedOn(request: Request): Promise<Response> {
+  const response = await fetch(request);
+  if (!response.redirected || response.type !== "cors") return response;
+  const led = new URL(response.url);
+  await tell({ host: hostOf(led), bytes: 0 });
+  if (led.origin === self.location.origin || isApproved(led.origin, await approved())) return response;
+  await response.body?.cancel();
+  return new Response(null, { status: 403, headers: { [ledToHeader]: led.origin } });
 }
 
 const isOwn = (url: URL): boolean => url.href.startsWith(self.registration.scope);

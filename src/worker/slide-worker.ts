@@ -4,14 +4,22 @@ import { Fault } from "../base/fault.ts";
 import { createFileSource } from "../platform/worker/file-source.ts";
 import { createHttpResources } from "../platform/worker/http-resources.ts";
 import { openHttpSource } from "../platform/worker/http-source.ts";
-import { decodeTile, pixelsToBitmap, tileToBitmap, tileToManagedBitmap } from "../platform/worker/image-decoder.ts";
-import { type Port, serve, transfer } from "../protocol/rpc.ts";
+import { createImageDecoders, pixelsToBitmap } from "../platform/worker/image-decoder.ts";
+import { createWasmDecoders } from "../platform/worker/wasm-decoders.ts";
+import { type DecoderApi, decoderMethods } from "../protocol/decoder-api.ts";
+import { connect, type Port, serve, transfer } from "../protocol/rpc.ts";
 import { type SlideApi, type SlideSource, slideMethods } from "../protocol/slide-api.ts";
 import type { ByteSource } from "../slide/byte-source.ts";
+import { createDecoderPool, type DecoderWorker } from "../slide/decoder-pool.ts";
 import { createSlideService } from "../slide/service.ts";
+import type { CodedTile, CodedTileDecoder, DecodedTile } from "../slide/slide-reader.ts";
 
 declare const self: DedicatedWorkerGlobalScope;
 
+/** Each holds 50 MiB of memory from the start. */
+const mostDecoders = 4;
+
+const { decodeTile, tileToBitmap, tileToManagedBitmap } = createImageDecoders(lackingCodecs());
 const slides = createSlideService({
   openSource,
   openTree: async (address) => createHttpResources({ ...address, root: httpAddress(address.root) }),
@@ -50,6 +58,36 @@ self.addEventListener("message", (event) => {
   }
 });
 
+function lackingCodecs(): Readonly<Record<"jp2k" | "jpeg-ls", CodedTileDecoder>> {
+  // Some browsers have no workers inside workers: decoded here, one after the other.
+  if (typeof Worker === "undefined") return createWasmDecoders();
+  const pool = createDecoderPool({
+    most: Math.max(1, Math.min(mostDecoders, navigator.hardwareConcurrency || 1)),
+    spawn: spawnDecoder,
+    after(milliseconds, then) {
+      const timer = setTimeout(then, milliseconds);
+      return () => clearTimeout(timer);
+    },
+  });
+  return { jp2k: pool, "jpeg-ls": pool };
+}
+
+function spawnDecoder(): DecoderWorker {
+  const worker = new Worker(new URL("./decoder-worker.ts", import.meta.url), { type: "module" });
+  const { api, sever } = connect<DecoderApi<CodedTile, DecodedTile>>(decoderMethods, portOf(worker));
+  return {
+    decode(tile, onStart) {
+      // A copy of its own: the bytes may be a part of a much larger read, all of which would be sent.
+      const bytes = tile.bytes.slice();
+      return api.decode(transfer({ ...tile, bytes }, [bytes.buffer]), { onProgress: onStart });
+    },
+    close() {
+      worker.terminate();
+      sever(new Fault("worker-died", "A decoder was ended."));
+    },
+  };
+}
+
 async function openSource(source: SlideSource, signal: AbortSignal): Promise<ByteSource> {
   switch (source.kind) {
     case "file":
@@ -72,6 +110,6 @@ function httpAddress(url: string): string {
 }
 
 /** rpc.ts names what it needs of a port structurally; the DOM's types differ from it only in their overloads. */
-function portOf(port: MessagePort | DedicatedWorkerGlobalScope): Port {
+function portOf(port: MessagePort | Worker | DedicatedWorkerGlobalScope): Port {
   return port as unknown as Port;
 }

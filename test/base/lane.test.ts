@@ -70,3 +70,22 @@ describe("a lane", () => {
     await expect(lane.run(lanePriority.click, async () => "again")).resolves.toBe("again");
   });
 });
+
+test("with a pause before each task, what arrives during the pause goes before what waited", async () => {
+  const order: string[] = [];
+  const arriving: (() => void)[] = [];
+  // As a worker: something that arrived is heard in the pause, and asks for the lane.
+  const lane = createLane(async () => arriving.shift()?.());
+  const work = (name: string) => async (): Promise<void> => void order.push(name);
+  const steps = [1, 2, 3].map((step) => lane.run(lanePriority.step, work(`step ${step}`)));
+  let click: Promise<void> | null = null;
+  arriving.push(
+    () => {},
+    () => {
+      click = lane.run(lanePriority.click, work("click"));
+    },
+  );
+  await Promise.all(steps);
+  await click;
+  expect(order).toEqual(["step 1", "step 2", "click", "step 3"]);
+});

@@ -1,24 +1,42 @@
-// A map on a slide with known corners, at several zooms and turned: off by at most one screen pixel. Read from screenshots.
-// Slide and map are drawn as in the app.
+// A map on a slide with known corners, drawn and read from files of four formats, at several zooms and turned: off by at most one screen
+// pixel. Read from screenshots. Slide and map are drawn as in the app.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { hasBrowser, launch, type Served, serveSources } from "../support/browser.ts";
+import { hasBrowser, launch, type Served, serveFolder, serveSources } from "../support/browser.ts";
+import { writeCornerSlides } from "../support/corner-slides.ts";
 import type {} from "./pages/map-report.ts";
 
 describe.skipIf(!hasBrowser)("a map on a slide with known corners", () => {
   let browser: Browser;
   let served: Served;
+  let folder: string;
+  let slides: Served;
   let page: Page;
   beforeAll(async () => {
-    [browser, served] = await Promise.all([launch(), serveSources()]);
+    folder = await mkdtemp(join(tmpdir(), "corners-"));
+    writeCornerSlides(folder);
+    [browser, served, slides] = await Promise.all([
+      launch(),
+      serveSources(),
+      serveFolder(folder, { headers: "shared" }),
+    ]);
     page = await browser.newPage({ viewport: { width: 640, height: 460 } });
-    await page.goto(`${served.url}test/browser/pages/map.html`);
-    await page.waitForFunction(() => window.mapReport?.ready === true, undefined, { timeout: 60_000 });
   }, 120_000);
   afterAll(async () => {
     await browser?.close();
     await served?.close();
+    await slides?.close();
+    if (folder) await rm(folder, { recursive: true });
   });
+
+  async function show(asked: Readonly<Record<string, string>>): Promise<void> {
+    await page.goto(`${served.url}test/browser/pages/map.html?${new URLSearchParams(asked)}`);
+    await page.waitForFunction(() => window.mapReport?.ready === true, undefined, { timeout: 60_000 });
+    expect(await page.evaluate(() => window.mapReport.failures)).toEqual([]);
+  }
 
   const frames = (): Promise<void> =>
     page.evaluate(async () => {
@@ -88,32 +106,57 @@ describe.skipIf(!hasBrowser)("a map on a slide with known corners", () => {
       [slide, map, String(shift)],
     );
 
-  const views = [
-    { x: 8000, y: 6000, z: 22, turned: 0 },
-    { x: 8000, y: 6000, z: 27, turned: 33 },
-    { x: 8300, y: 6300, z: 1.9, turned: 71 },
-    { x: 15400, y: 11500, z: 0.7, turned: 90 },
-    { x: 420, y: 400, z: 1.37, turned: 12 },
-  ];
-  for (const { x, y, z, turned } of views) {
-    test(`at ${z} level-0 px a pixel, turned by ${turned} degrees, covers the cells it names and nothing else`, async () => {
-      await page.evaluate(
-        ([cx = 0, cy = 0, scale = 1, degrees = 0]) => {
-          window.mapReport.viewer?.turnTo(degrees);
-          window.mapReport.viewer?.moveTo({ x: cx, y: cy }, scale);
-        },
-        [x, y, z, turned],
-      );
-      const slide = await settledSlide();
-      const { whites, missed, astray } = await compare(slide, await shot(true));
-      expect(whites).toBeGreaterThan(500);
-      expect({ missed, astray }).toEqual({ missed: 0, astray: 0 });
-      expect(await page.evaluate(() => window.mapReport.failures)).toEqual([]);
-    }, 60_000);
+  type View = Readonly<{ x: number; y: number; z: number; turned: number }>;
+  async function covers({ x, y, z, turned }: View): Promise<void> {
+    await page.evaluate(
+      ([cx = 0, cy = 0, scale = 1, degrees = 0]) => {
+        window.mapReport.viewer?.turnTo(degrees);
+        window.mapReport.viewer?.moveTo({ x: cx, y: cy }, scale);
+      },
+      [x, y, z, turned],
+    );
+    const slide = await settledSlide();
+    const { whites, missed, astray } = await compare(slide, await shot(true));
+    expect(whites).toBeGreaterThan(500);
+    expect({ missed, astray }).toEqual({ missed: 0, astray: 0 });
+    expect(await page.evaluate(() => window.mapReport.failures)).toEqual([]);
   }
 
-  test("that lies elsewhere by two pixels is noticed by this very measure", async () => {
-    const slide = await settledSlide();
-    expect((await compare(slide, slide, 2)).astray).toBeGreaterThan(0);
+  describe("that is drawn", () => {
+    beforeAll(() => show({}), 90_000);
+    const views: readonly View[] = [
+      { x: 8000, y: 6000, z: 22, turned: 0 },
+      { x: 8000, y: 6000, z: 27, turned: 33 },
+      { x: 8300, y: 6300, z: 1.9, turned: 71 },
+      { x: 15400, y: 11500, z: 0.7, turned: 90 },
+      { x: 420, y: 400, z: 1.37, turned: 12 },
+    ];
+    test.each(views)(
+      "at $z level-0 px a pixel, turned by $turned degrees, covers the cells it names and nothing else",
+      covers,
+      60_000,
+    );
+
+    test("that lies elsewhere by two pixels is noticed by this very measure", async () => {
+      const slide = await settledSlide();
+      expect((await compare(slide, slide, 2)).astray).toBeGreaterThan(0);
+    });
+  });
+
+  const files: Readonly<Record<string, (at: string) => Readonly<Record<string, string>>>> = {
+    "a big-endian tiled TIFF": (at) => ({ slide: `${at}corners.tif` }),
+    "a DICOM series": (at) => ({ slide: at, files: "corners-0.dcm,corners-1.dcm,corners-2.dcm" }),
+    "an OME-Zarr": (at) => ({ slide: `${at}corners.zarr/` }),
+    "a Deep Zoom": (at) => ({ slide: `${at}corners.dzi` }),
+  };
+  describe.each(Object.entries(files))("that is read from %s", (_, asked) => {
+    beforeAll(() => show(asked(slides.url)), 90_000);
+    const views: readonly View[] = [
+      { x: 2000, y: 1504, z: 6.9, turned: 0 },
+      { x: 2090, y: 1580, z: 0.9, turned: 90 },
+      { x: 3850, y: 2870, z: 0.61, turned: 0 },
+      { x: 140, y: 130, z: 0.83, turned: 37 },
+    ];
+    test.each(views)("at $z level-0 px a pixel, turned by $turned degrees, covers the cells it names", covers, 60_000);
   });
 });

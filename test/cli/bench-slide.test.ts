@@ -111,17 +111,39 @@ test("a peer that reads other pixels is none, one black tile aside", () => {
   expect(readsTheSame([1], [Number.NaN])).toBe(false);
 });
 
-test("without OpenSlide our rate is told, and why there is none beside it", async () => {
+test("without OpenSlide our rate is told beside geotiff.js's, and why OpenSlide's is not", async () => {
   const twin = join(import.meta.dirname, "..", "fixtures", "slides", "twins", "philips.tif");
   const small: PatchSpec = { ...spec, pixels: 64 };
   const slide = { format: "philips", path: twin, words: "a twin", finer: false };
   const options = { spec: small, rounds: 2, seconds: 0.001, python: join(folder, "no-python"), log: () => {} };
   const { figures, leftOut } = await measurePatchRates([slide], options);
-  expect(figures).toHaveLength(1);
-  expect(figures[0]).toMatchObject({ name: "slide.patches_per_s.philips", unit: "1/s", n: 2 });
-  expect(figures[0]?.value).toBeGreaterThan(0);
+  expect(figures.map(({ name, unit, n }) => [name, unit, n])).toEqual([
+    ["slide.patches_per_s.philips", "1/s", 2],
+    ["slide.patches_per_s.philips.geotiff", "1/s", 2],
+    ["slide.vs_geotiff.philips", "1", 2],
+  ]);
+  for (const { value } of figures) expect(value).toBeGreaterThan(0);
+  expect(figures[1]?.on).toMatch(/geotiff 3\.0\.5/);
   expect(leftOut).toEqual([{ name: "slide.patches_per_s.philips.openslide", why: expect.stringContaining("ENOENT") }]);
   const none = await measurePatchRates([slide], { ...options, spec });
   expect(none.figures).toEqual([]);
   expect(none.leftOut[0]?.why).toContain("smaller than a patch of 224 px");
+});
+
+test("a codec that geotiff.js lacks leaves out its figures only, with its own words", async () => {
+  const twin = join(import.meta.dirname, "..", "fixtures", "slides", "twins", "jpeg2000-rgb.svs");
+  const slide = { format: "svs_jp2k", path: twin, words: "a twin", finer: false };
+  const options = {
+    spec: { ...spec, pixels: 64 },
+    rounds: 1,
+    seconds: 0.001,
+    python: join(folder, "no"),
+    log: () => {},
+  };
+  const { figures, leftOut } = await measurePatchRates([slide], options);
+  expect(figures.map(({ name }) => name)).toEqual(["slide.patches_per_s.svs_jp2k"]);
+  expect(leftOut[1]).toEqual({
+    name: "slide.patches_per_s.svs_jp2k.geotiff",
+    why: expect.stringMatching(/compression.*33005/),
+  });
 });

@@ -60,7 +60,35 @@ describe("a click", () => {
   test("with a patch cut for another model is refused", async () => {
     const patch = patchAt(placeOf(0, 1));
     const other = { ...patch, spec: { ...patch.spec, mpp: 1 as never } };
-    await expect(tiny.engine.classify({ patch: other, scorer: { kind: "similar" } })).rejects.toThrow(/0\.5 um\/px/);
+    await expect(tiny.engine.classify({ patch: other, scorer: { kind: "similar" } })).rejects.toThrow(
+      /0\.4 to 0\.6 um\/px/,
+    );
+  });
+
+  test("on another field that the backbone bears is answered by labels of that field, and never by a set of another", async () => {
+    const wider = (patch: ReturnType<typeof patchAt>) => ({ ...patch, spec: { ...patch.spec, mpp: 0.55 as never } });
+    const { examples } = tuneParams(3, 4);
+    const scorer = {
+      kind: "preview" as const,
+      classes: classesOf(3),
+      examples: examples.map((e) => ({ ...e, patch: wider(e.patch) })),
+    };
+    const patch = wider(patchAt(placeOf(0, 40)));
+    expect(await tiny.engine.classify({ patch, scorer })).toMatchObject({ kind: "scored" });
+    const set = { kind: "prompt-set", id: tuned.summary.id } as const;
+    await expect(tiny.engine.classify({ patch, scorer: set })).rejects.toThrow(/made with patches of 0\.5 um\/px/);
+  });
+
+  test("after a tuning on another field is bound to it", async () => {
+    const params = tuneParams(2, 2);
+    const examples = params.examples.map((e) => ({
+      ...e,
+      patch: { ...e.patch, spec: { ...e.patch.spec, mpp: 0.55 as never } },
+    }));
+    const { summary } = await tiny.engine.tune({ ...params, examples });
+    expect(summary.metadata.preprocessing.mpp).toBe(0.55);
+    const mixed = [...params.examples.slice(0, 1), ...examples.slice(1)];
+    await expect(tiny.engine.tune({ ...params, examples: mixed })).rejects.toThrow(/2 field sizes/);
   });
 
   test("during a tuning is answered before the tuning ends", async () => {

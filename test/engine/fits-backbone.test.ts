@@ -24,7 +24,7 @@ function setFor(computation: BackboneComputation | null): PromptSet {
   const { metadata } = summary("a".repeat(64) as PromptSetId);
   const { depth, width } = shape;
   const backbone = { ...metadata.backbone, ...(computation ? { computation } : {}) };
-  const method = { ...metadata.method, firstBlock: depth - 1, blocks: 1, tokensPerBlock: 2 };
+  const method = { kind: "task-visual-deep", firstBlock: depth - 1, blocks: 1, tokensPerBlock: 2 } as const;
   return {
     id: "a".repeat(64) as PromptSetId,
     metadata: { ...metadata, backbone, method, preprocessing: preprocessingOf(model) },
@@ -35,6 +35,7 @@ function setFor(computation: BackboneComputation | null): PromptSet {
     headBias: new Float32Array(),
     headWeight: new Float32Array(2 * width),
     headCentre: new Float32Array(width),
+    frozen: null,
   };
 }
 

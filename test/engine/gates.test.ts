@@ -245,6 +245,7 @@ describe("before the first tuning", () => {
       (at) => probe.loss(at, async () => forward),
       theta,
       right,
+      probe.layout,
       new AbortController().signal,
     );
     expect(gate.passed).toBe(true);

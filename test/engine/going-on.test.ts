@@ -221,9 +221,9 @@ describe("a checkpoint", () => {
   test("is small: four vectors of theta's length, and the answers so far", async () => {
     const checkpoint = await taken;
     const training = present(checkpoint.training, "a training");
-    // 2 blocks of 3 prompts and 2 head rows, 48 wide each.
+    // 2 blocks of 3 prompts and 2 head rows, 48 wide each, and 2 biases.
     expect([training.theta, training.m, training.v, training.lastGood].map((v) => v.length)).toEqual(
-      new Array(4).fill((2 * 3 + 2) * 48),
+      new Array(4).fill((2 * 3 + 2) * 48 + 2),
     );
     expect(checkpoint.answers.length).toBeGreaterThan(0);
     expect(structuredClone(checkpoint)).toEqual(checkpoint);

@@ -5,7 +5,7 @@ import { countNumbers, type TextSettings, textsNeeded } from "../../src/domain/p
 import { parsePromptSet } from "../../src/domain/prompt-set-file.ts";
 import type { TuningEvent, TuningSettings } from "../../src/domain/run.ts";
 import type { TuningCheckpoint } from "../../src/domain/tuning-checkpoint.ts";
-import { headFromText, projectVectors } from "../../src/engine/text-vectors.ts";
+import { projectVectors, withTexts } from "../../src/engine/text-vectors.ts";
 import { normal, randomFor } from "../../src/math/random.ts";
 import type { TuneParams } from "../../src/protocol/engine-api.ts";
 import type { TextVectors } from "../../src/protocol/text-encoder.ts";
@@ -67,7 +67,7 @@ describe.each(combinations)("prompts: %s", (_name, kinds) => {
     });
     expect(losses.at(-1)!).toBeLessThan(losses[0]!);
     const set = parsePromptSet(bytes);
-    expect(set.metadata.format).toBe("pathotune-prompts/2");
+    expect(set.metadata.format).toBe("pathotune-prompts/3");
     expect(set.metadata.method).toMatchObject({
       kind: "three-kinds",
       tokensPerBlock: given.settings.tokensPerBlock,
@@ -77,7 +77,9 @@ describe.each(combinations)("prompts: %s", (_name, kinds) => {
     const shape = { width: 48, featureWidth: 48 };
     const { settings } = given;
     const textTokens = kinds.text ? 2 : 0;
-    const numbers = countNumbers(shape, { ...settings, instance: kinds.instance ?? null, textTokens, classes: 2 });
+    const { blocks, tokensPerBlock } = settings;
+    const kindsOf = { blocks, tokensPerBlock, instance: kinds.instance ?? null, textTokens, classes: 2 };
+    const numbers = countNumbers(shape, kindsOf);
     expect(summary.trainedParameters).toBe(numbers.trained);
     expect(summary.bytes).toBeGreaterThan(4 * numbers.stored);
     await other.engine.addPromptSet({ bytes });
@@ -144,7 +146,10 @@ describe("text", () => {
     const { bytes } = await tiny.engine.tune(params({ text: inHead("permuted"), epochs: 1 }));
     const { metadata } = parsePromptSet(bytes);
     expect(metadata.method.kind).toBe("task-visual-deep");
-    expect(metadata.head).toMatchObject({ kind: "cosine", text: { texts: ["Stripes", "Blobs"], control: "permuted" } });
+    expect(metadata.head).toMatchObject({
+      kind: "logistic",
+      text: { texts: ["Stripes", "Blobs"], control: "permuted" },
+    });
   });
 
   test.each([
@@ -178,20 +183,21 @@ describe("text", () => {
     expect(projectVectors(vectors, 768, 2)[0]).not.toEqual(made[0]);
   });
 
-  test("of a share in the head leaves the centroids at 0, is all at 1, and never answers a class without examples", () => {
-    const weight = Float32Array.of(1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0);
-    const head = { centre: new Float32Array(4), weight, temperature: 10 };
+  test("of a share in the head leaves the rows at 0, is their direction at 1, keeps their length, and leaves rows of zeros", () => {
+    const weight = Float32Array.of(3, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0);
+    const head = { centre: new Float32Array(4), weight };
     const vectors = [Float32Array.of(1, 0, 0), Float32Array.of(0, 1, 0), Float32Array.of(0, 0, 1)];
     const use = { texts: ["a", "b", "c"], vectors };
-    expect(headFromText(head, use, 0, 1)).toBe(head);
-    const half = headFromText(head, use, 0.5, 1).weight;
-    const all = headFromText(head, use, 1, 1).weight;
+    expect(withTexts(head, use, 0, 1)).toBe(weight);
+    const half = withTexts(head, use, 0.5, 1);
+    const all = withTexts(head, use, 1, 1);
     const length = (w: Float32Array, c: number): number => Math.hypot(...w.subarray(4 * c, 4 * c + 4));
-    expect([length(half, 0), length(all, 1)].every((n) => Math.abs(n - 1) < 1e-6)).toBe(true);
+    expect(length(half, 0)).toBeCloseTo(3, 5);
+    expect(length(all, 1)).toBeCloseTo(2, 5);
     expect([length(half, 2), length(all, 2)]).toEqual([0, 0]);
-    // Half is the bisector of the centroid and the text.
+    // Half is the bisector of the row and the text: both are 3 long.
     const bisector = weight.subarray(0, 4).map((x, i) => x + all[i]!);
     const own = half.subarray(0, 4);
-    expect(own.reduce((sum, x, i) => sum + x * bisector[i]!, 0) / Math.hypot(...bisector)).toBeCloseTo(1, 5);
+    expect(own.reduce((sum, x, i) => sum + x * bisector[i]!, 0) / Math.hypot(...bisector)).toBeCloseTo(3, 4);
   });
 });

@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { cellPatch, type MapGrid } from "../../src/domain/map-grid.ts";
 import type { SheetId } from "../../src/domain/map-sheet.ts";
+import { mostUnreadable } from "../../src/engine/sweep.ts";
 import type { TuneResult } from "../../src/protocol/engine-api.ts";
 import type { SweepParams, SweepProgress } from "../../src/protocol/map-api.ts";
 import { patchAt, slideId, spec } from "../support/texture-slide.ts";
@@ -124,6 +125,33 @@ describe("a sweep", () => {
     expect(told).toBe(1);
     const patch = patchAt(cellPatch(grid, 5));
     expect(await tiny.engine.classify({ patch, scorer: { kind: "similar" } })).toMatchObject({ kind: "unscored" });
+  });
+
+  test("of a slide that went away ends after so many places in a row, however they lie in batches; holes do not end it", async () => {
+    const many: MapGrid = { ...grid, originX: 0, columns: 100, rows: 3 };
+    const all = { sheet: "c".repeat(64) as SheetId, grid: many, cells: Uint32Array.from({ length: 300 }, (_, i) => i) };
+    const states: number[] = [];
+    const onProgress = (progress: SweepProgress): void => void states.push(...progress.states);
+    const before = tiny.slide.damaged;
+    try {
+      // One place in 60 can be read: never so many in a row that cannot.
+      tiny.slide.damaged = ({ x }) => Math.floor(x / 200) % 60 !== 0;
+      await tiny.engine.sweep({ ...params, ...all }, { onProgress });
+      expect(states.filter((state) => state === 1)).toHaveLength(6);
+      expect(states).toHaveLength(300);
+      states.length = 0;
+      tiny.slide.damaged = ({ x, y }) => y > 500 || x >= 200 * 10;
+      const gone = tiny.engine.sweep({ ...params, ...all }, { onProgress });
+      await expect(gone).rejects.toMatchObject({
+        kind: "read",
+        message: expect.stringMatching(/64 places one after the other.*what there is stays.*Tile 1, 2/),
+      });
+      // What was computed with the last of them is told: at most one batch of 16 more.
+      expect(states.length).toBeGreaterThanOrEqual(10 + mostUnreadable);
+      expect(states.length).toBeLessThan(10 + mostUnreadable + 16);
+    } finally {
+      tiny.slide.damaged = before;
+    }
   });
 
   test("refuses a set it does not hold", async () => {

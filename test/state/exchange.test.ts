@@ -1,8 +1,10 @@
 // Labels, regions and maps between two projects by files; imports with their report; regions and tissue as commands.
+
 import { unzipSync } from "fflate";
 import { describe, expect, test } from "vitest";
 import { cellCentre } from "../../src/domain/map-grid.ts";
-import { setLayer } from "../../src/domain/map-sheet.ts";
+import { type LayerKey, setLayer } from "../../src/domain/map-sheet.ts";
+import { ownClasses } from "../../src/domain/other-class.ts";
 import { addClass } from "../../src/state/actions/classes.ts";
 import {
   exportEmbeddings,
@@ -75,7 +77,8 @@ describe("labels and regions", () => {
     expect(other.said()).toContain("2: the place is labelled already");
     await other.do(undo);
     await other.do(undo);
-    expect([project(other).labels.size, project(other).classes.length, project(other).zones.size]).toEqual([0, 0, 0]);
+    const { labels, classes, zones } = project(other);
+    expect([labels.size, ownClasses(classes).length, zones.size]).toEqual([0, 0, 0]);
   });
 
   test("that cannot be taken are counted by their reasons", async () => {
@@ -165,7 +168,8 @@ describe("a map", () => {
     const world = await mapped();
     await world.do(addClass, { name: "A" });
     await world.do(labelPatch, { at: cellCentre(shownSheet(world.state())!.grid, 7), classId: world.classId("A") });
-    for (const action of [exportMapTiles, exportMapOutlines, exportMapCsv, exportMapPicture, exportEmbeddings]) {
+    const files = [exportLabels, exportMapTiles, exportMapOutlines, exportMapCsv, exportMapPicture, exportEmbeddings];
+    for (const action of files) {
       expect(await world.do(action)).toBe(true);
     }
     expect(JSON.parse(text(file(world, "pathotune-map.geojson"))).features).toHaveLength(44 * 35);
@@ -183,7 +187,16 @@ describe("a map", () => {
     const embeddings = unzipSync(file(world, "pathotune-embeddings.zip"));
     expect(text(embeddings["manifest.csv"]!).trim().split("\n")).toHaveLength(2);
     expect(text(embeddings["places.csv"]!).split("\n")[8]).toBe("7,1568,0,224,224,0,A");
-    for (const [name, bytes] of world.saved) expect(text(bytes), name).not.toContain("1.svs");
+    expect(world.saved.size).toBe(files.length);
+    const slide = world.state().session.currentSlide!;
+    for (const [name, bytes] of world.saved) {
+      // What is packed is looked at unpacked.
+      const parts = name.endsWith(".zip") ? Object.entries(unzipSync(bytes)) : [[name, bytes] as const];
+      const all = parts.map(([part, inside]) => `${part} ${text(inside)}`).join("\n");
+      expect(all, name).not.toMatch(/1\.svs/);
+      expect(all, name).not.toContain(slide);
+      expect(all, name).toMatch(/research use only/i);
+    }
   });
 
   test("comes in from its tiles as a layer of its own, kept over a reload; tiles of another lattice are counted", async () => {
@@ -275,6 +288,30 @@ describe("a map", () => {
       ["C", Number.NaN],
     ]);
     expect(kept(last, "A", 50)[0]).toEqual(["A", 0.5]);
+    // One file, two sets of classes: nobody could choose between two of one name.
+    const names = shownSheet(last.state())!.layers.map(({ name }) => name);
+    expect(names).toEqual(["a", "From file: theirs", "From file: theirs (B, C)"]);
+  });
+
+  test("from a file that an earlier version kept under another key takes its place", async () => {
+    const world = await mapped();
+    const here = shownSheet(world.state())!;
+    const { x, y } = cellCentre(here.grid, 50);
+    const ring = square(x - 100, y - 100, 200)[0]!.map((point) => [point.x, point.y]);
+    const tile = {
+      type: "Feature",
+      geometry: { type: "Polygon", coordinates: [ring] },
+      properties: { measurements: { prob_A: 0.25, prob_B: 0.75 } },
+    };
+    const bytes = new TextEncoder().encode(JSON.stringify({ features: [tile] }));
+    await world.do(importGeoJson, { name: "theirs.geojson", bytes });
+    const layer = shownSheet(world.state())!.layers.at(-1);
+    const older = { ...shownSheet(world.state())!, layers: [{ ...layer!, key: "file/theirs" as LayerKey }] };
+    world.context.session.setState(({ maps }) => ({ maps: { ...maps, sheets: new Map([[older.id, older]]) } }));
+    await world.do(importGeoJson, { name: "theirs.geojson", bytes });
+    expect(shownSheet(world.state())!.layers.map(({ key, name }) => [key, name])).toEqual([
+      [layer!.key, "From file: theirs"],
+    ]);
   });
 
   test("means the patch it has answered: a key beside a cell's middle labels the cell's own patch", async () => {

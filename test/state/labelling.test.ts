@@ -9,6 +9,7 @@ import {
   removeClass,
   renameClass,
 } from "../../src/state/actions/classes.ts";
+import { chooseField, fieldHere } from "../../src/state/actions/field.ts";
 import { redo, redoTitle, undo, undoTitle } from "../../src/state/actions/history.ts";
 import { relabel, removeLabel } from "../../src/state/actions/labels.ts";
 import {
@@ -28,10 +29,37 @@ describe("classes", () => {
     const world = await createStateWorld();
     for (let i = 0; i < 11; i++) await world.do(addClass, { name: `C${i}` });
     const { classes } = world.state().project.project;
-    expect(classes.map((c) => c.key)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 0, null]);
-    expect(new Set(classes.map((c) => c.color)).size).toBe(11);
+    expect(classes.map((c) => c.key)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, null, null, 0]);
+    expect(new Set(classes.map((c) => c.color)).size).toBe(12);
     expect(classes[0]?.color).toBe(classColors[0]);
     expect(world.state().session.selectedClass).toBe(classes[10]?.id);
+  });
+
+  test("Other labels like any class, and stays", async () => {
+    const world = await createLabelledWorld(0);
+    const other = world.classId("Other");
+    await world.labelAt(500, 1000, "Other");
+    expect(countsPerClass(world.state()).get(other)).toBe(1);
+    expect(await world.do(removeClass, { id: other })).toBe(false);
+    expect(world.said()).toContain("Other is in every project");
+    expect(await world.do(renameClass, { id: other, name: "Rest" })).toBe(false);
+  });
+
+  test("the field is chosen before the first label, decides its size, and is fixed by it", async () => {
+    const world = await createLabelledWorld(0);
+    const own = fieldHere(world.state());
+    expect(own).toMatchObject({ um: 112, fixed: null });
+    await world.do(chooseField, { um: 100 });
+    await world.labelAt(5000, 5000, "A");
+    const [label] = [...world.state().project.project.labels.values()];
+    // 100 um at the slide's 0.5 um/px.
+    expect(label?.region).toMatchObject({ width: 200, height: 200 });
+    expect(await world.do(chooseField, { um: 112 })).toBe(false);
+    expect(world.said()).toContain("Your labels speak of this field");
+    await world.do(undo);
+    expect(await world.do(chooseField, { um: 5000 })).toBe(false);
+    await world.do(undo);
+    expect(fieldHere(world.state())?.um).toBe(112);
   });
 
   test("two classes may not share a name or a key, and a refusal says why and changes nothing", async () => {
@@ -69,7 +97,7 @@ describe("classes", () => {
     expect(world.state().project.project.labels.size).toBe(3);
     expect(undoTitle(world.state())).toBe("Undo: Remove class A");
     await world.do(undo);
-    expect(world.state().project.project.classes.map((c) => c.name)).toEqual(["A", "B"]);
+    expect(world.state().project.project.classes.map((c) => c.name)).toEqual(["A", "B", "Other"]);
     expect(countsPerClass(world.state()).get(id)).toBe(3);
     expect(redoTitle(world.state())).toBe("Redo: Remove class A");
     await world.do(redo);
@@ -151,7 +179,7 @@ describe("a reload", () => {
     await world.do(declareCase, { id: slideId(1), caseId: " case 7 " });
     const again = await world.reload();
     const { project } = again.state().project;
-    expect(project.classes.map((c) => c.name)).toEqual(["A", "B"]);
+    expect(project.classes.map((c) => c.name)).toEqual(["A", "B", "Other"]);
     expect(project.labels.size).toBe(4);
     expect(missingSlides(again.state()).map((slide) => [slide.name, slide.caseId])).toEqual([["1.svs", "case 7"]]);
     await again.open("1", slideId(1));

@@ -9,6 +9,7 @@ import { labelPatch } from "../../src/state/actions/labels.ts";
 import {
   cancelSweep,
   changeMapView,
+  changeSweepOptions,
   discardMap,
   pauseSweep,
   resumeSweep,
@@ -92,6 +93,19 @@ describe("a map", () => {
     expect(answered(world)).toBe(places);
   });
 
+  test("whose question is cut off by nobody here is paused and can go on, instead of looking as if it were at work", async () => {
+    const world = await mapped();
+    world.engine.sweeps.before = (_, done) => {
+      if (done === 40) throw new DOMException("The connection was closed.", "AbortError");
+    };
+    await world.do(startSweep);
+    expect(maps(world).sweep).toMatchObject({ state: "paused", perSecond: null });
+    world.engine.sweeps.before = () => undefined;
+    await world.do(resumeSweep);
+    expect(maps(world).ended).toMatchObject({ kind: "complete" });
+    expect(answered(world)).toBe(places);
+  });
+
   test("is given up after losses without progress; what there is stays", async () => {
     const world = await mapped();
     world.engine.sweeps.before = (_, done) => {
@@ -112,6 +126,37 @@ describe("a map", () => {
     await world.do(discardMap);
     expect(shownMap(world.state(), world.context.maps)).toBeNull();
     expect(world.maps.size).toBe(0);
+  });
+
+  test("that is cancelled or paused is so at once, whatever the engine is in the middle of", async () => {
+    const world = await mapped();
+    let go = (): void => {};
+    world.engine.sweeps.before = (_, done) => (done === 5 ? new Promise<void>((resolve) => (go = resolve)) : undefined);
+    for (const [action, state] of [
+      [pauseSweep, "paused"],
+      [cancelSweep, undefined],
+    ] as const) {
+      const sweeping = world.do(startSweep);
+      await patience(() => maps(world).sweep?.state === "running");
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      void world.do(action);
+      expect(maps(world).sweep?.state).toBe(state);
+      go();
+      await sweeping;
+    }
+    expect(maps(world).ended).toEqual({ kind: "cancelled" });
+  });
+
+  test("of every 2nd place in both directions asks for a quarter, calls the rest not computed, and fills it in later", async () => {
+    const world = await mapped();
+    await world.do(changeSweepOptions, { every: 2 });
+    await world.do(startSweep);
+    expect(askedIn(world)).toBe(22 * 18);
+    const figures = () => figuresShown(world.state(), shownMap(world.state(), world.context.maps)!);
+    expect(figures()).toMatchObject({ answered: 22 * 18, notComputed: places - 22 * 18 });
+    await world.do(changeSweepOptions, { every: 1 });
+    await world.do(startSweep);
+    expect([askedIn(world), figures().notComputed]).toEqual([places, 0]);
   });
 
   test("that cannot be kept is computed all the same, and it is said once", async () => {

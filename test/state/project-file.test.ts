@@ -87,7 +87,7 @@ describe("a project file", () => {
     const files = { ...unzipSync(whole), "project.json": strToU8(contentOf(whole).replace('"label-1"', "17")) };
     const { warnings } = read(zipSync(files));
     expect(warnings).toEqual([expect.stringContaining("1 entry")]);
-    expect(projectOf(zipSync(files)).classes).toHaveLength(2);
+    expect(projectOf(zipSync(files)).classes).toHaveLength(3);
   });
 });
 

@@ -29,6 +29,10 @@ async function world() {
         await journal.append(c);
         gate.appended.push(c);
       },
+      rewrite: async (...what) => {
+        if (gate.failing) throw gate.failing;
+        await journal.rewrite(...what);
+      },
     },
     now: () => ++clock,
     onFault: (fault) => faults.push(fault),
@@ -118,7 +122,7 @@ describe("undo and redo", () => {
     store.dispatch({ title: "Tuning", events: [runPut(1)], undoable: false });
     expect(store.getState().undo).toEqual([]);
     store.redo();
-    expect(store.getState().project.classes).toHaveLength(1);
+    expect(store.getState().project.classes).toHaveLength(2);
     store.undo();
     expect(store.getState().project.runs.size).toBe(1);
   });
@@ -200,7 +204,7 @@ describe("saving", () => {
     const faults: Fault[] = [];
     const store = createProjectStore({
       project: emptyProject(id),
-      journal: { role: "reader", append: async () => {} },
+      journal: { role: "reader", append: async () => {}, rewrite: async () => {} },
       now: () => 0,
       onFault: (fault) => faults.push(fault),
     });

@@ -29,6 +29,8 @@ const checkpointAt = (stepsMade: number): TuningCheckpoint => ({
   belongsTo: "0".repeat(64),
   answers: [],
   fold: 0,
+  inner: null,
+  innerAnswers: [],
   epochsReached: 0,
   cutShort: false,
   stepsMade,

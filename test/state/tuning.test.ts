@@ -39,7 +39,7 @@ describe("what blocks Tune", () => {
     const empty = await createStateWorld({ load: false });
     expect(blocksTune(empty.state())).toBe("The model is still loading.");
     const world = await createLabelledWorld(0);
-    expect(blocksTune(await createStateWorld().then((w) => w.state()))).toBe("Add at least two classes.");
+    expect(blocksTune(await createStateWorld().then((w) => w.state()))).toBe("Add a class first.");
     await world.labelAt(500, 1000, "A");
     await world.labelAt(1500, 1000, "A");
     await world.labelAt(500, 5000, "B");

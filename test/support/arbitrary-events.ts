@@ -2,10 +2,13 @@
 import fc from "fast-check";
 import type { RunId } from "../../src/base/brand.ts";
 import { mpp } from "../../src/base/brand.ts";
+import type { AsideId } from "../../src/domain/aside.ts";
+import { labelOrigins } from "../../src/domain/label.ts";
+import type { CheckAnswer } from "../../src/domain/map-check.ts";
 import { applyEvent, emptyProject, type Project, type ProjectEvent } from "../../src/domain/project.ts";
 import type { TuningRun } from "../../src/domain/run.ts";
 import { defaultTissue, type ZoneId } from "../../src/domain/zone.ts";
-import { hash, label, setId, settings, slideId, slideRef, summary, tissueClass } from "./sample-project.ts";
+import { hash, label, mapCheck, setId, settings, slideId, slideRef, summary, tissueClass } from "./sample-project.ts";
 
 const small = fc.integer({ min: 0, max: 4 });
 const text = fc.string({ minLength: 1, maxLength: 12 });
@@ -22,14 +25,12 @@ const classPut = fc
     }),
   );
 
-const labelPut = fc
-  .tuple(small, small, small, finite, finite, fc.constantFrom("free", "suggested", "accepted", "imported" as const))
-  .map(
-    ([n, c, s, x, y, origin]): ProjectEvent => ({
-      type: "label/put",
-      label: { ...label(n, c, s), region: { x, y, width: 224, height: 224.5 }, origin },
-    }),
-  );
+const labelPut = fc.tuple(small, small, small, finite, finite, fc.constantFrom(...labelOrigins)).map(
+  ([n, c, s, x, y, origin]): ProjectEvent => ({
+    type: "label/put",
+    label: { ...label(n, c, s), region: { x, y, width: 224, height: 224.5 }, origin },
+  }),
+);
 
 const calibration = fc.option(
   fc.double({ min: 0.05, max: 20, noNaN: true }).map((value) => ({
@@ -106,7 +107,31 @@ const tissuePut = fc.tuple(small, edits, fc.boolean(), fc.boolean()).map(
   }),
 );
 
-const removal = fc.tuple(small, fc.nat(6)).map(([n, which]): ProjectEvent => {
+const checkAnswer = fc.oneof(
+  fc.nat(3).map((choice): CheckAnswer => ({ kind: "class", choice })),
+  fc.constantFrom<CheckAnswer>({ kind: "none-of-these" }, { kind: "unsure" }, { kind: "skipped", times: 2 }),
+);
+const checkPut = fc
+  .tuple(small, fc.boolean())
+  .map(([n, released]): ProjectEvent => ({ type: "check/put", check: { ...mapCheck(n), released } }));
+const checkAnswered = fc
+  .tuple(small, fc.nat(4), fc.option(checkAnswer))
+  .map(([n, at, answer]): ProjectEvent => ({ type: "check-answer/put", id: mapCheck(n).id, at, answer }));
+const asidePut = fc.tuple(small, small, finite, fc.constantFrom("unsure" as const, "skipped" as const)).map(
+  ([n, s, x, why]): ProjectEvent => ({
+    type: "aside/put",
+    aside: {
+      id: `aside-${n}` as AsideId,
+      slideId: slideId(s),
+      region: { ...label(n).region, x },
+      slideMpp: mpp(0.5),
+      why,
+    },
+  }),
+);
+const fieldPut = fc.option(fc.integer({ min: 50, max: 500 })).map((um): ProjectEvent => ({ type: "field/put", um }));
+
+const removal = fc.tuple(small, fc.nat(8)).map(([n, which]): ProjectEvent => {
   switch (which) {
     case 0:
       return { type: "class/remove", id: tissueClass(n).id };
@@ -118,8 +143,12 @@ const removal = fc.tuple(small, fc.nat(6)).map(([n, which]): ProjectEvent => {
       return { type: "prompt-set/remove", id: setId(n) };
     case 4:
       return { type: "run/remove", id: `run-${n}` as RunId };
+    case 6:
+      return { type: "check/remove", id: mapCheck(n).id };
     case 5:
       return { type: "zone/remove", id: `zone-${n}` as ZoneId };
+    case 7:
+      return { type: "aside/remove", id: `aside-${n}` as AsideId };
     default:
       return { type: "active-set/put", id: n === 0 ? null : setId(n) };
   }
@@ -132,7 +161,11 @@ export const anyEvent: fc.Arbitrary<ProjectEvent> = fc.oneof(
   setPut,
   runPut,
   zonePut,
+  asidePut,
+  fieldPut,
   tissuePut,
+  checkPut,
+  checkAnswered,
   removal,
   removal,
 );
@@ -144,14 +177,16 @@ export const anyProject: fc.Arbitrary<Project> = anyEvents.map((events) =>
 /** For comparing projects by value: the order inside maps means nothing, the order of classes does. */
 export function canonical(project: Project): unknown {
   const sorted = (map: ReadonlyMap<string, unknown>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
-  const { slides, labels, promptSets, runs, zones, tissue } = project;
+  const { slides, labels, asides, promptSets, runs, zones, tissue, checks } = project;
   return {
     ...project,
     slides: sorted(slides),
     labels: sorted(labels),
+    asides: sorted(asides),
     promptSets: sorted(promptSets),
     runs: sorted(runs),
     zones: sorted(zones),
     tissue: sorted(tissue),
+    checks: sorted(checks),
   };
 }

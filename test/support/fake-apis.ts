@@ -2,6 +2,7 @@
 // Answers depend on their parameters only. Knows no test runner.
 import { type ModelId, mpp, type PromptSetId, type SlideId, type WeightsDigest } from "../../src/base/brand.ts";
 import { Fault } from "../../src/base/fault.ts";
+import { intersects } from "../../src/domain/geometry.ts";
 import type { Prediction } from "../../src/domain/label.ts";
 import { alwaysAsked, type ImportFacts } from "../../src/domain/model-import.ts";
 import type { PromptSetSummary } from "../../src/domain/prompt-set.ts";
@@ -18,6 +19,7 @@ import type {
   TuneResult,
 } from "../../src/protocol/engine-api.ts";
 import type { SlideApi } from "../../src/protocol/slide-api.ts";
+import { createFakeStudies, type FakeStudies } from "./fake-studies.ts";
 import { createFakeSweeps, type FakeSweeps, fakeSweep } from "./fake-sweeps.ts";
 import { computation, model, settings, slideInfo, summary, weightsDigest } from "./sample-project.ts";
 
@@ -52,6 +54,8 @@ export type FakeEngine = Readonly<{
   loads: readonly ModelSource[];
   /** While held, loads of files wait (until cancelled). */
   holdLoads(): () => void;
+  /** What the labels were asked about themselves; it waits for its answer. */
+  studies: FakeStudies;
   /** What a sweep is made of. */
   sweeps: FakeSweeps;
   /** As after a death: all that was known is gone. */
@@ -96,6 +100,7 @@ function loadFiles(files: readonly GivenFile[], facts: ImportFacts): EngineStatu
       name: facts.name ?? main.path,
       patchPixels: pixels,
       mpp: mpp(scale),
+      mppRange: [mpp(scale), mpp(scale)],
       normalisation,
       licence,
       origin: "imported",
@@ -110,6 +115,8 @@ export type FakeEngineOptions = Readonly<{
   onlyOn?: Readonly<Record<string, SlideId>>;
   /** Names of the sets that come with the model. */
   shipped?: readonly string[];
+  /** What a tuning of one kind of prompts is forecast to take; nothing is forecast without. */
+  secondsPerLabel?: number;
 }>;
 
 export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
@@ -120,6 +127,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
   let gate: Promise<void> | null = null;
   let loadGate: Promise<void> | null = null;
   const loads: ModelSource[] = [];
+  const studies: FakeStudies = { asked: [], progress: () => {}, answer: () => {}, fail: () => {} };
   const sweeps = createFakeSweeps();
 
   const need = (id: PromptSetId): PromptSetSummary => {
@@ -139,7 +147,8 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
     const bytes = setFile(`tuned by ${tuning.params.runId}`);
     const made = add(bytes);
     const estimate = { kind: "none", reason: "Label more places.", withoutFigure: [] } as const;
-    tuning.resolve({ bytes, summary: made, estimate, ended, gates: [] });
+    const choice = { share: 0, kind: "constants", words: "prompts only, as asked" } as const;
+    tuning.resolve({ bytes, summary: made, choice, passedOver: null, estimate, heldOut: [], ended, gates: [] });
     tuning = null;
   };
 
@@ -236,6 +245,10 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
           reject(reason);
         });
       }),
+    keepFrozen: async ({ runId }) => {
+      const bytes = setFile(`frozen by ${runId}`);
+      return { bytes, summary: add(bytes) };
+    },
     finishEarly: async () => end("early"),
     sweep: (params, call) => fakeSweep(params, sweeps, call),
     previewMap: async ({ sheet, known: wanted, classes, examples }, call) => {
@@ -243,9 +256,54 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
       return sweeps.preview(sheet, wanted, classes, examples);
     },
     putFeatures: async ({ sheet, cells, features }) => ({ held: sweeps.put(sheet, cells, features) }),
+    familiarity: async ({ patch, examples }) =>
+      examples.length < 10
+        ? { kind: "too-few", labels: examples.length }
+        : { kind: "known", labels: examples.length, distance: patch.region.x, limit: 5000 },
+    testLabels: async ({ set, labels }, call) => {
+      const [first] = need(set).metadata.classes;
+      call?.onProgress?.({ done: labels.length, total: labels.length });
+      const answer = first ? { id: first.id, name: first.name } : null;
+      return {
+        unit: "island",
+        answers: labels.map(({ id, classId }, unit) => ({ labelId: id, truth: classId, answer, unit })),
+      };
+    },
     forgetTissue: async () => undefined,
     forgetFeatures: async ({ sheet }) => void sweeps.features.delete(sheet),
-    forecast: async () => ({ seconds: null }),
+    forecast: async ({ settings: { tokensPerBlock, instance, text }, labels }) => {
+      const kinds = [tokensPerBlock > 0, instance !== undefined, (text?.tokens ?? null) !== null];
+      return {
+        seconds: options.secondsPerLabel ? options.secondsPerLabel * labels * kinds.filter(Boolean).length : null,
+      };
+    },
+    ...createFakeStudies(studies),
+    // A row of places 1000 px apart, each called the first class; what is to be avoided is left out.
+    suggest: async ({ classes, avoid, examples, count }, call) => {
+      call?.onProgress?.({ done: 200, total: 200 });
+      const [first, second] = classes;
+      const closed = [...avoid, ...examples.map(({ patch }) => patch.region)];
+      const row = Array.from({ length: 40 }, (_, i) => ({ x: 1000 + 200 * i, y: 7000, width: 224, height: 224 }));
+      const open = row.filter((a, i) => i % 2 === 0 && closed.every((b) => !intersects(a, b)));
+      const called = first && second && { classId: first.id, score: 0.6, secondId: second.id, secondScore: 0.4 };
+      const list = open.slice(0, count).map((region) => ({
+        region,
+        why: "unsure" as const,
+        called: called ?? null,
+        nearest: examples.length > 0 ? 0.5 : null,
+      }));
+      return { list, places: open.length };
+    },
+    scoreLabels: async ({ examples, scorer }) => ({
+      labels: examples.map(({ labelId }) => ({
+        labelId,
+        scores:
+          scorer.kind === "preview"
+            ? scorer.classes.map(({ id, name, color }, i) => ({ classId: id, name, color, score: i === 0 ? 0.9 : 0.1 }))
+            : null,
+      })),
+      how: "left-out",
+    }),
   };
 
   return {
@@ -274,6 +332,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
       sweeps.features.clear();
     },
     sweeps,
+    studies,
     loads,
     holdLoads: () => {
       let open = (): void => {};

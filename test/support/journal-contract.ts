@@ -4,7 +4,8 @@ import type { ProjectId, PromptSetId } from "../../src/base/brand.ts";
 import { isFault } from "../../src/base/fault.ts";
 import { brokenAt } from "../../src/domain/audit.ts";
 import type { JournalStore, OpenedProject } from "../../src/domain/keeping.ts";
-import type { Project } from "../../src/domain/project.ts";
+import { ownClasses } from "../../src/domain/other-class.ts";
+import { emptyProject, type Project } from "../../src/domain/project.ts";
 import { promptSetIdOf } from "../../src/domain/prompt-set-file.ts";
 import { snapshotOf } from "../../src/domain/replay.ts";
 import { change, label, runPut, slideRef, summary, tissueClass, work } from "./sample-project.ts";
@@ -52,11 +53,34 @@ const names = (project: Project): string => [...project.labels.keys()].sort().jo
 const setBytes = (seed: number): Uint8Array => Uint8Array.from({ length: 100 }, (_, i) => (i * 7 + seed) % 256);
 
 export const journalContract: Readonly<Record<string, (make: MakeWorld) => Promise<void>>> = {
+  "what is rewritten is all there is: changes, prompt sets nobody names and the audit log before are erased": async (
+    make,
+  ) => {
+    const { store } = await make({ compactEvery: 4 });
+    const opened = await store.open(id, forever);
+    await fill(opened, 6);
+    const bytes = setBytes(1);
+    await opened.journal.putPromptSet(promptSetIdOf(bytes), bytes);
+    const last = (await opened.journal.audit()).at(-1)?.hash ?? "";
+    const kept = emptyProject(id);
+    await opened.journal.rewrite(kept, "Forget a slide");
+    check((await opened.journal.promptSet(promptSetIdOf(bytes))) === null, "bytes are gone");
+    const audit = await opened.journal.audit();
+    check(audit.length === 1 && brokenAt(audit) === null, "the log begins anew");
+    check(audit[0]?.title.includes(last) === true, "and names the hash it ended with");
+    await opened.journal.append(change("Add class", { type: "class/put", value: tissueClass(1), at: 0 }));
+    check(brokenAt(await opened.journal.audit()) === null, "and goes on");
+    await opened.journal.close();
+    const again = await store.open(id, forever);
+    const own = ownClasses(again.project.classes);
+    check(again.project.labels.size === 0 && own.length === 1, "only what came after is there");
+    await again.journal.close();
+  },
   "a new project is empty and may be written": async (make) => {
     const { store } = await make({ compactEvery: 100 });
     const { project, journal, warnings } = await store.open(id, forever);
     check(journal.role === "writer", "the first one writes");
-    check(project.id === id && project.labels.size === 0 && project.classes.length === 0, "empty");
+    check(project.id === id && project.labels.size === 0 && project.classes.length === 1, "empty");
     check(warnings.length === 0, "no warnings");
   },
 
@@ -209,11 +233,11 @@ export const journalContract: Readonly<Record<string, (make: MakeWorld) => Promi
     let before: unknown = null;
     await damage(id, -1, (entry) => {
       before = entry;
-      return { ...(entry as object), version: "journal/2" };
+      return { ...(entry as object), version: "journal/99" };
     });
     await refused("storage", store.open(id, forever));
     await damage(id, -1, (entry) => {
-      check((entry as { version?: unknown }).version === "journal/2", "still there");
+      check((entry as { version?: unknown }).version === "journal/99", "still there");
       return before;
     });
     check((await store.open(id, forever)).project.labels.size === 1, "the right version reads it all");
@@ -253,7 +277,7 @@ export const journalContract: Readonly<Record<string, (make: MakeWorld) => Promi
     await journal.append(change("c", { type: "class/put", value: tissueClass(1), at: 0 }));
     await journal.close();
     const again = await store.open(id, forever);
-    check(again.warnings.length === 0 && again.project.classes.length === 1, "only what can be read");
+    check(again.warnings.length === 0 && again.project.classes.length === 2, "only what can be read");
   },
 
   "a closed journal takes nothing more": async (make) => {
@@ -272,7 +296,7 @@ export const journalContract: Readonly<Record<string, (make: MakeWorld) => Promi
     await first.journal.close();
     await store.forget(id);
     const { project, journal } = await store.open(id, forever);
-    check(project.labels.size === 0 && project.classes.length === 0, "empty");
+    check(project.labels.size === 0 && project.classes.length === 1, "empty");
     check((await journal.promptSet(promptSetIdOf(setBytes(1)))) === null, "no bytes");
   },
 };

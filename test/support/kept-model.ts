@@ -33,5 +33,11 @@ export const keptModel = (id: string): KeptModel => {
       { path: "model.onnx", bytes: 3 },
       { path: "model.onnx_data", bytes: 4 },
     ],
+    from: {
+      repo: "someone/vit",
+      base: "https://huggingface.co",
+      commit: "c".repeat(40),
+      files: [{ path: "model.onnx", sha256: "a".repeat(64), against: "hub-sha256" }],
+    },
   };
 };

@@ -2,6 +2,8 @@
 import type { ClassId, LabelId, ModelId, PromptSetId, RunId, SlideId, WeightsDigest } from "../../src/base/brand.ts";
 import { mpp } from "../../src/base/brand.ts";
 import type { Label, TissueClass } from "../../src/domain/label.ts";
+import type { MapCheck, MapCheckId } from "../../src/domain/map-check.ts";
+import { type SheetId, setLayer } from "../../src/domain/map-sheet.ts";
 import type { Model } from "../../src/domain/model.ts";
 import type { ProjectChange, ProjectEvent, SlideRef } from "../../src/domain/project.ts";
 import {
@@ -101,6 +103,34 @@ export const summary = (id: PromptSetId, change: Partial<PromptSetSummary["metad
     notice: researchUseNotice,
     ...change,
   },
+});
+
+/** Three patches drawn of a map with two classes, none looked at. */
+export const mapCheck = (n: number): MapCheck => ({
+  id: `check-${n}` as MapCheckId,
+  slideId: slideId(1),
+  map: {
+    sheet: hash(4000) as SheetId,
+    layer: setLayer(setId(1)),
+    name: "Set",
+    threshold: 0.5,
+    digest: hash(4001),
+  },
+  choices: [tissueClass(1), tissueClass(2), tissueClass(3)],
+  mapped: 2,
+  sizes: [20, 10, 0],
+  leftOut: 0,
+  cellMm2: 0.01,
+  slideMpp: mpp(0.5),
+  seed: 7,
+  draws: [0, 1, 1].map((stratum, i) => ({
+    cell: i,
+    region: { x: i * 224, y: 0, width: 224, height: 224 },
+    stratum,
+  })),
+  answers: [null, null, null],
+  finished: false,
+  released: false,
 });
 
 export const runPut = (n: number): ProjectEvent => ({

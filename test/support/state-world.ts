@@ -13,12 +13,14 @@ import { loadEngine } from "../../src/state/actions/engine.ts";
 import { labelPatch } from "../../src/state/actions/labels.ts";
 import { reloadModel } from "../../src/state/actions/models.ts";
 import { openSlide } from "../../src/state/actions/slides.ts";
+import { followFamiliarity } from "../../src/state/follow-familiarity.ts";
 import { followMaps } from "../../src/state/follow-maps.ts";
 import { followTissue } from "../../src/state/follow-tissue.ts";
 import { createProjectStore } from "../../src/state/project-store.ts";
 import { createSessionStore, notify } from "../../src/state/session-store.ts";
 import { engineAgain } from "../../src/state/tune-through.ts";
 import { createFakeEngine, createFakeSlides, type FakeEngine, type FakeEngineOptions } from "./fake-apis.ts";
+import { createFakeHub, type FakeHub } from "./fake-hub.ts";
 import { createFakeTexts } from "./fake-texts.ts";
 
 const id = "project" as ProjectId;
@@ -30,6 +32,7 @@ export type StateWorld = Readonly<{
   disk: MemoryDisk;
   models: MemoryModels;
   maps: MemoryMaps;
+  hub: FakeHub;
   /** What reached the journal, in order: "bytes <id>" or the types of a change's events. */
   written: readonly string[];
   do<P>(action: Action<P>, ...params: P extends void ? [] : [params: P]): Promise<boolean>;
@@ -51,6 +54,7 @@ type WorldOptions = FakeEngineOptions &
     models?: MemoryModels;
     /** Maps kept by an earlier visit. */
     maps?: MemoryMaps;
+    hub?: FakeHub;
     /** Chunks of maps that can be kept. */
     mapRoom?: number;
     /** Bytes of backbones that can be kept. */
@@ -75,6 +79,7 @@ export async function createStateWorld(options: WorldOptions = {}): Promise<Stat
   };
   const models = options.models ?? emptyMemoryModels();
   const maps: MemoryMaps = options.maps ?? new Map();
+  const hub = options.hub ?? createFakeHub();
   const session = createSessionStore();
   const engine = createFakeEngine(options);
   const saved = new Map<string, Uint8Array>();
@@ -98,6 +103,7 @@ export async function createStateWorld(options: WorldOptions = {}): Promise<Stat
       }),
     models: createMemoryModelStore(models, options.room),
     texts: createFakeTexts(),
+    hub,
     mapStore: createMemoryMapStore(maps, options.mapRoom),
     embedded: { kind: "folder", manifestUrl: "m" },
     prefer: "auto",
@@ -107,6 +113,7 @@ export async function createStateWorld(options: WorldOptions = {}): Promise<Stat
   followScorer(context);
   followTissue(context);
   followMaps(context);
+  followFamiliarity(context);
   const world: StateWorld = {
     context,
     engine,
@@ -114,6 +121,7 @@ export async function createStateWorld(options: WorldOptions = {}): Promise<Stat
     disk,
     models,
     maps,
+    hub,
     written,
     do: (action, ...params) => perform(context, action, ...params),
     state: () => stateOf(context),
@@ -135,7 +143,7 @@ export async function createStateWorld(options: WorldOptions = {}): Promise<Stat
     reload: async () => {
       await context.project.flush();
       await opened.journal.close();
-      return createStateWorld({ ...options, disk, models, maps });
+      return createStateWorld({ ...options, disk, models, maps, hub });
     },
     settle: async () => {
       for (let i = 0; i < 20; i++) await Promise.resolve();

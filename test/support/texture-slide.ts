@@ -1,6 +1,7 @@
 // A PatchSource without a slide: each class of texture has its own stripe of places. Knows what kind of tissue lies where.
 import type { SlideId } from "../../src/base/brand.ts";
 import { mpp } from "../../src/base/brand.ts";
+import { Fault } from "../../src/base/fault.ts";
 import type { Region } from "../../src/domain/geometry.ts";
 import type { Patch, PatchSpec } from "../../src/domain/patch.ts";
 import type { PatchSource } from "../../src/protocol/slide-api.ts";
@@ -15,16 +16,21 @@ export function placeOf(kind: number, index: number): Region {
 }
 export const patchAt = (region: Region, slide: SlideId = slideId): Patch => ({ slideId: slide, region, spec });
 
-/** Counts reads. Places at negative x are glass. */
-export function textureSlide(): PatchSource & { readonly reads: number } {
+/** Counts reads. Places at negative x are glass; those that `damaged` names cannot be read. */
+export function textureSlide(): PatchSource & { readonly reads: number; damaged: (region: Region) => boolean } {
   let reads = 0;
-  return {
+  const slide = {
     get reads() {
       return reads;
     },
-    async patch({ region, spec: { pixels } }, options) {
+    damaged: (_: Region): boolean => false,
+    async patch(
+      { region, spec: { pixels } }: Parameters<PatchSource["patch"]>[0],
+      options?: Parameters<PatchSource["patch"]>[1],
+    ) {
       options?.signal?.throwIfAborted();
       reads++;
+      if (slide.damaged(region)) throw new Fault("damaged", "Tile 1, 2 of level 0 is damaged.");
       const kind = Math.round(region.y / 1000);
       const glass = region.x < 0;
       return {
@@ -37,8 +43,9 @@ export function textureSlide(): PatchSource & { readonly reads: number } {
         tissue: glass ? 0.01 : 0.9,
       };
     },
-    async tissueGrid({ max }) {
+    async tissueGrid({ max }: Readonly<{ max: number }>) {
       return Array.from({ length: max }, (_, i) => placeOf(i % 3, 50 + Math.floor(i / 3)));
     },
   };
+  return slide;
 }

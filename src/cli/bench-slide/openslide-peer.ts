@@ -4,32 +4,10 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Fault } from "../../base/fault.ts";
-
-/** `at` in pixels of level 0, `size` in pixels of the level of that downsample; `box` within the window, null: as it is. */
-export type PeerPatch = Readonly<{
-  at: readonly [number, number];
-  downsample: number;
-  size: readonly [number, number];
-  box: readonly [number, number, number, number] | null;
-  pixels: number;
-}>;
-
-export type OpenSlidePeer = Readonly<{
-  /** "OpenSlide 4.0.0, Pillow 11". */
-  version: string;
-  /** Of all bytes of each patch: tells whether it reads what we read. */
-  sums: readonly number[];
-  /** All patches once, of a slide opened anew; opening is not counted. */
-  pass(): Promise<Readonly<{ patches: number; ms: number }>>;
-  close(): void;
-}>;
+import type { PatchPeer, PeerPatch } from "./patch-peer.ts";
 
 /** Fault `unsupported` with Python's last words where it, OpenSlide or Pillow is missing, or OpenSlide does not open the file. */
-export async function openOpenSlide(
-  python: string,
-  path: string,
-  patches: readonly PeerPatch[],
-): Promise<OpenSlidePeer> {
+export async function openOpenSlide(python: string, path: string, patches: readonly PeerPatch[]): Promise<PatchPeer> {
   const child = spawn(python, [join(import.meta.dirname, "openslide_patches.py"), path]);
   let complaint = "";
   child.stderr.on("data", (data) => {

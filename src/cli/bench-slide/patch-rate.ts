@@ -1,4 +1,5 @@
-// Exact patches decoded per second, format by format, each pass with empty caches; OpenSlide and Pillow beside it on the same boxes.
+// Exact patches decoded per second, format by format, each pass with empty caches; OpenSlide with Pillow and geotiff.js beside it on the
+// same boxes.
 // Knows the slide floor below its api, so that no tissue mask is counted; no model.
 import { performance } from "node:perf_hooks";
 import { mpp } from "../../base/brand.ts";
@@ -13,9 +14,11 @@ import { planPatch, readExactPatch, windowAround } from "../../slide/exact-patch
 import { openInput } from "../../slide/open-input.ts";
 import { createTileStore } from "../../slide/tile-window.ts";
 import { attempt } from "../bench-engine/attempt.ts";
-import { type Figure, figure, type Measured, median, ratios } from "../figure.ts";
+import { type Figure, figure, type LeftOut, type Measured, median, ratios } from "../figure.ts";
+import { openGeotiff } from "./geotiff-peer.ts";
 import { machine } from "./machine.ts";
-import { type OpenSlidePeer, openOpenSlide, type PeerPatch } from "./openslide-peer.ts";
+import { openOpenSlide } from "./openslide-peer.ts";
+import { type PatchPeer, type PeerPatch, sumOf } from "./patch-peer.ts";
 import type { SlideAtHand } from "./slides-at-hand.ts";
 
 export type RateOptions = Readonly<{
@@ -50,37 +53,56 @@ export async function measurePatchRates(slides: readonly SlideAtHand[], options:
 
 export const nameOf = ({ format, finer }: SlideAtHand): string => (finer ? `${format}.2x` : format);
 
+/** Who stands beside us, as figures name them. */
+const peers = {
+  openslide: {
+    name: "OpenSlide",
+    open: (path: string, boxes: readonly PeerPatch[], { python }: RateOptions) => openOpenSlide(python, path, boxes),
+  },
+  geotiff: { name: "geotiff.js", open: openGeotiff },
+} as const;
+type PeerKey = keyof typeof peers;
+const peerKeys = Object.keys(peers) as PeerKey[];
+
 async function measureOne(slide: SlideAtHand, name: string, options: RateOptions): Promise<Measured> {
   const { spec, rounds, seconds } = options;
   const calibration = statedScale(spec, slide.finer);
   const { regions, boxes } = await placesOf(slide, spec, calibration);
   const once = (look?: (rgb: Uint8Array) => void): Promise<Pass> => pass(slide, regions, spec, calibration, look);
   const sums: number[] = [];
-  await once((rgb) => sums.push(rgb.reduce((sum, value) => sum + value, 0)));
-  const { peer, why } = await openPeer(slide, boxes, sums, options);
+  await once((rgb) => sums.push(sumOf(rgb)));
+  const beside: { key: PeerKey; peer: PatchPeer; rates: number[] }[] = [];
+  const leftOut: LeftOut[] = [];
+  for (const key of peerKeys) {
+    const { peer, why } = await openPeer(key, slide, boxes, sums, options);
+    if (peer) beside.push({ key, peer, rates: [] });
+    else leftOut.push({ name: `${name}.${key}`, why });
+  }
   try {
     const ours: number[] = [];
-    const theirs: number[] = [];
     for (let round = 0; round <= rounds; round++) {
       const own = await rate(seconds, () => once());
-      const beside = peer ? await rate(seconds, () => peer.pass()) : null;
-      const words = beside === null ? "" : `, OpenSlide ${beside.toFixed(0)}/s`;
-      options.log(`  ${nameOf(slide)} ${round}/${rounds}: ${own.toFixed(0)}/s${words}`);
-      // The first round loads decoders and fills the system's cache.
-      if (round === 0) continue;
-      ours.push(own);
-      if (beside !== null) theirs.push(beside);
+      const words = [`${own.toFixed(0)}/s`];
+      for (const { key, peer, rates } of beside) {
+        const theirs = await rate(seconds, () => peer.pass());
+        words.push(`${peers[key].name} ${theirs.toFixed(0)}/s`);
+        // The first round loads decoders and fills the system's cache.
+        if (round > 0) rates.push(theirs);
+      }
+      options.log(`  ${nameOf(slide)} ${round}/${rounds}: ${words.join(", ")}`);
+      if (round > 0) ours.push(own);
     }
     const scale = slide.finer ? "shrunk from twice as fine" : "at the level's um/px";
     const on = `${slide.words}, ${spec.pixels} px, ${scale}, row by row, empty caches, ${regions.length} patches a pass; 1 thread; ${machine}`;
     const figures: Figure[] = [figure(name, ours, "1/s", on)];
-    if (!peer) return { figures, leftOut: [{ name: `${name}.openslide`, why }] };
-    const onBoth = `${on}; ${peer.version}`;
-    figures.push(figure(`${name}.openslide`, theirs, "1/s", onBoth));
-    figures.push(figure(name.replace("patches_per_s", "vs_openslide"), ratios(ours, theirs), "1", onBoth));
-    return { figures, leftOut: [] };
+    for (const { key, peer, rates } of beside) {
+      const onBoth = `${on}; ${peer.version}`;
+      figures.push(figure(`${name}.${key}`, rates, "1/s", onBoth));
+      figures.push(figure(name.replace("patches_per_s", `vs_${key}`), ratios(ours, rates), "1", onBoth));
+    }
+    return { figures, leftOut };
   } finally {
-    peer?.close();
+    for (const { peer } of beside) peer.close();
   }
 }
 
@@ -113,6 +135,8 @@ async function placesOf(
     return {
       at: [Math.round(window.x * level.downsampleX), Math.round(window.y * level.downsampleY)],
       downsample: level.downsampleX,
+      levelWidth: level.width,
+      origin: [window.x, window.y],
       size: [window.width, window.height],
       box: plan.snapped
         ? null
@@ -125,13 +149,14 @@ async function placesOf(
 
 /** `peer` is null where there is none, and `why` says why. One that reads other pixels than `sums` were taken of does other work. */
 async function openPeer(
+  key: PeerKey,
   { path }: SlideAtHand,
   boxes: readonly PeerPatch[],
   sums: readonly number[],
-  { python }: RateOptions,
-): Promise<Readonly<{ peer: OpenSlidePeer | null; why: string }>> {
+  options: RateOptions,
+): Promise<Readonly<{ peer: PatchPeer | null; why: string }>> {
   try {
-    const peer = await openOpenSlide(python, path, boxes);
+    const peer = await peers[key].open(path, boxes, options);
     if (readsTheSame(sums, peer.sums)) return { peer, why: "" };
     peer.close();
     return { peer: null, why: "it reads other pixels there: not the same work" };

@@ -1,15 +1,18 @@
 // pathotune tune: labelled pictures in class folders -> a prompt set file, with the engine's own held-out estimate. Knows flags and files.
-import { writeFile } from "node:fs/promises";
+import { rename, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { isAbort, isFault, toFault } from "../../base/fault.ts";
 import { appVersion } from "../../domain/app-version.ts";
 import { estimateWords } from "../../domain/estimate-words.ts";
 import { leftOutWords } from "../../domain/patch-folder.ts";
-import type { TuningSettings } from "../../domain/run.ts";
+import type { TuningEvent, TuningSettings } from "../../domain/run.ts";
+import type { TuningCheckpoint } from "../../domain/tuning-checkpoint.ts";
 import { serializeResults, statisticsOf } from "../../engine/evaluation/results-file.ts";
 import { nameModel } from "../../platform/node/model-files.ts";
 import { readPatchFolder } from "../../platform/node/patch-folder.ts";
 import { openFolderEngine, tissueClasses } from "../folder-engine.ts";
 import { type FlagReader, readShared, sharedFlags, sharedHelp } from "./arguments.ts";
+import { type KeptCheckpoint, keepCheckpoint } from "./kept-checkpoint.ts";
 import { createSpeaker } from "./speak.ts";
 
 export const tuneFlags = {
@@ -29,10 +32,39 @@ export const tuneHelp = `pathotune tune --model <path> --data <folder> --out <se
   Tunes prompts on the pictures of class folders (of pool/ where there are pool/ and test/) and writes a prompt set.
   --data <folder>    one folder a class; groups.csv (file, group[, split]) says which pictures are kin
   --split <value>    only pictures with this value in the column split of groups.csv
-  --out <file>       the prompt set             --results <file>   the held-out estimate as results.json
+  --out <file>       the prompt set; an interrupted tuning leaves <file>.checkpoint, and the same command goes on from there
+  --results <file>   the held-out estimate as results.json
   --name <text>      of the set (default: the folder's name)
   --seed, --epochs, --blocks, --tokens           of the tuning; defaults are the app's
 ${sharedHelp}`;
+
+/** From the checkpoint where there is one of this very request, else from the start: the bytes are the same either way. */
+async function goOn<T>(
+  kept: KeptCheckpoint,
+  note: (line: string) => void,
+  run: (resume: TuningCheckpoint | null) => Promise<T>,
+): Promise<T> {
+  const resume = await kept.read();
+  if (resume === null) return run(null);
+  note(`Going on from ${kept.path}, ${resume.stepsMade} steps made.`);
+  try {
+    return await run(resume);
+  } catch (error) {
+    if (!isFault(error, "invalid")) throw error;
+    note(`${kept.path} is of another tuning (other pictures, settings or model): starting anew.`);
+    return run(null);
+  }
+}
+
+/** A file is there whole or not at all. */
+async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+  try {
+    await writeFile(`${path}.new`, bytes);
+    await rename(`${path}.new`, path);
+  } catch (error) {
+    throw toFault(error, "storage", `${path} cannot be written`);
+  }
+}
 
 /** Faults: those of reading, loading and tuning. */
 export async function runTune(flags: FlagReader, signal: AbortSignal): Promise<void> {
@@ -57,19 +89,27 @@ export async function runTune(flags: FlagReader, signal: AbortSignal): Promise<v
     const { defaults } = opened.status;
     const stated = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== null));
     const settings: TuningSettings = { ...defaults, ...stated };
-    const result = await opened.tune(
-      {
-        name: flags.text("name") ?? folder.name,
-        classes: folder.classes,
-        pictures: patches.map(({ path, classIndex, group }) => ({ path: join(data, path), classIndex, group })),
-        settings,
-      },
-      signal,
-      (event) => {
-        if (event.type === "progress") progress(event.progress.phase, Math.round(1000 * event.progress.done), 1000);
+    const kept = keepCheckpoint(out);
+    const request = {
+      name: flags.text("name") ?? folder.name,
+      classes: folder.classes,
+      pictures: patches.map(({ path, classIndex, group }) => ({ path: join(data, path), classIndex, group })),
+      settings,
+    };
+    const onEvent = (event: TuningEvent): void => {
+      if (event.type === "progress") progress(event.progress.phase, Math.round(1000 * event.progress.done), 1000);
+      else if (event.type === "checkpoint") kept.write(event.checkpoint);
+    };
+    const result = await goOn(kept, note, (resume) => opened.tune({ ...request, resume }, signal, onEvent)).catch(
+      async (error: unknown) => {
+        // What was reached is on disk before the process ends.
+        await kept.settled();
+        if (isAbort(error)) note(`Stopped. The same command goes on from ${kept.path}.`);
+        throw error;
       },
     );
-    await writeFile(out, result.bytes);
+    await writeWhole(out, result.bytes);
+    await kept.remove();
     const words = estimateWords(result.estimate, tissueClasses(folder.classes));
     const lines = [words.headline, words.counts, words.frozen, words.majority, words.meaning].filter((l) => l !== null);
     say("tuned", [`${basename(out)}: ${result.bytes.length} bytes, ${result.ended}.`, ...lines].join("\n"), {

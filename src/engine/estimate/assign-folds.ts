@@ -18,6 +18,8 @@ export type AssignmentProblem = Readonly<{
   /** Classes (indices) that get a figure; units that hold none of them are never held out. */
   tested: ReadonlySet<number>;
   folds: number;
+  /** Label visits the search may spend. */
+  search?: number;
 }>;
 
 /** Label visits the search may spend; enough for hundreds of labels, a bound for many thousands. */
@@ -96,7 +98,7 @@ function greedy(problem: AssignmentProblem, random: Random): number[] {
 /** Moves and swaps of units while they help. */
 function improve(problem: AssignmentProblem, foldOf: number[], judge: Judge): void {
   const units = [...heldOutUnits(problem)].sort((a, b) => a - b);
-  let left = Math.floor(searchBudget / problem.members.length);
+  let left = Math.floor((problem.search ?? searchBudget) / problem.members.length);
   let cost = judge(foldOf);
   const better = (): boolean => {
     left -= 1;

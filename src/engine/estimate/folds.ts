@@ -49,6 +49,10 @@ export type FoldOptions = Readonly<{
   seed: number;
   /** Plan inside these labels only (indices): nested folds inside another fold's training part. Default: all. */
   within?: readonly number[];
+  /** Label visits the search for even folds may spend; by default enough for the evenest of hundreds of labels. */
+  search?: number;
+  /** At most so many; default `mostFolds`. */
+  most?: number;
 }>;
 
 /** Order by what a label says, not by when or by whom: the same labels in any order, re-imported too, give the same folds. */
@@ -105,9 +109,11 @@ export function planFolds(given: readonly FoldLabel[], options: FoldOptions): Fo
       return { unit: unitOf[i]!, classIndex: classIndex(i), guardedBy: [...new Set(guards)] };
     });
     const units = 1 + Math.max(...within.map((i) => unitOf[i]!));
-    const problem: AssignmentProblem = { members, units, tested, folds: mostFolds };
+    const most = options.most ?? mostFolds;
+    const search = options.search === undefined ? {} : { search: options.search };
+    const problem: AssignmentProblem = { members, units, tested, folds: most, ...search };
     const held = heldOutUnits(problem);
-    const folds = Math.min(mostFolds, held.size);
+    const folds = Math.min(most, held.size);
     const { foldOf, missing } = assignFolds({ ...problem, folds }, randomFor(options.seed, "folds"));
     if (missing.length > 0) {
       const worst = mostMissed(missing, (c) => present(unitsOfClass.get(c), "units").size);

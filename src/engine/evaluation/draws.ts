@@ -1,7 +1,7 @@
 // Which patches are labelled in a draw and which are reported on: seeded, whole groups, class by class. Knows indices, classes and groups;
 // no pixels and no method.
 import { assert, Fault } from "../../base/fault.ts";
-import { randomFor, shuffled } from "../../math/random.ts";
+import { type Random, randomFor, shuffled } from "../../math/random.ts";
 
 /** What a draw needs to know of a patch. */
 export type Drawable = Readonly<{ classIndex: number; group: string }>;
@@ -34,20 +34,7 @@ export function drawSupport(patches: readonly Drawable[], classes: number, k: nu
     if (all.length < k) {
       throw new Fault("too-few-labels", `A class has ${all.length} patches; ${k} labels cannot be drawn from it.`);
     }
-    const groups = new Map<string, number[]>();
-    for (const i of shuffled(randomFor(seed, `support ${c}`), all)) {
-      const group = patches[i]?.group ?? "";
-      groups.set(group, [...(groups.get(group) ?? []), i]);
-    }
-    const rounds = [...groups.values()];
-    const mine: number[] = [];
-    for (let round = 0; mine.length < k; round++) {
-      for (const members of rounds) {
-        const next = members[round];
-        if (next !== undefined && mine.length < k) mine.push(next);
-      }
-    }
-    drawn.push(...mine);
+    drawn.push(...drawSpread(all, (i) => patches[i]?.group ?? "", k, randomFor(seed, `support ${c}`)));
   }
   return drawn.toSorted((a, b) => a - b);
 }
@@ -88,6 +75,26 @@ export function divide(
     );
   }
   return { pool, test };
+}
+
+/** At most k of these, of as many groups as there are; the first of a draw of more. */
+export function drawSpread(
+  of: readonly number[],
+  groupOf: (i: number) => string | number,
+  k: number,
+  random: Random,
+): readonly number[] {
+  const groups = new Map<string | number, number[]>();
+  for (const i of shuffled(random, of)) groups.set(groupOf(i), [...(groups.get(groupOf(i)) ?? []), i]);
+  const rounds = [...groups.values()];
+  const mine: number[] = [];
+  for (let round = 0; mine.length < Math.min(k, of.length); round++) {
+    for (const members of rounds) {
+      const next = members[round];
+      if (next !== undefined && mine.length < k) mine.push(next);
+    }
+  }
+  return mine;
 }
 
 /** At most `most` of these, as evenly many of each class as there are, seeded; ascending. Fault `invalid` with fewer than classes. */

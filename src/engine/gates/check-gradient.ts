@@ -48,7 +48,7 @@ export async function checkGradient(
     const gradient = await inLane(() => probe.gradient(theta));
     const lossAt = (at: Float32Array): Promise<number> =>
       inLane(() => probe.loss(at, (shape) => programs.upper(firstBlock, shape)));
-    gates.push(await differencesGate(lossAt, theta, gradient, signal));
+    gates.push(await differencesGate(lossAt, theta, gradient, probe.layout, signal));
     if (onGpu) {
       const processor = await inLane(() => deps.runtimes.wasm(null));
       try {

@@ -1,7 +1,7 @@
 // Is the gradient of the tuning step the gradient of its loss, here and now? Central differences on this device, and this device against
 // the processor. Knows the train graph and the forward graph that answers clicks: the loss of the differences is computed here, in
 // float64, from what the latter gives. The gradient is read out of AdamW's first moment, so that what is checked is what tunes.
-import { assert } from "../../base/fault.ts";
+import { assert, present } from "../../base/fault.ts";
 import type { Graph } from "../../graph/ir.ts";
 import type { CarriedShape } from "../../graph/vit/carried-tokens.ts";
 import type { UpperShape } from "../../graph/vit/cut.ts";
@@ -20,6 +20,8 @@ export const gradientLimit = 2e-3;
 /** What follows from the limit above with room to spare; stated because it is the usual measure. */
 export const leastCosine = 0.9999;
 const directions = 8;
+/** Fewer numbers beside the head (lengths of texts alone) move the loss by less than fp32 tells. */
+const fewestApart = 32;
 /** Of each number of theta: large enough for fp32 losses to differ, small enough for the third derivative not to. */
 const stepLength = 2e-3;
 const classes = 2;
@@ -55,7 +57,7 @@ export function gradientGraphs(
   { graph, structure }: Backbone,
   { firstBlock, tokensPerBlock, inParts, instance, textTokens }: StepShape,
 ): Readonly<{ layout: ThetaLayout; graphs: readonly [Graph] | readonly [Graph, Graph] }> {
-  const options = { firstBlock, tokensPerBlock, classes, instance, textTokens };
+  const options = { firstBlock, tokensPerBlock, classes, instance, textTokens, head: "logistic" } as const;
   if (!inParts) {
     const { graph: whole, layout } = trainGraph(graph, structure, { ...options, batch });
     return { layout, graphs: [whole] };
@@ -73,14 +75,13 @@ export async function openGradientProbe(
   const { structure, weights } = backbone;
   const { tokens, features } = given;
   const { layout, graphs } = gradientGraphs(backbone, given);
-  const { length, headWeight } = layout;
+  const { length, headWeight, headBias } = layout;
   const flat = (value: number): TensorValue => ({ dims: [length], data: new Float32Array(length).fill(value) });
   const centre = Float32Array.from(features[0], (value, i) => 0.45 * (value + features[1][i]!));
   const both = stack(tokens, structure.width);
   const texts = layout.textScale && noiseTokens(layout.textScale.shape[0] ?? 0, structure.width);
   const forward = {
     centre: { dims: [centre.length], data: centre },
-    temperature: scalar(temperature),
     ...(texts ? { textual: texts } : {}),
   };
   const optimiser = {
@@ -141,7 +142,8 @@ export async function openGradientProbe(
       const own = promptsOfTheta(layout, theta, given.firstBlock, texts);
       const upper = await forwardOf(upperShapeOf(own));
       const outputs = await upper.run({ tokens: both, ...feedsOf(own) });
-      return crossEntropy(outputOf(outputs, "features").data, centre, theta.subarray(headWeight.offset));
+      const bias = theta.subarray(present(headBias, "a logistic head's bias").offset);
+      return crossEntropy(outputOf(outputs, "features").data, centre, theta.subarray(headWeight.offset), bias);
     },
     release,
   };
@@ -150,20 +152,21 @@ export async function openGradientProbe(
 // Neither sure nor alike: a gradient of nothing would prove nothing.
 const targets = Float32Array.of(0.8, 0.2, 0.35, 0.65);
 const sampleWeight = Float32Array.of(1, 1.5);
-const temperature = 10;
+/** How long a class's row is: as long as a regression on few labels makes it. */
+const rowLength = 4;
 
 /** The loss of graph/vit/train-graph.ts in float64. */
-function crossEntropy(features: Float32Array, centre: Float32Array, head: Float32Array): number {
+function crossEntropy(features: Float32Array, centre: Float32Array, head: Float32Array, bias: Float32Array): number {
   const width = centre.length;
   const unit = (values: readonly number[]): readonly number[] => {
     const length = Math.sqrt(values.reduce((sum, value) => sum + value * value, 1e-12));
     return values.map((value) => value / length);
   };
-  const rows = Array.from({ length: classes }, (_, c) => unit([...head.subarray(c * width, (c + 1) * width)]));
+  const rows = Array.from({ length: classes }, (_, c) => head.subarray(c * width, (c + 1) * width));
   let sum = 0;
   for (let b = 0; b < batch; b++) {
     const x = unit(Array.from(centre, (value, i) => features[b * width + i]! - value));
-    const logits = rows.map((row) => temperature * row.reduce((total, value, i) => total + value * x[i]!, 0));
+    const logits = rows.map((row, c) => row.reduce((total, value, i) => total + value * x[i]!, bias[c]!));
     const largest = Math.max(...logits);
     const norm = largest + Math.log(logits.reduce((total, value) => total + Math.exp(value - largest), 0));
     logits.forEach((value, c) => {
@@ -194,30 +197,36 @@ export function gradientStart(layout: ThetaLayout, firstBlock: number): Float32A
     scale(instance.downWeight, 20 * (instance.downWeight.shape[0] ?? 1) ** -0.5);
   }
   if (textScale) scale(textScale, 2);
+  scale(headWeight, rowLength * (headWeight.shape[1] ?? 1) ** -0.5);
   return theta;
 }
 
-/** Central differences along random directions: every number of theta moves at once. 16 forward passes of two examples. */
+/**
+ * Central differences along random directions. Every other one moves all of theta at once, the others all but the head, whose part of the
+ * gradient is large and would hide an error in what passes the network. 16 forward passes of two examples.
+ */
 export async function differencesGate(
   lossAt: (theta: Float32Array) => Promise<number>,
   theta: Float32Array,
   gradient: Float32Array,
+  { headWeight }: Pick<ThetaLayout, "headWeight">,
   signal: AbortSignal,
 ): Promise<GateResult> {
   const random = randomFor(1, "gradient directions");
-  let difference = 0;
-  let size = 0;
+  const sums = [0, 0].map(() => ({ difference: 0, size: 0 }));
   for (let d = 0; d < directions; d++) {
     signal.throwIfAborted();
-    const along = Float32Array.from(theta, (value) => normal(random) * Math.max(0.05, Math.abs(value)));
+    const sum = present(sums[d % 2], "a sum");
+    const end = d % 2 === 0 || headWeight.offset < fewestApart ? theta.length : headWeight.offset;
+    const along = theta.map((value, i) => (i < end ? normal(random) * Math.max(0.05, Math.abs(value)) : 0));
     const moved = (sign: number): Promise<number> =>
       lossAt(theta.map((value, i) => value + sign * stepLength * along[i]!));
     const measured = ((await moved(1)) - (await moved(-1))) / (2 * stepLength);
     const said = gradient.reduce((sum, value, i) => sum + value * along[i]!, 0);
-    difference += (measured - said) ** 2;
-    size += said ** 2;
+    sum.difference += (measured - said) ** 2;
+    sum.size += said ** 2;
   }
-  const found = Math.sqrt(difference / size);
+  const found = Math.max(...sums.map(({ difference, size }) => (size === 0 ? 0 : Math.sqrt(difference / size))));
   const error = Number.isFinite(found) ? found : Number.POSITIVE_INFINITY;
   const words = `differences of the loss along ${directions} random directions`;
   const passed = error <= differencesLimit;

@@ -72,7 +72,15 @@ export function planOf(task: FewLabelTask, folds: readonly UnitFold[], units: re
 export function chooseVariant(candidates: readonly Variant[], classes: number, plan: InnerPlan): Choice {
   assert(candidates.length > 0 && candidates.length <= mostCandidates, `${candidates.length} candidates`);
   if (plan.kind === "none") return { index: 0, temperature: 1, kind: "constants", words: plan.why, losses: [] };
-  const judged = candidates.map((candidate) => judge(candidate, plan.folds, classes));
+  return chooseJudged(
+    candidates.map(({ name }) => name),
+    candidates.map((candidate) => judge(candidate, plan.folds, classes)),
+  );
+}
+
+/** The same rule for whatever was judged elsewhere on the same units; `names` and `judged` in one order. */
+export function chooseJudged(names: readonly string[], judged: readonly Judged[]): Choice {
+  assert(judged.length <= mostCandidates && judged.length === names.length, `${judged.length} candidates`);
   const [standard] = judged;
   assert(standard, "a default");
   let best = 0;
@@ -84,7 +92,7 @@ export function chooseVariant(candidates: readonly Variant[], classes: number, p
     if (mean > error && other.loss < present(judged[best], "a candidate").loss) best = i;
   }
   const chosen = present(judged[best], "the chosen one");
-  const name = present(candidates[best], "the chosen one").name;
+  const name = present(names[best], "the chosen one");
   return {
     index: best,
     temperature: chosen.temperature,
@@ -97,14 +105,23 @@ export function chooseVariant(candidates: readonly Variant[], classes: number, p
   };
 }
 
-type Judged = Readonly<{ temperature: number; unitLosses: readonly number[]; loss: number }>;
+export type Judged = Readonly<{ temperature: number; unitLosses: readonly number[]; loss: number }>;
 
 function judge(candidate: Variant, folds: readonly InnerFold[], classes: number): Judged {
   const truth = folds.flatMap((fold) => fold.truth);
   const units = folds.flatMap((fold) => fold.units);
   const scores = Float64Array.from(folds.flatMap(({ task, asked }) => [...fitOnce(candidate, task)(asked)]));
   const temperature = fitTemperature(truth, scores, classes);
-  const softened = withTemperature(scores, classes, temperature);
+  return judgeScores({ truth, units }, withTemperature(scores, classes, temperature), classes, temperature);
+}
+
+/** `softened`: scores [rows, classes] at their temperature. */
+export function judgeScores(
+  { truth, units }: Readonly<{ truth: readonly number[]; units: readonly number[] }>,
+  softened: Float64Array,
+  classes: number,
+  temperature: number,
+): Judged {
   const ofUnit = new Map<number, number[]>();
   truth.forEach((target, i) => {
     const unit = present(units[i], "a unit");

@@ -1,5 +1,5 @@
 // Multinomial L2-regularised logistic regression on centred, L2-normalised features: the frozen baseline. Knows no model.
-import { addScaled, dot, softmaxRows, spanOfRows } from "../../math/linear-algebra.ts";
+import { addScaled, dot, softmaxRows, spanOfRows, type Vector } from "../../math/linear-algebra.ts";
 import type { Objective } from "../../math/minimise.ts";
 import { minimise } from "../../math/minimise.ts";
 import type { HeadExamples } from "./examples.ts";
@@ -113,7 +113,10 @@ function objectiveOf(
 }
 
 /** Softmax scores [rows, classes], row-major. `features` is [rows, width]. */
-export function logisticScores(head: LogisticHead, features: Float32Array): Float64Array {
+export function logisticScores(
+  head: Readonly<{ centre: Float32Array; weight: Vector; bias: Vector }>,
+  features: Float32Array,
+): Float64Array {
   const width = head.centre.length;
   const classes = head.bias.length;
   const rows = rowsOf(features, width);

@@ -32,6 +32,20 @@ export function promptSets({ depth }: VitStructure, firstBlock: number, promptin
   return prompting === "shallow" ? 1 : depth - firstBlock;
 }
 
+/** Input `tokens` [B,T,D] entering block `firstBlock`; outputs `entering1`, `entering2`, ... [B,T,D]: those entering each block after it. */
+export function streamsGraph(graph: Graph, structure: VitStructure, firstBlock: number): Graph {
+  const { tokens: count, width, depth, streams } = structure;
+  assert(firstBlock >= 0 && firstBlock < depth - 1, `a block after ${firstBlock} exists`);
+  const b = createBuilder();
+  let stream = b.input("tokens", "float32", ["B", count, width]);
+  const outputs: Record<string, string> = {};
+  for (let block = firstBlock; block < depth - 1; block++) {
+    stream = instantiate(b, graph, streams[block] ?? "", streams[block + 1] ?? "", stream);
+    outputs[`entering${block - firstBlock + 1}`] = stream;
+  }
+  return fuseLinear(b.finish(outputs));
+}
+
 /** What enters an upper graph beside the image's tokens. `visual` false: no task visual prompts. */
 export type UpperShape = CarriedShape & Readonly<{ prompting?: Prompting | undefined; visual?: boolean | undefined }>;
 

@@ -1,4 +1,4 @@
-// The cosine head and its loss, written into a graph. Knows no backbone and no derivative.
+// The heads that can be trained and their loss, written into a graph. Knows no backbone and no derivative.
 import type { Builder } from "../builder.ts";
 import { int } from "../ir.ts";
 
@@ -15,6 +15,12 @@ export function cosineLogits(b: Builder, features: string, centre: string, head:
   const [x, w] = [unit(b, centred, "head/features"), unit(b, head, "head/weights")];
   const cosine = b.op("Gemm", [x, w], { transB: int(1) }, "head/cosine");
   return b.op("Mul", [cosine, temperature], {}, "head/logits");
+}
+
+/** unit(features - centre) . head[c] + bias[c]: [B,F], [F], [C,F], [C] -> [B,C]. */
+export function logisticLogits(b: Builder, features: string, centre: string, head: string, bias: string): string {
+  const centred = b.op("Sub", [features, centre], {}, "head/centred");
+  return b.op("Gemm", [unit(b, centred, "head/features"), head, bias], { transB: int(1) }, "head/logits");
 }
 
 /** sum_b w_b * sum_c targets_bc (logsumexp(logits_b) - logits_bc) / total: cross-entropy against soft targets. Shape [1]. */

@@ -1,4 +1,4 @@
-// The tuning step as one graph: upper part, cosine head, loss, gradient, AdamW; or, where a batch does not fit, one graph per part of a
+// The tuning step as one graph: upper part, head, loss, gradient, AdamW; or, where a batch does not fit, one graph per part of a
 // batch that adds up its gradient, and one for the step itself. Knows no runtime and no schedule.
 import { assert, present } from "../../base/fault.ts";
 import { type Builder, createBuilder } from "../builder.ts";
@@ -18,7 +18,7 @@ import {
   instanceShapes,
 } from "./carried-tokens.ts";
 import { addUpper, type Prompting, promptSets } from "./cut.ts";
-import { cosineLogits, weightedLoss, weightSum } from "./head-loss.ts";
+import { cosineLogits, logisticLogits, weightedLoss, weightSum } from "./head-loss.ts";
 
 export type TrainOptions = CarriedShape &
   Readonly<{
@@ -27,20 +27,25 @@ export type TrainOptions = CarriedShape &
     tokensPerBlock: number;
     batch: number;
     classes: number;
+    /** "cosine" where left out. */
+    head?: TrainedHead;
     /** "deep" where left out. */
     prompting?: Prompting;
     /** Adds the output `gradTheta` [P]: the raw gradient, for tests. */
     withGradient?: boolean;
   }>;
 
+export type TrainedHead = "cosine" | "logistic";
+
 /** Where a tensor lies in the flat vector theta. Offsets and lengths in elements. */
 export type Slot = Readonly<{ offset: number; shape: readonly number[] }>;
-/** In this order; the head is last. `textScale` [X]: a number for each token of text. */
+/** In this order; the head is last. `textScale` [X]: a number for each token of text. `headBias` [C]: of a logistic head. */
 export type ThetaLayout = Readonly<{
   prompts: Slot;
   instance: Readonly<Record<keyof InstanceNames, Slot>> | null;
   textScale: Slot | null;
   headWeight: Slot;
+  headBias: Slot | null;
   length: number;
 }>;
 
@@ -49,13 +54,14 @@ export type ThetaLayout = Readonly<{
  * 0), `centre` [F], `temperature` [1], `theta` `m` `v` `rateScale` [P], `learningRate` [1], `weightDecay` [1],
  * `correction1` [1] = 1/(1-0.9^t), `correction2` [1] = 1/(1-0.999^t), t counting steps from 1.
  * Outputs: `loss` [1], `logits` [B,C], `thetaNext` `mNext` `vNext` [P].
- * logits = temperature * unit(features - centre) . unit(headWeight[c]), unit(x) = x / sqrt(|x|^2 + 1e-12);
+ * Cosine head: logits = temperature * unit(features - centre) . unit(headWeight[c]), unit(x) = x / sqrt(|x|^2 + 1e-12). Logistic head:
+ * logits = unit(features - centre) . headWeight[c] + headBias[c], and there is no input `temperature`.
  * loss = sum_b w_b * CE_b / sum_b w_b; the step is torch.optim.AdamW (betas 0.9, 0.999, eps 1e-8) at learningRate * rateScale.
  */
 export type TrainGraph = Readonly<{ graph: Graph; layout: ThetaLayout }>;
 
 export function thetaLayout(structure: VitStructure, options: TrainOptions): ThetaLayout {
-  const { firstBlock, tokensPerBlock, prompting, instance, textTokens = 0, classes } = options;
+  const { firstBlock, tokensPerBlock, prompting, instance, textTokens = 0, classes, head = "cosine" } = options;
   let length = 0;
   const next = (...shape: readonly number[]): Slot => {
     const offset = length;
@@ -73,7 +79,8 @@ export function thetaLayout(structure: VitStructure, options: TrainOptions): The
   };
   const textScale = textTokens > 0 ? next(textTokens) : null;
   const headWeight = next(classes, structure.featureWidth);
-  return { prompts, instance: slots ?? null, textScale, headWeight, length };
+  const headBias = head === "logistic" ? next(classes) : null;
+  return { prompts, instance: slots ?? null, textScale, headWeight, headBias, length };
 }
 
 /** `graph` is the plain network (parseOnnx or buildVit), `structure` what analyseVit found in it. */
@@ -129,7 +136,8 @@ function addGradient(
   const targets = forward.input("targets", "float32", [batch, classes]);
   const sampleWeight = forward.input("sampleWeight", "float32", [batch]);
   const centre = forward.input("centre", "float32", [structure.featureWidth]);
-  const temperature = forward.input("temperature", "float32", [1]);
+  const { headBias } = layout;
+  const temperature = headBias ? null : forward.input("temperature", "float32", [1]);
   const theta = forward.input("theta", "float32", [layout.length]);
 
   const prompts = tokensPerBlock === 0 ? null : slot(forward, theta, layout.prompts, "theta/prompts");
@@ -146,7 +154,9 @@ function addGradient(
   }
   const head = slot(forward, theta, layout.headWeight, "theta/head");
   const features = addUpper(forward, graph, structure, firstBlock, tokens, prompts, prompting, carried);
-  const logits = cosineLogits(forward, features, centre, head, temperature);
+  const logits = headBias
+    ? logisticLogits(forward, features, centre, head, slot(forward, theta, headBias, "theta/bias"))
+    : cosineLogits(forward, features, centre, head, present(temperature, "a temperature"));
   const loss = weightedLoss(forward, logits, targets, sampleWeight, total(forward, sampleWeight));
 
   const folded = fuseLinear(foldShapes(forward.finish({ loss, logits })));

@@ -2,7 +2,7 @@
 // Records are cloned in and out, so that it keeps the same promises (and loses the same things) as a real store.
 import type { ProjectId, PromptSetId } from "../../base/brand.ts";
 import { assert, Fault } from "../../base/fault.ts";
-import { nextAuditEntry, parseAuditEntry, unreadableEntry } from "../../domain/audit.ts";
+import { firstAfterErasing, nextAuditEntry, parseAuditEntry, unreadableEntry } from "../../domain/audit.ts";
 import type { Journal, JournalStore } from "../../domain/keeping.ts";
 import { storedChange } from "../../domain/parse-project.ts";
 import { applyEvents, type Project } from "../../domain/project.ts";
@@ -99,6 +99,15 @@ function journalOf(
         throw new Fault("storage", "The kept bytes of this prompt set are damaged. Load its file again.", { id });
       }
       return bytes.slice();
+    },
+    rewrite: async (next, title) => {
+      assertWriter();
+      folder.audit = [firstAfterErasing(parseAuditEntry(folder.audit.at(-1)), title, now())];
+      folder.snapshot = structuredClone(snapshotOf(next));
+      folder.entries = [];
+      folder.unreadable = [];
+      for (const set of folder.promptSets.keys()) if (!next.promptSets.has(set)) folder.promptSets.delete(set);
+      project = next;
     },
     audit: async () => folder.audit.map((entry) => parseAuditEntry(entry) ?? unreadableEntry),
     close: async () => {

@@ -3,7 +3,13 @@
 import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB, type StoreNames } from "idb";
 import type { ProjectId, PromptSetId } from "../../base/brand.ts";
 import { assert, Fault, isAbort } from "../../base/fault.ts";
-import { type AuditEntry, nextAuditEntry, parseAuditEntry, unreadableEntry } from "../../domain/audit.ts";
+import {
+  type AuditEntry,
+  firstAfterErasing,
+  nextAuditEntry,
+  parseAuditEntry,
+  unreadableEntry,
+} from "../../domain/audit.ts";
 import type { Journal, JournalStore } from "../../domain/keeping.ts";
 import { storedChange } from "../../domain/parse-project.ts";
 import { applyEvents, type Project, type ProjectChange } from "../../domain/project.ts";
@@ -223,13 +229,36 @@ function journalOf({ db, id, lock, compactEvery, now, ...opened }: Opened): Jour
     seq = at;
     length = compact ? 0 : length + 1;
   };
+  const rewrite = async (next: Project, title: string): Promise<void> => {
+    assertWriter();
+    const first = firstAfterErasing(audited, title, now());
+    const snapshot = snapshotOf(next);
+    const at = seq + 1;
+    const sets = await db.getAllKeys("promptSets", allOf(id));
+    const orphans = sets.filter(([, set]) => !next.promptSets.has(set as PromptSetId));
+    const stores: StoreNames<Schema>[] = ["changes", "snapshots", "promptSets", "audit", "unreadable"];
+    await write(db, stores, "What was to be forgotten is still kept", (tx) => [
+      tx.objectStore("audit").delete(allOf(id)),
+      tx.objectStore("audit").add(first, [id, at]),
+      tx.objectStore("changes").delete(allOf(id)),
+      tx.objectStore("unreadable").clear(),
+      tx.objectStore("snapshots").put({ seq: at, snapshot }, id),
+      ...orphans.map((key) => tx.objectStore("promptSets").delete(key)),
+    ]);
+    audited = first;
+    project = next;
+    seq = at;
+    length = 0;
+  };
+  const inOrder = (task: () => Promise<void>): Promise<void> => {
+    const mine = tail.then(task);
+    tail = mine.catch(() => {});
+    return mine;
+  };
   return {
     role,
-    append: (change) => {
-      const mine = tail.then(() => append(change));
-      tail = mine.catch(() => {});
-      return mine;
-    },
+    rewrite: (next, title) => inOrder(() => rewrite(next, title)),
+    append: (change) => inOrder(() => append(change)),
     putPromptSet: async (set, bytes) => {
       assertWriter();
       assert(promptSetIdOf(bytes) === set, "a prompt set's id is the hash of its bytes");

@@ -1,15 +1,10 @@
-// Tiles decoded by the browser: JPEG bit for bit as libjpeg-turbo in Chromium and Firefox with exactly these options, WebP too;
-// JPEG 2000 by OpenJPEG as wasm, loaded when the first such tile comes. Knows no slide.
-
-import openJpegUrl from "@cornerstonejs/codec-openjpeg/decodewasm?url";
+// Tiles decoded by the browser: JPEG bit for bit as libjpeg-turbo in Chromium and Firefox with exactly these options, WebP too; codecs
+// it lacks are decoded by who is given. Knows no slide.
 import { Fault } from "../../base/fault.ts";
-import { createJp2kDecoder } from "../../slide/codec/openjpeg.ts";
 import { createTileDecoder } from "../../slide/decode-tile.ts";
 import { checkProfile, jpegWithProfile, pngWithProfile } from "../../slide/managed-image.ts";
-import type { CodedTile, DecodedTile, EncodedTile } from "../../slide/slide-reader.ts";
+import type { CodedTile, CodedTileDecoder, DecodedTile, EncodedTile, TileDecoder } from "../../slide/slide-reader.ts";
 import { readsBackExactly } from "./exact-readback.ts";
-import { fetchBytes } from "./fetch-bytes.ts";
-import { decodeJpegLs } from "./jpeg-ls-decoder.ts";
 
 /** No colour profile and no premultiplication: pixels as they are stored. */
 const exact: ImageBitmapOptions = { colorSpaceConversion: "none", premultiplyAlpha: "none" };
@@ -17,37 +12,37 @@ const exact: ImageBitmapOptions = { colorSpaceConversion: "none", premultiplyAlp
 /** Colours converted from the embedded profile to sRGB. */
 const managed: ImageBitmapOptions = { colorSpaceConversion: "default", premultiplyAlpha: "none" };
 
-/** For display; ownership of the bitmap is the caller's. Fault `damaged` where the browser cannot decode the bytes. */
-export async function tileToBitmap(tile: EncodedTile, signal: AbortSignal): Promise<ImageBitmap> {
-  if (tile.codec === "jpeg" || tile.codec === "webp") return nativeBitmap(tile, signal);
-  const { data, width, height } = await decodeTile(tile, signal);
-  return pixelsToBitmap(data, width, height);
-}
+export type ImageDecoders = Readonly<{
+  /** For analysis: RGB or RGBA bytes. */
+  decodeTile: TileDecoder;
+  /** For display; ownership of the bitmap is the caller's. Fault `damaged` where the browser cannot decode the bytes. */
+  tileToBitmap(tile: EncodedTile, signal: AbortSignal): Promise<ImageBitmap>;
+  /** For display, colours through the profile: the browser applies what is embedded. Never for analysis. */
+  tileToManagedBitmap(tile: EncodedTile, profile: Uint8Array, signal: AbortSignal): Promise<ImageBitmap>;
+}>;
 
-/** For analysis: RGB or RGBA bytes. */
-export const decodeTile = createTileDecoder({
-  jpeg: decodeNatively,
-  webp: decodeNatively,
-  "jpeg-ls": decodeJpegLs,
-  jp2k: createJp2kDecoder(async (messages) => {
-    const { default: factory } = await import("@cornerstonejs/codec-openjpeg/decodewasmjs");
-    const signal = new AbortController().signal;
-    const wasmBinary = await fetchBytes(openJpegUrl, { signal, maxBytes: 4 * 1024 * 1024 });
-    return factory({ wasmBinary, ...messages });
-  }),
-});
-
-/** For display, colours through the profile: the browser applies what is embedded. Never for analysis. */
-export async function tileToManagedBitmap(
-  tile: EncodedTile,
-  profile: Uint8Array,
-  signal: AbortSignal,
-): Promise<ImageBitmap> {
-  checkProfile(profile);
-  if (tile.codec === "jpeg" && tile.colour !== "grey") {
-    return bitmapOf(jpegWithProfile(tile.bytes, profile), "jpeg", managed, signal);
-  }
-  return bitmapOf(pngWithProfile(await decodeTile(tile, signal), profile), "png", managed, signal);
+export function createImageDecoders(lacking: Readonly<Record<"jp2k" | "jpeg-ls", CodedTileDecoder>>): ImageDecoders {
+  const decodeTile = createTileDecoder({
+    jpeg: decodeNatively,
+    webp: decodeNatively,
+    jp2k: lacking.jp2k,
+    "jpeg-ls": lacking["jpeg-ls"],
+  });
+  return {
+    decodeTile,
+    async tileToBitmap(tile, signal) {
+      if (tile.codec === "jpeg" || tile.codec === "webp") return nativeBitmap(tile, signal);
+      const { data, width, height } = await decodeTile(tile, signal);
+      return pixelsToBitmap(data, width, height);
+    },
+    async tileToManagedBitmap(tile, profile, signal) {
+      checkProfile(profile);
+      if (tile.codec === "jpeg" && tile.colour !== "grey") {
+        return bitmapOf(jpegWithProfile(tile.bytes, profile), "jpeg", managed, signal);
+      }
+      return bitmapOf(pngWithProfile(await decodeTile(tile, signal), profile), "png", managed, signal);
+    },
+  };
 }
 
 const nativeBitmap = (tile: CodedTile, signal: AbortSignal): Promise<ImageBitmap> =>

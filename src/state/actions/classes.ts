@@ -1,11 +1,12 @@
 // Commands on tissue classes. Knows no screen; a class goes with its labels, in one undo.
 import type { ClassId } from "../../base/brand.ts";
 import type { TissueClass } from "../../domain/label.ts";
+import { otherClassId, ownClasses } from "../../domain/other-class.ts";
 import type { ProjectEvent } from "../../domain/project.ts";
 import type { Action, AppState } from "../action.ts";
 import { canWrite } from "../selectors.ts";
 
-/** Okabe & Ito 2008, without black (invisible on dark): distinct for colour-blind eyes; then darker and lighter companions. */
+/** Okabe & Ito 2008, without black (invisible on dark) and grey (Other's own): distinct for colour-blind eyes; then darker and lighter companions. */
 export const classColors: readonly string[] = [
   "#e69f00",
   "#56b4e9",
@@ -14,13 +15,13 @@ export const classColors: readonly string[] = [
   "#0072b2",
   "#d55e00",
   "#cc79a7",
-  "#999999",
   "#8c510a",
   "#b3de69",
   "#6a51a3",
   "#fb9a99",
 ];
 
+const otherStays = "Other is in every project: what is none of your classes goes there.";
 const maxClasses = 64;
 const maxName = 80;
 
@@ -51,22 +52,23 @@ export const addClass: Action<Readonly<{ name: string; color?: string }>> = {
   enabled: (state, { name }) => {
     const write = canWrite(state);
     if (write !== true) return write;
-    if (classesOf(state).length >= maxClasses) return `At most ${maxClasses} classes.`;
+    if (ownClasses(classesOf(state)).length >= maxClasses) return `At most ${maxClasses} classes.`;
     return nameIsFree(state, name);
   },
   run: ({ project, session, newId }, { name, color }) => {
     const { classes } = project.getState().project;
+    const own = ownClasses(classes);
     const key = classKeys.find((k) => classes.every((c) => c.key !== k)) ?? null;
     const value: TissueClass = {
       id: newId() as ClassId,
       name: name.trim(),
-      color: (color ?? nextColor(classes)).toLowerCase(),
+      color: (color ?? nextColor(own)).toLowerCase(),
       key,
     };
     project.dispatch({
       title: `Add class ${value.name}`,
       undoable: true,
-      events: [{ type: "class/put", value, at: classes.length }],
+      events: [{ type: "class/put", value, at: own.length }],
     });
     session.setState({ selectedClass: value.id });
   },
@@ -86,6 +88,7 @@ function change(id: string, title: string, refuse: (state: AppState, next: Tissu
     enabled: (state, params) => {
       const write = canWrite(state);
       if (write !== true) return write;
+      if (params.id === otherClassId) return otherStays;
       const next = nextOf(state, params);
       return next ? refuse(state, next) : "This class does not exist any more.";
     },
@@ -127,6 +130,7 @@ export const removeClass: Action<Readonly<{ id: ClassId }>> = {
   enabled: (state, { id }) => {
     const write = canWrite(state);
     if (write !== true) return write;
+    if (id === otherClassId) return otherStays;
     return withId(state, id) ? true : "This class does not exist any more.";
   },
   run: ({ project, session }, { id }) => {

@@ -100,7 +100,8 @@ export function followScorer(context: ActionContext): () => void {
     const loaded = engine.kind === "ready" ? engine.status.weightsDigest : engine.kind;
     // Similar places come as the slide is indexed: asked again once there are enough to be worth a look, and at the end.
     const indexed = by.kind === "similar" && indexing?.slideId === id ? indexStage(indexing) : "none";
-    return [scorerKey(by), id, calibration?.x, calibration?.y, loaded, indexed].join("\n");
+    const scale = patchSpec(state)?.mpp;
+    return [scorerKey(by), id, calibration?.x, calibration?.y, loaded, indexed, scale].join("\n");
   };
   let last = keyNow();
   let seen: readonly unknown[] = [];

@@ -4,7 +4,7 @@ import { type Fault, faultToData, isAbort, toFault } from "../../base/fault.ts";
 import type { PromptSetSummary } from "../../domain/prompt-set.ts";
 import type { LoadProgress, ModelSource } from "../../protocol/engine-api.ts";
 import { type Action, type ActionContext, stateOf } from "../action.ts";
-import { activeSetHere, blocksPatches, setById } from "../selectors.ts";
+import { activeSetHere, blocksPatches, patchSpec, setById } from "../selectors.ts";
 import { notify } from "../session-store.ts";
 
 /** A newer load replaces an older one, which then ends as cancelled. */
@@ -77,6 +77,8 @@ export const indexSlide: Action<Readonly<{ id: SlideId }>> = {
   run: async (context, { id }) => {
     const { session } = context;
     const { indexing } = stateOf(context).session;
+    const spec = patchSpec(stateOf(context));
+    const scale = spec ? { mpp: spec.mpp } : {};
     if (indexing?.slideId === id && indexing.complete) return;
     session.setState({ indexing: { slideId: id, done: 0, total: placesToIndex, complete: false } });
     const forget = (): void =>
@@ -84,7 +86,7 @@ export const indexSlide: Action<Readonly<{ id: SlideId }>> = {
     try {
       const { places } = await context.indexing.run((signal) =>
         context.engine.indexSlide(
-          { slideId: id, max: placesToIndex },
+          { slideId: id, max: placesToIndex, ...scale },
           {
             signal,
             onProgress: ({ done, total }) =>

@@ -5,7 +5,7 @@ import { Fault, toFault } from "../../base/fault.ts";
 import { centre, contains } from "../../domain/geometry.ts";
 import type { Label, TissueClass } from "../../domain/label.ts";
 import { cellAt, cellCentre, cellCount } from "../../domain/map-grid.ts";
-import { fileLayerKey, type SheetLayer, type SheetRecord } from "../../domain/map-sheet.ts";
+import { fileLayerKey, isFileLayer, type SheetLayer, type SheetRecord } from "../../domain/map-sheet.ts";
 import { type ReadShape, readGeoJson } from "../../domain/parse-geojson.ts";
 import { regionAround } from "../../domain/patch.ts";
 import type { ProjectEvent } from "../../domain/project.ts";
@@ -203,7 +203,7 @@ async function takePlaces(context: ActionContext, taken: Taken, name: string): P
   }
   const layer = fileLayer(name, names, state.project.project.classes);
   const scores = new Float32Array(cellCount(here.grid) * names.length).fill(Number.NaN);
-  let [count, astray, partial] = [0, 0, 0];
+  let [count, astray, partial, again] = [0, 0, 0, 0];
   for (const place of taken.places) {
     const cell = cellAt(here.grid, place.at);
     const middle = cell === null ? null : cellCentre(here.grid, cell);
@@ -217,11 +217,13 @@ async function takePlaces(context: ActionContext, taken: Taken, name: string): P
       partial++;
       continue;
     }
+    if (Number.isNaN(scores[cell * names.length] ?? Number.NaN)) count++;
+    else again++;
     names.forEach((className, c) => {
       scores[cell * names.length + c] = place.scores.get(className) ?? Number.NaN;
     });
-    count++;
   }
+  reject("the tile's place came again later in the file", again);
   reject("the tile has no score of a class that other tiles have one of", partial);
   reject("the tile lies on no place of this slide's map (another patch size or stride)", astray);
   if (count === 0) return 0;
@@ -245,9 +247,26 @@ function fileLayer(name: string, names: readonly string[], known: readonly Tissu
   return { key: fileLayerKey(label, names), name: `From file: ${label}`, classes };
 }
 
-async function keep(context: ActionContext, here: SheetRecord, layer: SheetLayer, scores: Float32Array): Promise<void> {
+/** As kept sheets are read. */
+const longestName = 200;
+
+/** The same file again, also under a key of an earlier version: two entries of one name could not be told apart. */
+function isReplaced(kept: SheetLayer, by: SheetLayer): boolean {
+  const classes = ({ classes: list }: SheetLayer): string => JSON.stringify(list.map(({ name }) => name));
+  return kept.key === by.key || (isFileLayer(kept.key) && kept.name === by.name && classes(kept) === classes(by));
+}
+
+/** A file of the same name with other classes says which. */
+function namedApart(layer: SheetLayer, kept: readonly SheetLayer[]): SheetLayer {
+  const taken = kept.some((other) => other.name === layer.name && !isReplaced(other, layer));
+  const classes = layer.classes.map(({ name }) => name).join(", ");
+  return taken ? { ...layer, name: `${layer.name} (${classes})`.slice(0, longestName) } : layer;
+}
+
+async function keep(context: ActionContext, here: SheetRecord, read: SheetLayer, scores: Float32Array): Promise<void> {
   const before = context.session.getState().maps.sheets.get(here.id) ?? here;
-  const record = { ...before, layers: [...before.layers.filter(({ key }) => key !== layer.key), layer] };
+  const layer = namedApart(read, before.layers);
+  const record = { ...before, layers: [...before.layers.filter((other) => !isReplaced(other, layer)), layer] };
   await readTissue(context, here, new AbortController().signal);
   const width = layer.classes.length;
   // Where this layer was kept before, places without an answer are kept too: else the earlier answers would come back.

@@ -78,8 +78,10 @@ async function run(context: ActionContext, layer: SheetLayer | null, options: Sw
       ...(sweep && { sweep: { ...sweep, state: "running" as const, done: sweep.done + told, perSecond } }),
     }));
   };
+  let own: AbortSignal | null = null;
   try {
     await context.sweeping.run(async (signal) => {
+      own = signal;
       await readTissue(context, begun, signal);
       const record = await beginSheet(context, begun, layer);
       const zones = zonesHere(stateOf(context), slideId);
@@ -102,7 +104,9 @@ async function run(context: ActionContext, layer: SheetLayer | null, options: Sw
     });
   } catch (error) {
     if (isAbort(error)) {
-      changeSweep(context, { perSecond: null });
+      // Cancelled by nobody here (the slide reader was started anew, say): it must not look as if it were still at work.
+      const here = own as AbortSignal | null;
+      changeSweep(context, here && !here.aborted ? { state: "paused", perSecond: null } : { perSecond: null });
       return;
     }
     const fault = toFault(error, "runtime", "The map could not be computed");

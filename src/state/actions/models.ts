@@ -2,16 +2,20 @@
 // is loaded in the end, and labels and prompt sets stay. Knows no form (import-form.ts) and no reader of files.
 import { Fault, faultToData, isAbort, toFault } from "../../base/fault.ts";
 import { canonicalJson } from "../../domain/canonical-json.ts";
-import type { KeptModel } from "../../domain/kept-model.ts";
+import type { KeptDownload } from "../../domain/kept-download.ts";
+import { type KeptModel, originOf } from "../../domain/kept-model.ts";
 import type { ImportFacts } from "../../domain/model-import.ts";
 import type { EngineStatus, GivenFile } from "../../protocol/engine-api.ts";
 import type { Action, ActionContext, AppState } from "../action.ts";
-import { isTuning } from "../selectors.ts";
+import { isComparing, isTuning } from "../selectors.ts";
 import { notify, type OwnModel, type SessionState } from "../session-store.ts";
 import { loadEngine } from "./engine.ts";
+import { forgetDownload } from "./hub.ts";
 
 const notWhileTuning = (state: AppState): true | string =>
-  isTuning(state) ? "A tuning is running. Finish or cancel it before changing the backbone." : true;
+  isTuning(state) || isComparing(state)
+    ? "A tuning is running. Finish or cancel it before changing the backbone."
+    : true;
 
 /** Where graphs are to run now. */
 const preferred = ({ session, prefer }: ActionContext): ActionContext["prefer"] =>
@@ -22,8 +26,10 @@ const ownModel = ({ ownModels }: SessionState, id: string | null): OwnModel | nu
 
 const gone = "This backbone is not kept here any more.";
 
+type Import = Readonly<{ files: readonly GivenFile[]; facts: ImportFacts; download?: KeptDownload | null }>;
+
 /** How the import went is in `session.modelImport`: the form that asked shows it, and nothing typed there is lost. */
-export const importModel: Action<Readonly<{ files: readonly GivenFile[]; facts: ImportFacts }>> = {
+export const importModel: Action<Import> = {
   id: "model/import",
   title: "Load this backbone",
   enabled: (state, { files }) => {
@@ -31,7 +37,7 @@ export const importModel: Action<Readonly<{ files: readonly GivenFile[]; facts: 
     if (state.session.modelImport.kind === "loading") return "A backbone is being loaded.";
     return notWhileTuning(state);
   },
-  run: async (context, { files, facts }) => {
+  run: async (context, { files, facts, download }) => {
     const { session } = context;
     session.setState({ modelImport: { kind: "loading", cancelled: false } });
     try {
@@ -51,12 +57,15 @@ export const importModel: Action<Readonly<{ files: readonly GivenFile[]; facts: 
     }
     const { engine } = session.getState();
     if (engine.kind !== "ready") return;
-    const model = keptModelOf(context, engine.status, files, facts);
+    const made = keptModelOf(context, engine.status, files, facts);
+    const model = download ? { ...made, from: originOf(download) } : made;
     context.givenFiles.set(model.id, files);
     putOwn(context, { model, kept: "being-kept" });
     session.setState({ activeModel: model.id, modelImport: { kind: "loaded" } });
     // Copying gigabytes takes a while; clicks need not wait for it.
-    void keep(context, model, files);
+    void keep(context, model, files).then((kept) =>
+      kept && download ? forgetDownload(context, download.id) : undefined,
+    );
   },
 };
 
@@ -114,26 +123,27 @@ function putOwn({ session }: ActionContext, own: OwnModel): void {
 }
 
 /** Files before the choice that names them: a crash in between leaves a backbone in the list, never a choice without files. */
-async function keep(context: ActionContext, model: KeptModel, files: readonly GivenFile[]): Promise<void> {
+async function keep(context: ActionContext, model: KeptModel, files: readonly GivenFile[]): Promise<boolean> {
   const { session, models } = context;
   try {
     await models.put(model, files);
   } catch (error) {
     const fault = toFault(error, "storage", "The backbone could not be kept");
-    if (!ownModel(session.getState(), model.id)) return;
+    if (!ownModel(session.getState(), model.id)) return false;
     const words = `${model.name} is used now, but must be given again next time. ${fault.message}`;
     putOwn(context, { model, kept: "no" });
     notify(session, "warning", words, fault);
-    return;
+    return false;
   }
   if (!ownModel(session.getState(), model.id)) {
     // Removed while it was being written.
     await models.remove(model.id).catch(() => {});
-    return;
+    return false;
   }
   context.givenFiles.delete(model.id);
   putOwn(context, { model, kept: "yes" });
   if (session.getState().activeModel === model.id) await remember(context, model.id, 0);
+  return true;
 }
 
 async function remember(context: ActionContext, id: string | null, unfinished: number): Promise<void> {

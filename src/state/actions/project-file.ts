@@ -1,6 +1,7 @@
 // Commands: the project out to a file and in from one. Knows no file picker: text goes out and comes in.
 import type { ClassId, PromptSetId } from "../../base/brand.ts";
 import { auditFile, brokenAt } from "../../domain/audit.ts";
+import { ownClasses } from "../../domain/other-class.ts";
 import type { Project, ProjectEvent } from "../../domain/project.ts";
 import { type ProjectFileOptions, parseProjectFile, writeProjectFile } from "../../domain/project-file.ts";
 import type { Action, AppState } from "../action.ts";
@@ -8,7 +9,7 @@ import { canWrite } from "../selectors.ts";
 import { notify } from "../session-store.ts";
 
 const isEmpty = ({ labels, classes, promptSets }: Project): boolean =>
-  labels.size === 0 && classes.length === 0 && promptSets.size === 0;
+  labels.size === 0 && ownClasses(classes).length === 0 && promptSets.size === 0;
 
 export const saveProject: Action<ProjectFileOptions> = {
   id: "project/save",
@@ -27,6 +28,7 @@ export const saveProject: Action<ProjectFileOptions> = {
       notify(context.session, "warning", `${what} not in the file: the bytes are not kept in this browser.`);
     }
     context.saveFile("project.pathotune.zip", writeProjectFile(project, bytes, options));
+    context.session.setState({ exported: project });
   },
 };
 
@@ -92,7 +94,13 @@ function joined(project: Project, events: readonly ProjectEvent[]): readonly Pro
         if (same.has(value.id)) return [];
         const holder = keys.get(value.key);
         const taken = value.key !== null && holder !== undefined && holder !== value.id;
-        return [{ ...event, at: project.classes.length + event.at, value: taken ? { ...value, key: null } : value }];
+        return [
+          {
+            ...event,
+            at: ownClasses(project.classes).length + event.at,
+            value: taken ? { ...value, key: null } : value,
+          },
+        ];
       }
       default:
         return [event];

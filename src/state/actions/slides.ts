@@ -7,6 +7,7 @@ import type { SlideSource } from "../../protocol/slide-api.ts";
 import { type Action, type ActionContext, stateOf } from "../action.ts";
 import { canWrite } from "../selectors.ts";
 import { notify } from "../session-store.ts";
+import { changeMaps } from "./maps.ts";
 
 /** `kept`: how the project finds it again. `expected`: the slide this file is asked to be, after a reload. */
 export type OpenParams = Readonly<{
@@ -58,8 +59,10 @@ export const openSlide: Action<OpenParams> = {
       }
       if (!known || known.name !== name || !sameSource(known.source, kept)) {
         const { id, fingerprint, origin } = info;
-        const declared = known?.declared ?? null;
-        putSlide(context, { id, name, fingerprint, origin, source: kept, declared, caseId: known?.caseId ?? null });
+        const before = known ?? { declared: null, caseId: null };
+        putSlide(context, { ...before, id, name, fingerprint, origin, source: kept });
+        // Tissue is looked at before an answer lies on it; M shows the map.
+        if (!known && show) changeMaps(context, ({ view }) => ({ view: { ...view, visible: false } }));
       }
       context.session.setState(({ openSlides }) => ({
         openSlides: new Map(openSlides).set(info.id, { info, name, source: kept }),

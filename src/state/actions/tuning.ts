@@ -2,7 +2,6 @@
 // (domain/run.ts) and every run leaves a record, also one that a crash interrupted.
 import type { RunId, SlideId } from "../../base/brand.ts";
 import { Fault, faultToData, isAbort, toFault } from "../../base/fault.ts";
-import type { Estimate } from "../../domain/estimate.ts";
 import type { Label } from "../../domain/label.ts";
 import { type InstanceShape, type TextSettings, textsNeeded } from "../../domain/prompt-kinds.ts";
 import { advance, type TuningEvent, type TuningRun, type TuningSettings } from "../../domain/run.ts";
@@ -10,6 +9,7 @@ import type { GateResult, TuneParams, TuneResult } from "../../protocol/engine-a
 import type { TextVectors } from "../../protocol/text-encoder.ts";
 import { type Action, type ActionContext, type AppState, stateOf } from "../action.ts";
 import { blocksTune, examples, isTuning, setOffer, slideMpp, tuningSettings } from "../selectors.ts";
+import { statedOfLabels } from "../stated.ts";
 import { tuneThrough } from "../tune-through.ts";
 import { promptSetFileName } from "./prompt-sets.ts";
 
@@ -23,7 +23,12 @@ function proposeName(state: AppState, params: Pick<TuneParams, "classes" | "labe
 }
 
 /** What the engine needs, frozen at the start: later labels do not change a run. */
-function paramsOf(state: AppState, runId: RunId, settings: TuningSettings, name: string | undefined): TuneParams {
+export function paramsOf(
+  state: AppState,
+  runId: RunId,
+  settings: TuningSettings,
+  name: string | undefined,
+): TuneParams {
   const { project } = state.project;
   const list = examples(state);
   // Distances between labels are measured at the slide's present um/px, also where it was corrected after labelling.
@@ -37,6 +42,7 @@ function paramsOf(state: AppState, runId: RunId, settings: TuningSettings, name:
   const slides = [...new Set(list.map(({ patch }) => patch.slideId))].flatMap((id) => project.slides.get(id) ?? []);
   const cases: Record<SlideId, string> = {};
   for (const slide of slides) if (slide.caseId !== null) cases[slide.id] = slide.caseId;
+  const stated = statedOfLabels(state);
   const generated = (id: SlideId): boolean => state.session.openSlides.get(id)?.info.origin === "generated";
   return {
     runId,
@@ -48,13 +54,14 @@ function paramsOf(state: AppState, runId: RunId, settings: TuningSettings, name:
     cases,
     syntheticSlides: [...new Set(list.map(({ patch }) => patch.slideId))].filter(generated),
     parent: null,
+    ...(stated && { stated }),
     resume: null,
     halvings: 0,
   };
 }
 
 /** Vectors of what the settings' templates say with these classes; null where nothing is made of text. */
-async function textOf(
+export async function textOf(
   { texts }: Pick<ActionContext, "texts">,
   { settings, classes }: Pick<TuneParams, "settings" | "classes">,
   signal: AbortSignal,
@@ -65,11 +72,17 @@ async function textOf(
   return needed.length > 0 ? texts.vectorsOf(needed, signal) : null;
 }
 
-function record(context: ActionContext, run: TuningRun, labels: number, estimate: Estimate | null = null): void {
+function record(
+  context: ActionContext,
+  run: TuningRun,
+  labels: number,
+  figures: Pick<TuneResult, "estimate" | "heldOut"> | null = null,
+): void {
+  const { estimate = null, heldOut = [] } = figures ?? {};
   context.project.dispatch({
     title: "Tuning",
     undoable: false,
-    events: [{ type: "run/put", record: { run, estimate, labels } }],
+    events: [{ type: "run/put", record: { run, estimate, labels, ...(heldOut.length > 0 && { heldOut }) } }],
   });
 }
 
@@ -89,7 +102,11 @@ function tellRestarting(context: ActionContext, runId: RunId): void {
 }
 
 /** Bytes before the event that names them: a crash in between leaves bytes nobody names, never a name without bytes. */
-async function keep(context: ActionContext, result: TuneResult, signal: AbortSignal): Promise<void> {
+export async function keep(
+  context: ActionContext,
+  result: Pick<TuneResult, "bytes" | "summary">,
+  signal: AbortSignal,
+): Promise<void> {
   const { summary, bytes } = result;
   try {
     await context.journal.putPromptSet(summary.id, bytes);
@@ -139,7 +156,7 @@ export const startTuning: Action<Readonly<{ name?: string }>> = {
     context.session.setState({ tuning: preparing });
     record(context, preparing, params.labels.length);
     let ended: TuningRun | null = null;
-    let estimate: Estimate | null = null;
+    let figures: TuneResult | null = null;
     try {
       await context.tuning.run(async (signal) => {
         const text = await textOf(context, params, signal);
@@ -158,7 +175,7 @@ export const startTuning: Action<Readonly<{ name?: string }>> = {
         signal.throwIfAborted();
         notePassed(context, result.gates);
         await keep(context, result, signal);
-        estimate = result.estimate;
+        figures = result;
         ended = tell(context, runId, { type: "finished", promptSet: result.summary.id, ended: result.ended });
       });
     } catch (error) {
@@ -171,7 +188,7 @@ export const startTuning: Action<Readonly<{ name?: string }>> = {
         throw fault;
       }
     }
-    if (ended) record(context, ended, params.labels.length, estimate);
+    if (ended) record(context, ended, params.labels.length, figures);
   },
 };
 

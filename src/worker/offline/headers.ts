@@ -39,3 +39,13 @@ export function withHeaders(response: Response, added: Readonly<Record<string, s
   const { status, statusText } = response;
   return new Response(status === 204 || status === 304 ? null : response.body, { status, statusText, headers });
 }
+
+/** Whether `origin` is one of `approved`, where a star stands for subdomains. */
+export function isApproved(origin: string, approved: readonly string[]): boolean {
+  return approved.some((pattern) => {
+    const [scheme = "", host = ""] = pattern.toLowerCase().split("://");
+    return host.startsWith("*.")
+      ? origin.startsWith(`${scheme}://`) && origin.endsWith(host.slice(1))
+      : origin === pattern.toLowerCase();
+  });
+}

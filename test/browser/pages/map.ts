@@ -1,56 +1,64 @@
-// Page of the map's alignment test: a black slide with white squares at known cells, the corners among them, and a map that paints the
-// same cells red. Sides are multiples of the coarsest downsample, so that the slide's own edges are exact on every level.
+// Page of the map's alignment test: a black slide with white squares at known cells, and a map that paints the same cells red. The slide
+// is drawn here, or read by the slide worker: `?slide=` an address, `?files=` names in a folder of parts, separated by commas.
 import "../../../src/viewer/viewer.css";
-import { cellRegion, type MapGrid } from "../../../src/domain/map-grid.ts";
 import type { SlideInfo } from "../../../src/domain/slide.ts";
+import { connect, type Port } from "../../../src/protocol/rpc.ts";
+import { type SlideApi, type SlideSource, slideMethods } from "../../../src/protocol/slide-api.ts";
 import { createViewer } from "../../../src/viewer/create-viewer.ts";
 import type { MapPicture } from "../../../src/viewer/map-picture.ts";
+import type { TileAsker } from "../../../src/viewer/slide-tile-source.ts";
 import { fakeSlide } from "./fake-slide.ts";
+import { cornersOfFiles, type KnownCorners, knownCorners, whiteSquares } from "./known-corners.ts";
 import type { MapReport } from "./map-report.ts";
 
-const grid: MapGrid = {
-  originX: 64,
-  originY: 128,
-  stepX: 704,
-  stepY: 640,
-  columns: 22,
-  rows: 18,
-  patchWidth: 704,
-  patchHeight: 640,
-};
-const last = grid.columns * grid.rows - 1;
-const cells = [
-  0,
-  grid.columns - 1,
-  last - grid.columns + 1,
-  last,
-  9 * grid.columns + 11,
-  9 * grid.columns + 12,
-  7 * grid.columns + 9,
-];
-
-const slide: SlideInfo = { ...fakeSlide, width: 16000, height: 12000 };
-const side = 256;
+type Shown = Readonly<{ corners: KnownCorners; slide: SlideInfo; tile: TileAsker }>;
 
 const report: MapReport = { ready: false, lastTile: 0, failures: [], viewer: null, showMap: () => undefined };
+window.mapReport = report;
 
-function paint(level: number, column: number, row: number): ImageBitmap {
-  report.lastTile = performance.now();
-  const d = slide.levels[level]?.downsampleX ?? 1;
-  const canvas = new OffscreenCanvas(side, side);
-  const context = canvas.getContext("2d");
-  if (!context) throw new Error("no canvas");
-  context.fillStyle = "#000";
-  context.fillRect(0, 0, side, side);
-  context.fillStyle = "#fff";
-  for (const cell of cells) {
-    const { x, y, width, height } = cellRegion(grid, cell);
-    context.fillRect(x / d - column * side, y / d - row * side, width / d, height / d);
-  }
-  return canvas.transferToImageBitmap();
+function drawnSlide(): Shown {
+  const corners = knownCorners(16000, 12000, 4);
+  const slide: SlideInfo = { ...fakeSlide, width: corners.width, height: corners.height };
+  const side = 256;
+  return {
+    corners,
+    slide,
+    tile: async ({ level, column, row }) => {
+      const canvas = new OffscreenCanvas(side, side);
+      const context = canvas.getContext("2d");
+      if (!context) throw new Error("no canvas");
+      context.fillStyle = "#000";
+      context.fillRect(0, 0, side, side);
+      context.fillStyle = "#fff";
+      for (const { x, y, width, height } of whiteSquares(corners, slide.levels[level]?.downsampleX ?? 1)) {
+        context.fillRect(x - column * side, y - row * side, width, height);
+      }
+      return canvas.transferToImageBitmap();
+    },
+  };
 }
 
-const picture = (): MapPicture => {
+async function readSlide(source: SlideSource): Promise<Shown> {
+  const worker = new Worker(new URL("../../../src/worker/slide-worker.ts", import.meta.url), { type: "module" });
+  const { api } = connect<SlideApi>(slideMethods, worker as unknown as Port);
+  const slide = await api.open({ source });
+  return { corners: cornersOfFiles, slide, tile: api.tile };
+}
+
+async function wantedSlide(): Promise<Shown> {
+  const asked = new URLSearchParams(location.search);
+  const slide = asked.get("slide");
+  if (!slide) return drawnSlide();
+  const names = asked.get("files");
+  if (!names) return readSlide({ kind: "url", url: slide });
+  const files = names.split(",").map(async (path) => {
+    const blob = await (await fetch(new URL(path, slide))).blob();
+    return { path, file: new File([blob], path) };
+  });
+  return readSlide({ kind: "files", name: "folder", files: await Promise.all(files) });
+}
+
+const picture = ({ grid, cells }: KnownCorners): MapPicture => {
   const count = grid.columns * grid.rows;
   const rgba = new Uint8ClampedArray(count * 4);
   for (const cell of cells) rgba.set([255, 0, 0, 255], cell * 4);
@@ -62,28 +70,38 @@ const find = (id: string): HTMLElement => {
   if (!found) throw new Error(`no #${id}`);
   return found;
 };
-window.mapReport = report;
-const viewer = createViewer(
-  find("slide"),
-  {
-    slide,
-    tile: async ({ level, column, row }) => paint(level, column, row),
-    name: "Known corners",
-    navigator: find("navigator"),
-    start: { centre: { x: 8000, y: 6000 }, slidePerPixel: 16, turned: 0 },
-    reducedMotion: true,
-    drawer: "webgl",
-  },
-  {
-    onClick: () => undefined,
-    onPointer: () => undefined,
-    onView: () => undefined,
-    onReady: () => {
-      report.ready = true;
+
+function show({ corners, slide, tile }: Shown): void {
+  const viewer = createViewer(
+    find("slide"),
+    {
+      slide,
+      tile: (...asked) => {
+        report.lastTile = performance.now();
+        return tile(...asked);
+      },
+      name: "Known corners",
+      navigator: find("navigator"),
+      start: { centre: { x: slide.width / 2, y: slide.height / 2 }, slidePerPixel: slide.width / 1000, turned: 0 },
+      reducedMotion: true,
+      drawer: "webgl",
     },
-    onDrawerLost: () => report.failures.push("drawer lost"),
-    onFailure: (error) => report.failures.push(String(error)),
-  },
-);
-report.viewer = viewer;
-report.showMap = (on) => viewer.setMap(on ? picture() : null);
+    {
+      onClick: () => undefined,
+      onPointer: () => undefined,
+      onView: () => undefined,
+      onReady: () => {
+        report.ready = true;
+      },
+      onDrawerLost: () => report.failures.push("drawer lost"),
+      onFailure: (error) => report.failures.push(String(error)),
+    },
+  );
+  report.viewer = viewer;
+  report.showMap = (on) => viewer.setMap(on ? picture(corners) : null);
+}
+
+wantedSlide().then(show, (error: unknown) => {
+  report.failures.push(String(error));
+  report.ready = true;
+});

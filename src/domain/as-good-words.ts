@@ -1,0 +1,17 @@
+// Whether frozen features are as good as what was tuned, in words that go as far as the figures carry. Knows estimates only.
+import type { Estimate } from "./estimate.ts";
+import { pointsWords } from "./label-study-words.ts";
+
+/**
+ * Frozen features are as good where the tuned answers are not ahead by the whole paired interval; without an interval (fewer than ten
+ * places, or a set older than the difference) where they are not ahead at all. null: tuning is ahead, or nothing can be told.
+ */
+export function asGoodWords(estimate: Estimate | null): string | null {
+  if (estimate?.kind !== "figure") return null;
+  const { tuned, frozen, difference } = estimate;
+  const mean = difference?.mean ?? tuned.balancedAccuracy - frozen.balancedAccuracy;
+  const interval = difference?.interval ?? null;
+  if (interval ? interval.low > 0 : mean > 0) return null;
+  const bounds = interval ? ` (${pointsWords(interval.low)} to ${pointsWords(interval.high)})` : "";
+  return `Frozen features are as good on your labels: tuning changes balanced accuracy by ${pointsWords(mean)} points${bounds}.`;
+}

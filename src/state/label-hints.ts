@@ -1,0 +1,52 @@
+// What would make the labels better, in words: classes far from balance, classes whose labels all lie in one spot. Pure.
+
+import { centre } from "../domain/geometry.ts";
+import type { Label, TissueClass } from "../domain/label.ts";
+import { isOther } from "../domain/other-class.ts";
+
+/** Times more labels than the smallest class has. */
+const unbalanced = 3;
+/** Labels of one class on one slide that all lie within this say little of the rest of it. */
+const narrowUm = 400;
+const fewest = 4;
+
+const lengthWords = (um: number): string =>
+  um >= 1000 ? `${(um / 1000).toFixed(1)} mm` : `${Math.ceil(um / 50) * 50} µm`;
+
+/** At most one sentence a matter, the most useful first. */
+export function labelHints(classes: readonly TissueClass[], labels: Iterable<Label>): readonly string[] {
+  const byClass = new Map(classes.map((c) => [c.id, [] as Label[]]));
+  for (const label of labels) byClass.get(label.classId)?.push(label);
+  const labelled = classes.flatMap((c) => {
+    const own = byClass.get(c.id) ?? [];
+    return own.length > 0 ? [{ name: c.name, other: isOther(c), own }] : [];
+  });
+  const hints: string[] = [];
+  for (const { name, own } of labelled) {
+    const spread = spreadUm(own);
+    if (own.length >= fewest && spread !== null && spread < narrowUm) {
+      hints.push(`All ${own.length} labels of ${name} lie within ${lengthWords(spread)}: label it elsewhere too.`);
+    }
+  }
+  const asked = labelled.filter(({ other }) => !other);
+  const sorted = asked.toSorted((a, b) => a.own.length - b.own.length);
+  const [least, most] = [sorted[0], sorted.at(-1)];
+  if (least && most && most.own.length >= fewest && most.own.length >= unbalanced * least.own.length) {
+    hints.push(
+      `${most.name} has ${most.own.length} labels, ${least.name} ${least.own.length}: label more ${least.name}.`,
+    );
+  }
+  return hints;
+}
+
+/** Diagonal of what the labels span, um; null where they lie on several slides, which is spread enough. */
+export function spreadUm(labels: readonly Label[]): number | null {
+  const slides = new Set(labels.map(({ slideId }) => slideId));
+  if (slides.size !== 1) return null;
+  const places = labels.map(({ region, slideMpp }) => {
+    const { x, y } = centre(region);
+    return { x: x * slideMpp, y: y * slideMpp };
+  });
+  const range = (values: readonly number[]): number => Math.max(...values) - Math.min(...values);
+  return Math.hypot(range(places.map(({ x }) => x)), range(places.map(({ y }) => y)));
+}

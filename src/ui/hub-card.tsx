@@ -1,0 +1,73 @@
+// One open model in the list: what it is for, how large, under which terms, and how far its download is.
+import { Badge, Button } from "@mantine/core";
+import { useEffect, useRef } from "react";
+import { type HubModel, hubPage } from "../domain/hub-models.ts";
+import { useApp, useSession } from "./app-context.ts";
+import { HubDownloadState } from "./hub-download.tsx";
+import { normalisationOf, notStated, sizeWords } from "./hub-words.ts";
+
+type Props = Readonly<{
+  model: HubModel;
+  /** It was looked at before: the list is shown where it is. */
+  here: boolean;
+}>;
+
+export function HubCard({ model, here }: Props) {
+  const { ui } = useApp();
+  const download = useSession(({ hub }) => hub.downloads[model.id] ?? null);
+  const card = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (!here) return;
+    card.current?.scrollIntoView({ block: "center" });
+    card.current?.focus({ preventScroll: true });
+  }, [here]);
+  return (
+    <article
+      ref={card}
+      tabIndex={-1}
+      className="pt-card pt-hub-card"
+      aria-label={model.name}
+      data-testid={`hub-${model.id}`}
+    >
+      <div className="pt-line">
+        <strong>{model.name}</strong>
+        {model.gated && (
+          <Badge size="sm" variant="light" color="orange">
+            gated
+          </Badge>
+        )}
+        <span className="pt-space" />
+        <span className="pt-mute">{sizeWords(model)}</span>
+        {download === null && (
+          <Button
+            size="xs"
+            variant="default"
+            aria-label={model.gated ? `How to get ${model.name}` : `Download ${model.name}`}
+            onClick={() => ui.setState({ dialog: { kind: "open-models", at: model.id, asks: true } })}
+          >
+            {model.gated ? "How to get it…" : "Download…"}
+          </Button>
+        )}
+      </div>
+      <span>{model.purpose}</span>
+      <dl className="pt-facts pt-small pt-hub-facts">
+        <dt>Licence</dt>
+        <dd>
+          {model.licence.id ?? notStated} ·{" "}
+          <a href={hubPage(model)} target="_blank" rel="noopener noreferrer">
+            terms on its page
+          </a>
+        </dd>
+        <dt>Structure</dt>
+        <dd>{model.architecture}</dd>
+        <dt>Colours</dt>
+        <dd>{normalisationOf(model)}</dd>
+        <dt>µm/px</dt>
+        <dd>{model.scale ?? notStated}</dd>
+        <dt>Read-out</dt>
+        <dd>{model.readout ?? notStated}</dd>
+      </dl>
+      {download && <HubDownloadState model={model} download={download} />}
+    </article>
+  );
+}

@@ -1,0 +1,209 @@
+// All labels as pictures, those that whoever answers now would call otherwise first; several are chosen and changed in one step.
+import { Button, Loader, Modal } from "@mantine/core";
+import { type KeyboardEvent, useState } from "react";
+import type { LabelId } from "../base/brand.ts";
+import type { LabelReview } from "../protocol/labelling-api.ts";
+import { type Reviewed, relabelMany, removeMany, reviewed } from "../state/actions/review.ts";
+import { originMix } from "../state/suggested.ts";
+import { useApp, useAppState, usePerform } from "./app-context.ts";
+import { ReasonButton } from "./reason-button.tsx";
+import { RegionImage } from "./region-image.tsx";
+import { noDialog } from "./ui-store.ts";
+
+/** More pictures at once would be slow to read and slower to look at. */
+const page = 60;
+
+export function ReviewDialog() {
+  const { ui, context, stage } = useApp();
+  const state = useAppState();
+  const perform = usePerform();
+  const [chosen, setChosen] = useState<ReadonlySet<LabelId>>(new Set());
+  const [from, setFrom] = useState(0);
+  const { review } = state.session;
+  const { classes, labels } = state.project.project;
+  const close = (): void => ui.setState({ dialog: noDialog });
+  const all = reviewed(state, review.kind === "shown" ? review.review : null);
+  const list = all.slice(from, from + page);
+  const disagree = all.filter(disagrees);
+  const ids = [...chosen].filter((id) => labels.has(id));
+
+  const toggle = (id: LabelId): void => {
+    const next = new Set(chosen);
+    if (!next.delete(id)) next.add(id);
+    setChosen(next);
+  };
+  const flyTo = ({ label }: Reviewed): void => {
+    if (label.slideId !== state.session.currentSlide) return;
+    close();
+    stage.viewer?.flyTo(label.region);
+  };
+  const onKey = (event: KeyboardEvent): void => {
+    const digit = /^\d$/.test(event.key) && !event.ctrlKey ? Number(event.key) : null;
+    const wanted = classes.find((c) => digit !== null && c.key === digit);
+    if (wanted && ids.length > 0) perform(relabelMany, { ids, classId: wanted.id });
+    else if (event.key === "Delete" && ids.length > 0) perform(removeMany, { ids });
+    else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
+      if (event.shiftKey) context.project.redo();
+      else context.project.undo();
+    } else return;
+    event.preventDefault();
+  };
+
+  return (
+    <Modal opened onClose={close} title="All labels" size="min(1080px, 94vw)" onKeyDown={onKey}>
+      <div className="pt-stack" data-testid="review">
+        <Said />
+        <div className="pt-line" style={{ flexWrap: "wrap" }}>
+          <Button
+            size="compact-xs"
+            variant="default"
+            onClick={() => setChosen(new Set(disagree.map(({ label }) => label.id)))}
+          >
+            Choose the {disagree.length} that disagree
+          </Button>
+          <Button size="compact-xs" variant="default" onClick={() => setChosen(new Set())}>
+            Choose none
+          </Button>
+          <span className="pt-space" />
+          <span className="pt-mute">{ids.length} chosen:</span>
+          {classes.slice(0, 10).map((c) => (
+            <ReasonButton
+              key={c.id}
+              size="compact-xs"
+              variant="default"
+              enabled={ids.length > 0 || "Choose labels first."}
+              onClick={() => perform(relabelMany, { ids, classId: c.id })}
+            >
+              <span className="pt-swatch" style={{ background: c.color, marginRight: 5 }} />
+              {c.name}
+            </ReasonButton>
+          ))}
+          <ReasonButton
+            size="compact-xs"
+            variant="light"
+            color="red"
+            enabled={ids.length > 0 || "Choose labels first."}
+            onClick={() => perform(removeMany, { ids })}
+          >
+            Remove
+          </ReasonButton>
+        </div>
+        <div className="pt-review" role="listbox" aria-multiselectable="true" aria-label="Labels">
+          {list.map((one) => (
+            <div
+              key={one.label.id}
+              className="pt-place"
+              role="option"
+              tabIndex={0}
+              aria-selected={chosen.has(one.label.id)}
+              data-testid="reviewed"
+              onClick={() => toggle(one.label.id)}
+              onDoubleClick={() => flyTo(one)}
+              onKeyDown={(event) => {
+                if (event.key === " ") toggle(one.label.id);
+                else if (event.key === "Enter") flyTo(one);
+                else return;
+                event.preventDefault();
+              }}
+            >
+              <Face one={one} />
+            </div>
+          ))}
+        </div>
+        <div className="pt-line">
+          <span className="pt-hint">
+            Click or <kbd className="pt-kbd">Space</kbd> chooses, number keys relabel what is chosen,{" "}
+            <kbd className="pt-kbd">Delete</kbd> removes, <kbd className="pt-kbd">Enter</kbd> goes there. Undo takes a
+            step back.
+          </span>
+          <span className="pt-space" />
+          {all.length > page && (
+            <>
+              <span className="pt-mute pt-small">
+                {from + 1} to {Math.min(from + page, all.length)} of {all.length}
+              </span>
+              <Button
+                size="compact-xs"
+                variant="default"
+                disabled={from === 0}
+                onClick={() => setFrom(Math.max(0, from - page))}
+              >
+                Before
+              </Button>
+              <Button
+                size="compact-xs"
+                variant="default"
+                disabled={from + page >= all.length}
+                onClick={() => setFrom(from + page)}
+              >
+                After
+              </Button>
+            </>
+          )}
+        </div>
+      </div>
+    </Modal>
+  );
+}
+
+const disagrees = ({ label, called }: Reviewed): boolean => called !== null && called.classId !== label.classId;
+
+const howWords: Readonly<Record<LabelReview["how"], string>> = {
+  "left-out": "each label by all the others, never by itself",
+  trained: "it was trained on these labels, so agreement says little; disagreement is worth a look",
+  "by-all": "by all labels together, its own among them: too many to leave each out",
+};
+
+function Said() {
+  const state = useAppState();
+  const { review } = state.session;
+  const mix = originMix(state.project.project.labels.values());
+  const from = [
+    `${mix.own} of your own choice`,
+    ...(mix.fromSuggestions > 0 ? [`${mix.fromSuggestions} from suggestions`] : []),
+    ...(mix.ready > 0 ? [`${mix.ready} ready labels`] : []),
+  ].join(", ");
+  if (review.kind === "looking") {
+    return (
+      <span className="pt-line pt-mute" role="status">
+        <Loader size={14} /> Scoring the labels, {review.done} of {review.total}…
+      </span>
+    );
+  }
+  if (review.kind === "failed") return <span className="pt-warn">{review.fault.message}</span>;
+  return (
+    <span className="pt-mute" data-testid="review-said">
+      {from}.{" "}
+      {review.kind === "shown" &&
+        `Sorted by how little ${review.by} gives to the label's class: ${howWords[review.review.how]}.`}
+    </span>
+  );
+}
+
+function Face({ one: { label, called, disagreement } }: Readonly<{ one: Reviewed }>) {
+  const state = useAppState();
+  const own = state.project.project.classes.find((c) => c.id === label.classId);
+  const open = state.session.openSlides.has(label.slideId);
+  const wrong = called !== null && called.classId !== label.classId;
+  return (
+    <>
+      {open ? (
+        <RegionImage slideId={label.slideId} region={label.region} size={96} label={own?.name ?? "Label"} />
+      ) : (
+        <span className="pt-mute">slide not open</span>
+      )}
+      <span className="pt-line" style={{ gap: 5 }}>
+        <span className="pt-swatch" style={{ background: own?.color ?? "#6b7280" }} />
+        <span className="pt-cut">{own?.name ?? "Removed class"}</span>
+      </span>
+      <span className={wrong ? "pt-cut pt-disagrees" : "pt-cut pt-mute"}>
+        {called
+          ? `${wrong ? "called" : "agrees:"} ${called.name} ${called.score.toFixed(2)}`
+          : saidNothing(disagreement)}
+      </span>
+      {label.origin !== "free" && <span className="pt-mute">{label.origin}</span>}
+    </>
+  );
+}
+
+const saidNothing = (disagreement: number | null): string => (disagreement === null ? "nothing said" : "");

@@ -1,0 +1,142 @@
+// A slide whose labels only test: the switch, the test of the set that answers, and the way out with what it costs.
+import { Button, Modal, Progress, Switch } from "@mantine/core";
+import type { SlideId } from "../base/brand.ts";
+import { validationFigures } from "../domain/validation.ts";
+import {
+  endValidation,
+  runValidation,
+  startValidation,
+  testLabels,
+  validationKey,
+} from "../state/actions/validation.ts";
+import { activeSetHere, currentSlide, onlyTests, setById } from "../state/selectors.ts";
+import { useApp, useAppState, usePerform } from "./app-context.ts";
+import { ReasonButton } from "./reason-button.tsx";
+import { validationWords } from "./trust-words.ts";
+import { noDialog } from "./ui-store.ts";
+
+/** Offered where a set answers on a slide that has no label yet; there as long as labels of this slide only test. */
+export function ValidationPanel() {
+  const { ui } = useApp();
+  const state = useAppState();
+  const perform = usePerform();
+  const slide = currentSlide(state);
+  const id = slide?.info.id;
+  if (!id) return null;
+  const on = onlyTests(state, id);
+  const start = startValidation.enabled(state, { id });
+  if (!on && (start !== true || !activeSetHere(state))) return null;
+  return (
+    <section className="pt-section" aria-label="Validation" data-testid="validation" data-on={on}>
+      <h2>Validation</h2>
+      <div className="pt-card pt-tight">
+        <Switch
+          size="xs"
+          label="Labels on this slide only test"
+          checked={on}
+          onChange={() =>
+            on ? ui.setState({ dialog: { kind: "end-validation", id } }) : perform(startValidation, { id })
+          }
+        />
+        {on ? (
+          <Testing />
+        ) : (
+          <p className="pt-hint">
+            A new slide is the test that counts: with this on, your labels here judge the set and teach nothing.
+          </p>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function Testing() {
+  const state = useAppState();
+  const perform = usePerform();
+  const { validation } = state.session;
+  const count = testLabels(state).length;
+  const set = activeSetHere(state);
+  return (
+    <>
+      <p className="pt-hint">
+        {count === 1 ? "1 label tests" : `${count} labels test`}; no tuning, preview or suggestion learns from them.
+      </p>
+      <ReasonButton
+        enabled={runValidation.enabled(state, undefined)}
+        size="compact-sm"
+        variant="light"
+        testId="validation-run"
+        onClick={() => perform(runValidation)}
+      >
+        {set ? `Test “${set.metadata.name}”` : "Test a set"}
+      </ReasonButton>
+      {validation?.state === "running" && (
+        <Progress
+          size="sm"
+          value={(100 * validation.done) / Math.max(1, validation.total)}
+          aria-label="Labels answered by the set"
+        />
+      )}
+      {validation?.state === "failed" && <p className="pt-hint pt-warn">{validation.fault.message}</p>}
+      {validation?.state === "done" && <Result />}
+    </>
+  );
+}
+
+function Result() {
+  const state = useAppState();
+  const { validation } = state.session;
+  if (validation?.state !== "done") return null;
+  const set = setById(state, validation.set);
+  const figures = validationFigures(validation.answers, state.project.project.classes, set?.metadata.classes ?? []);
+  if (!set || !figures) return null;
+  const fresh = validation.key === validationKey(state);
+  return (
+    <div data-testid="validation-result" data-fresh={fresh}>
+      {!fresh && <p className="pt-hint pt-warn">Of earlier labels or another set: test again.</p>}
+      {validationWords(figures, validation.unit).map((line) => (
+        <div key={line} className="pt-small">
+          {line}
+        </div>
+      ))}
+      <p className="pt-hint">
+        “{set.metadata.name}” on labels it cannot have learned, chosen by you: where you looked. For a figure of the
+        whole map, check the map blind.
+      </p>
+    </div>
+  );
+}
+
+export function EndValidationDialog({ id }: Readonly<{ id: SlideId }>) {
+  const { ui } = useApp();
+  const state = useAppState();
+  const perform = usePerform();
+  const close = (): void => ui.setState({ dialog: noDialog });
+  const count = [...state.project.project.labels.values()].filter(({ slideId }) => slideId === id).length;
+  return (
+    <Modal opened onClose={close} title="Release this slide's labels for tuning?">
+      <div className="pt-stack" data-testid="end-validation">
+        <p style={{ margin: 0 }}>
+          {count === 1 ? "1 label becomes a label" : `${count} labels become labels`} like any other: the preview
+          follows at once, and the next tuning learns from {count === 1 ? "it" : "them"}. From then on they can test
+          nothing, and this slide cannot become a test again.
+        </p>
+        <div className="pt-line">
+          <span className="pt-space" />
+          <Button variant="default" data-autofocus onClick={close}>
+            Keep them for testing
+          </Button>
+          <Button
+            data-testid="end-validation-do"
+            onClick={() => {
+              close();
+              perform(endValidation, { id });
+            }}
+          >
+            Release
+          </Button>
+        </div>
+      </div>
+    </Modal>
+  );
+}

@@ -1,0 +1,156 @@
+// The tab is killed at random moments of a scripted piece of work: what was shown as saved is there again, and of what was only
+// shown at most the last action is missing. Seeded; 20 moments, 200 in the long run. A plain model says what each action shows.
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { present } from "../../src/base/fault.ts";
+import { createRandom, integer, type Random, uniform } from "../../src/math/random.ts";
+import { createAppPage } from "../support/app-page.ts";
+import { hasBrowser, launch, type Served } from "../support/browser.ts";
+import { drawnPoints } from "../support/drawn-points.ts";
+import { serveSmallApp } from "../support/small-app.ts";
+
+const moments = process.env.PATHOTUNE_LONG === "1" ? 200 : 20;
+const view = "#x=3584&y=2560&z=9.2";
+const names = ["Alveoli", "Bone", "Cartilage", "Dermis"];
+const points = ["tumour", "stroma", "lymphocytes"].flatMap((tissue) => [...drawnPoints(tissue, 6)]);
+
+/** What the project holds: classes in order, and the class of each labelled point. */
+type Work = Readonly<{ classes: readonly string[]; labels: ReadonlyMap<number, number> }>;
+const nothing: Work = { classes: [], labels: new Map() };
+
+/** As the class list shows it. */
+function shown({ classes, labels }: Work): string {
+  const count = (i: number): number => [...labels.values()].filter((at) => at === i).length;
+  return classes.map((name, i) => `${name} ${count(i)}`).join(", ");
+}
+
+type Step = Readonly<{ after: Work; undone?: boolean; run: (page: Page) => Promise<void> }>;
+
+/** The next action on `work`; `before` is what an undo goes back to. */
+function choose(random: Random, work: Work, before: Work | null, app: ReturnType<typeof createAppPage>): Step {
+  const dice = uniform(random);
+  if (work.classes.length < 2 || (work.classes.length < names.length && dice < 0.1)) {
+    const name = present(names[work.classes.length], "a name");
+    return { after: { ...work, classes: [...work.classes, name] }, run: () => app.addClass(name) };
+  }
+  if (before && dice < 0.25) return { after: before, undone: true, run: (page) => page.keyboard.press("Control+z") };
+  const point = integer(random, points.length);
+  const other = integer(random, work.classes.length);
+  const key = work.labels.get(point) === other ? (other + 1) % work.classes.length : other;
+  return {
+    after: { ...work, labels: new Map(work.labels).set(point, key) },
+    run: async (page) => {
+      const { x, y } = await app.screen(present(points[point], "a point"));
+      await page.mouse.move(x, y);
+      await page.waitForTimeout(20);
+      await page.keyboard.press(String(key + 1));
+    },
+  };
+}
+
+const readShown = (): string =>
+  [...document.querySelectorAll('[data-testid="class-row"]')]
+    .map((row) => [
+      row.querySelector(".pt-cut")?.textContent,
+      row.querySelector('[data-testid="class-count"]')?.textContent,
+    ])
+    .filter(([name]) => name !== "Other")
+    .map((pair) => pair.join(" "))
+    .join(", ");
+
+describe.skipIf(!hasBrowser)("a tab that is killed while a person works", () => {
+  let browser: Browser;
+  let served: Served;
+  let context: BrowserContext;
+  beforeAll(async () => {
+    [browser, served] = await Promise.all([launch(), serveSmallApp()]);
+    context = await browser.newContext({ viewport: { width: 1366, height: 768 } });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await served?.close();
+  });
+
+  /** Works until the tab is gone; says what may be found afterwards. */
+  async function workUntilKilled(
+    page: Page,
+    found: Work,
+    random: Random,
+    killSoon: () => unknown,
+    dead: () => boolean,
+  ) {
+    const app = createAppPage(page, served.url);
+    const history: Work[] = [found];
+    // Undo reaches back to this page's first action only.
+    const undo: Work[] = [];
+    // By actions and not by the clock alone, so that a slow machine is killed at work too.
+    const first = integer(random, 4);
+    let done = 0;
+    let saved = 0;
+    try {
+      for (;;) {
+        const now = present(history.at(-1), "work");
+        if (history.length - 1 === first) killSoon();
+        const step = choose(random, now, undo.at(-1) ?? null, app);
+        history.push(step.after);
+        await step.run(page);
+        await page.waitForFunction(`(${readShown})() === ${JSON.stringify(shown(step.after))}`, undefined, {
+          timeout: 20_000,
+        });
+        done = history.length - 1;
+        if (step.undone) undo.pop();
+        else undo.push(now);
+        await page.waitForTimeout(uniform(random) * 120);
+        const footer = await page.getByTestId("saved").allInnerTexts();
+        if (footer.some((text) => text.startsWith("Saved"))) saved = done;
+      }
+    } catch (error) {
+      if (!dead()) throw error;
+    }
+    return { history, done, saved };
+  }
+
+  test(`loses at most the last action, at ${moments} moments`, { timeout: moments * 30_000 }, async () => {
+    const random = createRandom(20);
+    let held: readonly Work[] = [nothing];
+    let [actions, missing, whileOpening] = [0, 0, 0];
+    for (let moment = 0; moment < moments; moment++) {
+      const page = await context.newPage();
+      let dead = false;
+      const crash = new Promise<unknown>((resolve) => page.once("crash", resolve));
+      const devtools = await context.newCDPSession(page);
+      // Some are killed while they open, before anybody can act.
+      const opening = uniform(random) < 0.15;
+      const kill = (): void => {
+        dead = true;
+        devtools.send("Page.crash").catch(() => {});
+      };
+      const wait = uniform(random);
+      if (opening) setTimeout(kill, wait * 1500);
+      try {
+        await page.goto(`${served.url}?provider=wasm${view}`);
+        await createAppPage(page, served.url).settled();
+        const text = await page.evaluate(readShown);
+        const found = held.find((work) => shown(work) === text);
+        expect(held.map(shown), `found again at moment ${moment}`).toContain(text);
+        if (!opening) {
+          const killSoon = (): unknown => setTimeout(kill, wait * 600);
+          const work = present(found, "work");
+          const { history, done, saved } = await workUntilKilled(page, work, random, killSoon, () => dead);
+          held = history.slice(Math.max(saved, done - 1));
+          actions += done;
+          missing += done - saved > 0 ? 1 : 0;
+        }
+      } catch (error) {
+        if (!dead || !opening) throw error;
+      }
+      if (opening) whileOpening++;
+      await crash;
+      await page.close();
+    }
+    console.log(
+      `killed ${moments} tabs, ${whileOpening} while opening, ${missing} with unsaved work, after ${actions} actions`,
+    );
+    expect(actions).toBeGreaterThan(moments);
+  });
+});
