@@ -37,8 +37,6 @@ describe.skipIf(!hasBrowser)("open models", () => {
     page = await context.newPage();
     errors = collectErrors(page);
     app = createAppPage(page, served.url);
-    await app.open("?provider=wasm", "#x=3584&y=2560&z=9.2");
-    await app.ready();
   });
   afterEach(async () => {
     await context.close();
@@ -70,6 +68,8 @@ describe.skipIf(!hasBrowser)("open models", () => {
   test("are listed without a request; one is agreed to, breaks, goes on after a reload, is loaded and answers", {
     timeout: 600_000,
   }, async () => {
+    await app.open("?provider=wasm", "#x=3584&y=2560&z=9.2");
+    await app.ready();
     await page.getByTestId("browse-open-models").click();
     await page.getByTestId("hub-list").waitFor();
     await look("1-list");
@@ -157,6 +157,8 @@ describe.skipIf(!hasBrowser)("open models", () => {
   test("stop with the reason and the next step: a host nobody agreed to, one without permission, wrong bytes; by keyboard", {
     timeout: 600_000,
   }, async () => {
+    await app.open("?provider=wasm", "#x=3584&y=2560&z=9.2");
+    await app.ready();
     await page.getByTestId("browse-open-models").focus();
     await page.keyboard.press("Enter");
     await useMirror("");
