@@ -111,12 +111,13 @@ export async function runTune(flags: FlagReader, signal: AbortSignal): Promise<v
     await writeWhole(out, result.bytes);
     await kept.remove();
     const words = estimateWords(result.estimate, tissueClasses(folder.classes));
-    const lines = [words.headline, words.counts, words.frozen, words.majority, words.meaning].filter((l) => l !== null);
+    const lines = [`What answers: ${result.choice.words}.`, words.headline, words.counts, words.frozen, words.majority, words.meaning].filter((l) => l !== null);
     say("tuned", [`${basename(out)}: ${result.bytes.length} bytes, ${result.ended}.`, ...lines].join("\n"), {
       out,
       id: result.summary.id,
       bytes: result.bytes.length,
       ended: result.ended,
+      choice: result.choice,
       settings,
       estimate: result.estimate,
     });
@@ -140,7 +141,7 @@ export async function runTune(flags: FlagReader, signal: AbortSignal): Promise<v
         seeds: [settings.seed],
       };
       const metrics = { val: figures ? [figures] : [], test: [] };
-      await writeFile(results, serializeResults({ metrics, config, details: { estimate } }));
+      await writeFile(results, serializeResults({ metrics, config, details: { estimate, choice: result.choice } }));
     }
   } finally {
     await opened.release();
