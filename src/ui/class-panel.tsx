@@ -72,7 +72,7 @@ function ClassRow({ value, count, selected }: RowProps) {
   const { ui } = useApp();
   if (renaming) return <RenameRow value={value} onDone={() => setRenaming(false)} />;
   return (
-    <div className="pt-row" data-on={selected} data-testid="class-row">
+    <div className="pt-row" data-on={selected} data-testid="class-row" data-other={isOther(value)}>
       <button
         type="button"
         className="pt-row-main"

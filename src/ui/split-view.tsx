@@ -18,9 +18,11 @@ export function SplitView({ open }: Readonly<{ open: OpenSlide }>) {
   useEffect(() => {
     const [parent, navigator] = [host.current, small.current];
     if (!parent || !navigator) return;
-    const element = document.createElement("div");
+    // OpenSeadragon moves what it is given: elements of its own, not React's.
+    const [element, map] = [document.createElement("div"), document.createElement("div")];
     element.style.cssText = "position:absolute;inset:0";
     parent.append(element);
+    navigator.append(map);
     let made: SlideViewer | null = null;
     const follow = (): void => {
       const view = stage.viewer?.view();
@@ -34,7 +36,7 @@ export function SplitView({ open }: Readonly<{ open: OpenSlide }>) {
         slide: first.current.info,
         tile: (params, options) => context.slides.tile(params, options),
         name: `${first.current.name}, second view`,
-        navigator,
+        navigator: map,
         start: stage.viewer?.view() ?? null,
         reducedMotion: true,
         drawer: "canvas",
@@ -56,6 +58,7 @@ export function SplitView({ open }: Readonly<{ open: OpenSlide }>) {
       setViewer(null);
       made?.destroy();
       element.remove();
+      map.remove();
     };
   }, [context, stage]);
   useMap(viewer, "right");

@@ -50,7 +50,7 @@ export function SuggestStrip() {
       {suggesting.kind === "looking" && (
         <div className="pt-line pt-mute" role="status">
           <Loader size={16} />
-          {suggesting.total > 0
+          {suggesting.total > 0 && suggesting.done < suggesting.total
             ? `Reading places all over the slide: ${suggesting.done} of ${suggesting.total}. Label on meanwhile.`
             : "Looking for places worth a label…"}
         </div>
@@ -64,11 +64,11 @@ function Headline() {
   const state = useAppState();
   const { suggesting } = state.session;
   if (suggesting.kind !== "shown") return null;
-  const { list, answered } = openSuggestions(state);
+  const { list, chosen, answered } = openSuggestions(state);
   return (
-    <span className="pt-mute pt-small" data-testid="suggest-count">
-      {list.length} to answer{answered > 0 && `, ${answered} answered`} · of {suggesting.places} places · labels from
-      here are marked
+    <span className="pt-mute pt-small pt-cut" data-testid="suggest-count">
+      {list.length} to answer{answered > 0 && `, ${answered} answered`}, of {suggesting.places} places.{" "}
+      {chosen >= 0 && list[chosen] ? whyWords(list[chosen]) : "Labels from here are marked."}
     </span>
   );
 }
@@ -166,7 +166,7 @@ function Places() {
       <span className="pt-hint">
         <kbd className="pt-kbd">Enter</kbd> accept · <kbd className="pt-kbd">1</kbd>…<kbd className="pt-kbd">0</kbd>{" "}
         another class · <kbd className="pt-kbd">Space</kbd> skip · <kbd className="pt-kbd">U</kbd> unsure ·{" "}
-        <kbd className="pt-kbd">Shift Enter</kbd> accept all · {place ? whyWords(place) : ""}
+        <kbd className="pt-kbd">Shift Enter</kbd> accept all
       </span>
     </>
   );
@@ -180,7 +180,7 @@ function PlaceFace({ place }: Readonly<{ place: Suggestion }>) {
   if (currentSlide === null) return null;
   return (
     <>
-      <RegionImage slideId={currentSlide} region={place.region} size={72} label={called?.name ?? "Suggested place"} />
+      <RegionImage slideId={currentSlide} region={place.region} size={76} label={called?.name ?? "Suggested place"} />
       <span className="pt-line" style={{ gap: 5 }}>
         {called && <span className="pt-swatch" style={{ background: called.color }} />}
         <span className="pt-cut">{called ? called.name : "not called yet"}</span>

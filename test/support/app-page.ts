@@ -15,6 +15,7 @@ export type AppPage = Readonly<{
   click(p: Point<"slide">): Promise<Answer>;
   label(p: Point<"slide">, key: string): Promise<void>;
   addClass(name: string): Promise<void>;
+  /** Of the classes the person named, without Other. */
   counts(): Promise<number[]>;
   text(testId: string): Promise<string>;
   choosePromptSet(name: string | RegExp): Promise<void>;
@@ -108,7 +109,8 @@ export function createAppPage(page: Page, url: string): AppPage {
       if (await input.isVisible()) await input.press("Escape");
     },
     async counts() {
-      return (await byId("class-count").allInnerTexts()).map(Number);
+      const own = page.locator('[data-testid="class-row"]:not([data-other="true"]) [data-testid="class-count"]');
+      return (await own.allInnerTexts()).map(Number);
     },
     text: async (id) => (await byId(id).innerText()).replaceAll("\u202f", " ").trim(),
     async choosePromptSet(name) {
