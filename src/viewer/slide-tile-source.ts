@@ -3,6 +3,7 @@
 import OpenSeadragon from "openseadragon";
 import { isAbort } from "../base/fault.ts";
 import type { Level, SlideInfo } from "../domain/slide.ts";
+import type { TileImage } from "../protocol/call.ts";
 import type { SlideApi } from "../protocol/slide-api.ts";
 
 export type TileAsker = SlideApi["tile"];
@@ -107,13 +108,28 @@ export class SlideTileSource extends OpenSeadragon.TileSource {
     try {
       const place = { slideId: this.#slide.id, level: l.index, column: x, row: y };
       const params = this.#colours === "profile" ? { ...place, managed: true } : place;
-      const tile = (await this.#ask(params, { signal })) ?? missingTile(l.tileWidth, l.tileHeight);
+      const { width, height } = this.getTileBounds(level, x, y, true);
+      const tile = await unpadded(
+        (await this.#ask(params, { signal })) ?? missingTile(l.tileWidth, l.tileHeight),
+        width,
+        height,
+      );
       if (signal.aborted) tile.close();
       else job.finish(tile, null, "imageBitmap");
     } catch (error) {
       if (!isAbort(error)) this.#onFailure(error, this.#colours);
       if (!signal.aborted) job.fail(error instanceof Error ? error.message : String(error), null);
     }
+  }
+}
+
+/** Filtering looks half a pixel beyond a tile's part inside its level: padding would be a line at the slide's edge. */
+async function unpadded(tile: TileImage, width: number, height: number): Promise<TileImage> {
+  if (!(tile instanceof ImageBitmap) || (tile.width <= width && tile.height <= height)) return tile;
+  try {
+    return await createImageBitmap(tile, 0, 0, Math.min(tile.width, width), Math.min(tile.height, height));
+  } finally {
+    tile.close();
   }
 }
 

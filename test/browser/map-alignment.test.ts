@@ -33,7 +33,7 @@ describe.skipIf(!hasBrowser)("a map on a slide with known corners", () => {
   });
 
   async function show(asked: Readonly<Record<string, string>>): Promise<void> {
-    await page.goto(`${served.url}test/browser/pages/map.html?${new URLSearchParams(asked)}`);
+    await page.goto(`${served.url}test/browser/pages/map.html?${new URLSearchParams(asked)}`, { timeout: 90_000 });
     await page.waitForFunction(() => window.mapReport?.ready === true, undefined, { timeout: 60_000 });
     expect(await page.evaluate(() => window.mapReport.failures)).toEqual([]);
   }
@@ -123,7 +123,7 @@ describe.skipIf(!hasBrowser)("a map on a slide with known corners", () => {
   }
 
   describe("that is drawn", () => {
-    beforeAll(() => show({}), 90_000);
+    beforeAll(() => show({}), 180_000);
     const views: readonly View[] = [
       { x: 8000, y: 6000, z: 22, turned: 0 },
       { x: 8000, y: 6000, z: 27, turned: 33 },
@@ -136,6 +136,29 @@ describe.skipIf(!hasBrowser)("a map on a slide with known corners", () => {
       covers,
       60_000,
     );
+
+    test("ends at the slide's edge: nothing of what pads its last tiles is seen", async () => {
+      await page.evaluate(() => {
+        window.mapReport.viewer?.turnTo(0);
+        window.mapReport.viewer?.moveTo({ x: 15800, y: 11900 }, 5.7);
+      });
+      const brightest = await page.evaluate(
+        async (picture) => {
+          const bytes = Uint8Array.from(atob(picture), (c) => c.charCodeAt(0));
+          const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+          const context = new OffscreenCanvas(image.width, image.height).getContext("2d");
+          context?.drawImage(image, 0, 0);
+          const at = window.mapReport.viewer?.slideToScreen();
+          if (!context || !at) return Number.NaN;
+          const [right, bottom] = [Math.round(at.a * 16000 + at.e), Math.round(at.d * 12000 + at.f)];
+          const beside = context.getImageData(right - 3, 0, 6, bottom + 3).data;
+          const below = context.getImageData(0, bottom - 3, right + 3, 6).data;
+          return Math.max(...[...beside, ...below].filter((_, i) => i % 4 === 1));
+        },
+        await settledSlide(),
+      );
+      expect(brightest).toBeLessThan(8);
+    });
 
     test("that lies elsewhere by two pixels is noticed by this very measure", async () => {
       const slide = await settledSlide();
@@ -150,7 +173,7 @@ describe.skipIf(!hasBrowser)("a map on a slide with known corners", () => {
     "a Deep Zoom": (at) => ({ slide: `${at}corners.dzi` }),
   };
   describe.each(Object.entries(files))("that is read from %s", (_, asked) => {
-    beforeAll(() => show(asked(slides.url)), 90_000);
+    beforeAll(() => show(asked(slides.url)), 180_000);
     const views: readonly View[] = [
       { x: 2000, y: 1504, z: 6.9, turned: 0 },
       { x: 2090, y: 1580, z: 0.9, turned: 90 },

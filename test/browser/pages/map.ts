@@ -33,6 +33,10 @@ function drawnSlide(): Shown {
       for (const { x, y, width, height } of whiteSquares(corners, slide.levels[level]?.downsampleX ?? 1)) {
         context.fillRect(x - column * side, y - row * side, width, height);
       }
+      // What pads a tile beyond its level must never be seen: it would be a white edge without a map on it.
+      const [right, bottom] = [slide.levels[level]?.width ?? 0, slide.levels[level]?.height ?? 0];
+      context.fillRect(right - column * side, 0, side, side);
+      context.fillRect(0, bottom - row * side, side, side);
       return canvas.transferToImageBitmap();
     },
   };
