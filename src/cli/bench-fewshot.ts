@@ -15,25 +15,20 @@ import type { LoadedModel } from "../engine/loaded-model.ts";
 import { loadNamed, type NamedModel, nameModel } from "../platform/node/model-files.ts";
 import { openNativeRuntime } from "../platform/node/ort-native-runtime.ts";
 import { readPatchFolder } from "../platform/node/patch-folder.ts";
-import { type FolderData, type FolderParts, partsOf, readFolderData } from "./bench-fewshot/folder-data.ts";
-import { openKeptDraws } from "./bench-fewshot/kept-draws.ts";
-import {
-  isKeptFrozen,
-  isKeptTuned,
-  type KeptFrozen,
-  type KeptTuned,
-  makeFrozen,
-  makeTuned,
-} from "./bench-fewshot/one-draw.ts";
+import { ablationShots } from "./bench-fewshot/ablation.ts";
+import { type FolderParts, partsOf, readFolderData } from "./bench-fewshot/folder-data.ts";
+import { makeDraws } from "./bench-fewshot/make-draws.ts";
 import { drawSeeds, type FewShotOptions, parseFewShotOptions } from "./bench-fewshot/options.ts";
-import { type DrawsOfK, summarise } from "./bench-fewshot/summary.ts";
+import { summarise } from "./bench-fewshot/summary.ts";
 import { createTuner, type FewLabelTuner } from "./bench-fewshot/tuned-draw.ts";
 import { measureTuningTime } from "./bench-fewshot/tuning-time.ts";
-import { type LeftOut, printFigures } from "./figure.ts";
+import { figure, type LeftOut, printFigures } from "./figure.ts";
 import { openFolderEngine } from "./folder-engine.ts";
 
 /** Raised when what a kept draw means changes: older ones are then made again. */
-const protocolVersion = 1;
+const protocolVersion = 2;
+/** Three eighths of a machine of 64 GiB: eight times what is really held between the draws. */
+const mostCacheBytes = 24 * 2 ** 30;
 /** Seconds on one core of 2 GHz for a ViT-Tiny: one patch in eight views; a draw of the frozen methods at k = 8. Said, never a figure. */
 const roughly = { patch: 0.3, draw: 1.5 } as const;
 
@@ -56,7 +51,9 @@ async function measure(options: FewShotOptions, signal: AbortSignal): Promise<vo
   }
   if (shots.length === 0)
     throw new Fault("too-few-labels", `No k of ${options.shots.join(", ")} fits: at most ${most}.`);
-  const tuner = wantsTuned(options) ? await openTuner(options, named, folder.classes, signal) : null;
+  const tuner = wantsTuned(options)
+    ? await openTuner(options, named, loaded.model, parts.test.length, folder.classes, signal)
+    : null;
   log(
     `${folder.classes.length} classes, ${parts.pool.length} patches to draw from, ${parts.test.length} to report on` +
       `${folder.grouped ? ", whole groups" : ""}.`,
@@ -157,7 +154,14 @@ async function measureWith(options: FewShotOptions, prepared: Prepared, signal: 
     tuner: tuner?.settings ?? null,
     threads: options.threads,
   };
-  const finished = await makeDraws(options, shots, read, config, tuner, signal);
+  const { finished, ablation } = await makeDraws(
+    options,
+    shots,
+    read,
+    config,
+    { tuner, classes: folder.classes },
+    signal,
+  );
   const processor = cpus()[0]?.model ?? "processor";
   const on = `${processor}, onnxruntime-node, ${options.threads} thread(s), ${loaded.model.name}, ${parts.test.length} test patches${options.fast ? ", smoke run" : ""}`;
   const { methods, seed } = options;
@@ -172,6 +176,10 @@ async function measureWith(options: FewShotOptions, prepared: Prepared, signal: 
     full,
     seed,
   });
+  leftOut.push(...ablation.leftOut.map(({ name, why }) => ({ name: `${prefix}.k${ablationShots}.${name}`, why })));
+  const kinds = [...ablation.values].map(([kind, list]) =>
+    figure(`${prefix}.k${ablationShots}.ablation.${kind}`, list, "1", on),
+  );
   const times = options.timeTuning
     ? await measureTuningTime(
         named,
@@ -183,7 +191,7 @@ async function measureWith(options: FewShotOptions, prepared: Prepared, signal: 
     : { figures: [], leftOut: [] };
   leftOut.push(...times.leftOut);
   if (tuner === null) leftOut.push({ name: `${prefix}.k*.{raw,tuned,delta…}`, why: "--methods does not name them" });
-  printFigures({ figures: [...figures, ...times.figures], leftOut }, options.json);
+  printFigures({ figures: [...figures, ...kinds, ...times.figures], leftOut }, options.json);
   if (options.out !== null) {
     await writeFile(options.out, serializeResults({ metrics: { val: [], test: datasets }, config, details }));
     log(`Written: ${options.out}`);
@@ -195,60 +203,29 @@ const minutes = (seconds: number): number => Math.max(1, Math.ceil(seconds / 60)
 async function openTuner(
   options: FewShotOptions,
   named: NamedModel,
+  { shape }: LoadedModel["model"],
+  testPatches: number,
   classes: readonly string[],
   signal: AbortSignal,
 ): Promise<FewLabelTuner> {
   const { threads, stain, epochs, blocks } = options;
-  const opened = await openFolderEngine(named, { threads, kernels: "native", stain }, signal);
-  return createTuner(opened, { folder: options.data, classes, epochs, blocks, views: options.tunedViews, now, log });
-}
-
-async function makeDraws(
-  options: FewShotOptions,
-  shots: readonly number[],
-  { data, parts, dataDigest }: FolderData,
-  {
-    model,
-    stain,
-    variants,
-    protocolVersion: version,
-    seed,
-    data: { split, limit },
-  }: Readonly<{
-    model: unknown;
-    stain: boolean;
-    variants: unknown;
-    protocolVersion: number;
-    seed: number;
-    data: Readonly<{ split: string | null; limit: number | null }>;
-  }>,
-  tuner: FewLabelTuner | null,
-  signal: AbortSignal,
-): Promise<readonly DrawsOfK[]> {
-  const sizes = { pool: parts.pool.length, test: parts.test.length };
-  const frozenOf = { version, appVersion, model, dataDigest, sizes, stain, variants, seed, split, limit };
-  const keptFrozen = await openKeptDraws(options.cache, { kind: "frozen", ...frozenOf });
-  const keptTuned =
-    tuner && (await openKeptDraws(options.cache, { kind: "tuned", ...frozenOf, tuner: tuner.settings }));
-  const out: DrawsOfK[] = [];
-  for (const k of shots) {
-    const frozen: KeptFrozen[] = [];
-    const tuned: KeptTuned[] = [];
-    for (const drawSeed of drawSeeds(options, k)) {
-      signal.throwIfAborted();
-      const name = `k${k}-seed${drawSeed}`;
-      const draw = await keptFrozen.keep(name, isKeptFrozen, () => makeFrozen(data, k, drawSeed));
-      frozen.push(draw);
-      if (tuner && keptTuned) {
-        const answer = await keptTuned.keep(name, isKeptTuned, () => makeTuned(data, parts, draw, tuner, signal));
-        tuned.push(answer);
-        log(`  k = ${k}, seed ${drawSeed}: tuned ${answer.methods.tuned.metrics.balanced_accuracy.toFixed(3)}`);
-      }
-    }
-    log(`k = ${k}: ${frozen.length} draws`);
-    out.push({ k, frozen, tuned });
-  }
-  return out;
+  const { tokens, width, featureWidth } = shape;
+  // What of the patches reported on enters the cut is kept from draw to draw; while tuning, seven eighths of the budget are lent.
+  const cacheBytes = Math.min(
+    mostCacheBytes,
+    8 * 4 * testPatches * options.tunedViews * (tokens * width + featureWidth),
+  );
+  const given = { threads, kernels: "native", stain, cacheBytes } as const;
+  const opened = await openFolderEngine(named, given, signal);
+  return createTuner(opened, {
+    folder: options.data,
+    classes: options.classNames ?? classes,
+    epochs,
+    blocks,
+    views: options.tunedViews,
+    now,
+    log,
+  });
 }
 
 const stop = new AbortController();

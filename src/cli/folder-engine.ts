@@ -21,7 +21,7 @@ import { decodeImage } from "../platform/node/image-decoder.ts";
 import type { NamedModel } from "../platform/node/model-files.ts";
 import { openNativeRuntime } from "../platform/node/ort-native-runtime.ts";
 import { createNodeRuntimes, stashInMemory } from "../platform/node/ort-runtime.ts";
-import type { EngineStatus, TuneResult } from "../protocol/engine-api.ts";
+import type { EngineStatus, TuneParams, TuneResult } from "../protocol/engine-api.ts";
 import type { PatchSource } from "../protocol/slide-api.ts";
 
 /** A labelled picture. `group`: kin are never divided between folds. */
@@ -38,7 +38,8 @@ export type FolderEngine = Readonly<{
       pictures: readonly LabelledPicture[];
       settings: TuningSettings;
       resume?: TuningCheckpoint | null;
-    }>,
+    }> &
+      Pick<Partial<TuneParams>, "estimate" | "trainAnyway" | "centre" | "text">,
     signal: AbortSignal,
     onEvent?: (event: TuningEvent) => void,
   ): Promise<TuneResult>;
@@ -165,7 +166,7 @@ export async function openFolderEngine(
   return {
     engine,
     status,
-    async tune({ name, classes, pictures: labelled, settings, resume = null }, callSignal, onEvent) {
+    async tune({ name, classes, pictures: labelled, settings, resume = null, ...asked }, callSignal, onEvent) {
       const tissues = tissueClasses(classes);
       const cases: Record<SlideId, string> = {};
       const labels: Label[] = [];
@@ -194,6 +195,7 @@ export async function openFolderEngine(
         parent: null,
         resume,
         halvings: 0,
+        ...asked,
       };
       return engine.tune(params, { signal: callSignal, ...(onEvent ? { onProgress: onEvent } : {}) });
     },

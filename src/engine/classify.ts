@@ -12,7 +12,7 @@ import { type CosineHead, cosineScores, fitCentroids } from "./heads/centroid.ts
 import { fitPreview, previewTemperature } from "./preview-head.ts";
 import { concatenate } from "./prompted.ts";
 import type { Session } from "./session.ts";
-import { featuresOfSet, needsOfSet, readyFor, type SetFeatures, scoresOfFeatures } from "./set-answer.ts";
+import { featuresOfSet, needsOfSet, promptsKey, readyFor, type SetFeatures, scoresOfFeatures } from "./set-answer.ts";
 import { mostSimilar } from "./similar.ts";
 import { defaultCut } from "./start-runtime.ts";
 
@@ -37,7 +37,7 @@ export function createClassifier(session: Session): Classifier {
     priority: LanePriority,
     signal: AbortSignal,
   ): Promise<SetFeatures> => {
-    const key = `${set.id}/${patchKey(patch)}`;
+    const key = `${promptsKey(set)}/${patchKey(patch)}`;
     const [own, plain] = [answered.get(`own/${key}`), answered.get(`plain/${key}`)];
     if (own && plain) return { own, plain };
     const { cut, views } = needsOfSet(set, session.model.shape);

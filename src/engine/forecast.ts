@@ -48,7 +48,7 @@ export function defaultSettings(depth: number, speed: Speed | null, work: Worklo
   const all: TuningSettings = {
     blocks: depth,
     tokensPerBlock: 10,
-    epochs: 10,
+    epochs: 5,
     batch: 16,
     learningRate: 2e-3,
     weightDecay: 0.01,

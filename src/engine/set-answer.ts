@@ -1,6 +1,9 @@
 // What a prompt set answers about patches whose plain features and tokens are at hand, in all the views it reads: the one way for clicks,
 // maps and held-out labels alike. Knows sets and the upper graph; where the views come from is the caller's.
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { LanePriority } from "../base/lane.ts";
+import { canonicalJson } from "../domain/canonical-json.ts";
 import type { BackboneShape } from "../domain/model.ts";
 import { type PromptSet, plainAnswer } from "../domain/prompt-set.ts";
 import type { UpperShape } from "../graph/vit/cut.ts";
@@ -25,6 +28,23 @@ export function needsOfSet(set: PromptSet, shape: Pick<BackboneShape, "depth">):
   const { views } = answer;
   if (method.kind === "none") return { cut: defaultCut(shape), upper: null, views };
   return { cut: method.firstBlock, upper: upperShapeOf(promptsOfSet(set)), views };
+}
+
+const keys = new WeakMap<PromptSet, string>();
+
+/** Sets of one key see the same in a patch: they may differ in their heads and in what they make of them. */
+export function promptsKey(set: PromptSet): string {
+  const known = keys.get(set);
+  if (known !== undefined) return known;
+  const { prompts, instance, textual, metadata } = set;
+  const { method, answer = plainAnswer } = metadata;
+  const hash = sha256.create().update(utf8ToBytes(canonicalJson({ method, views: answer.views })));
+  for (const values of [prompts, textual, ...Object.values(instance?.values ?? {})]) {
+    if (values) hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  }
+  const key = bytesToHex(hash.digest());
+  keys.set(set, key);
+  return key;
 }
 
 export const readyFor = (programs: ModelPrograms, { cut, upper }: SetNeeds): boolean =>

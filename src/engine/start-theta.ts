@@ -8,7 +8,7 @@ import { integer, normal, type Random, randomFor } from "../math/random.ts";
 /** Of what has no token to start from. */
 const noiseDeviation = 0.02;
 /** How many times as fast as the head a prompt moves, for tokens of standard deviation 1 (docs/tuning.md). */
-const promptRate = 33;
+const promptRate = 50;
 
 /** Some tokens of one patch, [blocks, some, width]: those entering each prompted block. */
 export type PatchTokens = Readonly<{ values: Float32Array; blocks: number; width: number }>;
@@ -35,7 +35,7 @@ export function startTheta(layout: ThetaLayout, patches: readonly PatchTokens[],
     for (let block = 0; block < blocks; block++) {
       const [from, to] = [offset + block * each, offset + (block + 1) * each];
       for (let at = from; at < to; at += present(shape.at(-1), "a width")) theta.set(drawn(patches, block, random), at);
-      rateScale.fill(promptRate * deviationOf(theta.subarray(from, to)), from, to);
+      rateScale.fill(promptRate * usualDeviation(theta.subarray(from, to), shape.at(-1) ?? 1), from, to);
     }
   };
   const [blocks = 1, tokens = 0] = prompts.shape;
@@ -61,7 +61,12 @@ function drawn(patches: readonly PatchTokens[], block: number, random: Random): 
   return values.subarray(row * width, (row + 1) * width);
 }
 
-function deviationOf(values: Float32Array): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+/** Of the numbers of a token, the median over the tokens: some networks have a few tokens many times as long as the others. */
+function usualDeviation(values: Float32Array, width: number): number {
+  const deviations = Array.from({ length: values.length / width }, (_, i) => {
+    const token = values.subarray(i * width, (i + 1) * width);
+    const mean = token.reduce((sum, value) => sum + value, 0) / width;
+    return Math.sqrt(token.reduce((sum, value) => sum + (value - mean) ** 2, 0) / width);
+  }).toSorted((a, b) => a - b);
+  return present(deviations[Math.floor(deviations.length / 2)], "a token");
 }

@@ -79,6 +79,18 @@ describe("npm run bench -- fewshot", () => {
     expect(second.out).toBe(first.out);
   }, 300_000);
 
+  test("shows which kinds of prompts pay at k = 8, with both controls where the texts are at hand", async () => {
+    const more = join(root, "more textures");
+    await writeTextures(more, 60, 2);
+    const only = ["--data", more, "--shots", "8", "--draws", "1", "--limit", "6", "--ablation", "1", "--blocks", "1"];
+    const named = await bench("ablation.json", [...only, "--class-names", "tumour,stroma,necrosis"]);
+    expect(named.code, named.err).toBe(0);
+    const kinds = (out: string): readonly unknown[] =>
+      linesOf(out).flatMap(({ name }) => (String(name).includes(".ablation.") ? [String(name).split(".").at(-1)] : []));
+    const all = ["none", "t", "x", "i", "tx", "ti", "xi", "txi", "random_text", "permuted_text"];
+    expect(kinds(named.out)).toEqual(all);
+  }, 300_000);
+
   test("names every problem of its options at once", () => {
     expect(() => parseFewShotOptions(["--shots", "0", "--methods", "magic", "--seed", "x"])).toThrow(
       /--data.*--model.*--shots.*magic.*--seed/s,

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import type { KeptFrozen, KeptMethod, KeptTuned } from "../../src/cli/bench-fewshot/one-draw.ts";
 import { summarise } from "../../src/cli/bench-fewshot/summary.ts";
-import { averaged } from "../../src/cli/bench-fewshot/tuned-draw.ts";
 import { reportOn } from "../../src/engine/evaluation/scores.ts";
 import { frozenMethodNames } from "../../src/engine/heads/frozen-methods.ts";
 
@@ -23,7 +22,6 @@ const frozen = (wrong: Readonly<Record<string, number>>, seed: number): KeptFroz
     frozenMethodNames.map((name) => [name, answering(wrong[name] ?? 4)]),
   ) as unknown as KeptFrozen["methods"],
   chosen: { method: "logreg", ...answering(wrong.logreg ?? 4) },
-  chosenScores: [],
 });
 const tuned = (wrong: number, raw: number, fellBack: boolean): KeptTuned => ({
   methods: { tuned: answering(wrong), raw: answering(raw) },
@@ -61,14 +59,4 @@ test("tuned is held against the frozen method with the highest mean, draw by dra
   expect(value("k4.delta_lo")).toBeLessThan(0.1875);
   expect(value("k4.delta_hi")).toBeGreaterThan(0.1875);
   expect(datasets[0]?.["k4/tuned/balanced_accuracy"]?.values).toEqual([0.875, 0.75]);
-});
-
-test("tuned is the mean of both scores, or the frozen ones where its own folds answered worse than theirs", () => {
-  const raw = Float64Array.of(0.8, 0.2);
-  const base = Float64Array.of(0.4, 0.6);
-  const answer = (heldOut: Readonly<{ tuned: number; frozen: number }> | null) =>
-    averaged({ raw, seconds: 1, heldOut }, base);
-  expect([...answer({ tuned: 0.7, frozen: 0.7 }).scores].map((v) => v.toFixed(2))).toEqual(["0.60", "0.40"]);
-  expect(answer(null).fellBack).toBe(false);
-  expect(answer({ tuned: 0.6, frozen: 0.7 })).toEqual({ scores: base, fellBack: true });
 });

@@ -3,10 +3,10 @@
 import { present } from "../../base/fault.ts";
 import { frozenDraw, type MethodResult, type ProtocolData } from "../../engine/evaluation/few-shot-draw.ts";
 import { answersOf, type MetricName, metricNames, reportOn } from "../../engine/evaluation/scores.ts";
-import type { FrozenMethod } from "../../engine/heads/frozen-methods.ts";
+import { centreOfRows, type FrozenMethod } from "../../engine/heads/frozen-methods.ts";
 import type { FolderParts } from "./folder-data.ts";
 import type { TunedMethod } from "./options.ts";
-import { averaged, type FewLabelTuner } from "./tuned-draw.ts";
+import type { AskedDraw, FewLabelTuner } from "./tuned-draw.ts";
 
 export type KeptMethod = Readonly<{
   /** Class answered for each test patch. */
@@ -21,12 +21,11 @@ export type KeptFrozen = Readonly<{
   support: readonly number[];
   methods: Readonly<Record<FrozenMethod, KeptMethod>>;
   chosen: KeptMethod & Readonly<{ method: FrozenMethod }>;
-  /** Of the chosen method, [test, classes]. */
-  chosenScores: readonly number[];
 }>;
 
 export type KeptTuned = Readonly<{
   methods: Readonly<Record<TunedMethod, KeptMethod>>;
+  /** Frozen features alone were chosen. */
   fellBack: boolean;
   seconds: number;
 }>;
@@ -34,7 +33,7 @@ export type KeptTuned = Readonly<{
 const keptOf = ({ answers, metrics, words }: MethodResult): KeptMethod => ({ answers, metrics, words });
 
 export function makeFrozen(data: ProtocolData, k: number, seed: number): KeptFrozen {
-  const { support, methods, chosen, chosenScores } = frozenDraw(data, k, seed);
+  const { support, methods, chosen } = frozenDraw(data, k, seed);
   const kept = Object.fromEntries(Object.entries(methods).map(([name, result]) => [name, keptOf(result)]));
   return {
     k,
@@ -42,7 +41,6 @@ export function makeFrozen(data: ProtocolData, k: number, seed: number): KeptFro
     support,
     methods: kept as Record<FrozenMethod, KeptMethod>,
     chosen: { method: chosen.method, ...keptOf(chosen) },
-    chosenScores: [...chosenScores],
   };
 }
 
@@ -54,27 +52,35 @@ export async function makeTuned(
   signal: AbortSignal,
 ): Promise<KeptTuned> {
   const { classes } = data;
-  const support = frozen.support.map((i) => present(parts.pool[i], "a drawn patch"));
-  const answer = await tuner.answer(support, parts.test, frozen.seed, signal);
-  const { scores, fellBack } = averaged(answer, Float64Array.from(frozen.chosenScores));
+  const answer = await tuner.answer(askedDraw(data, parts, frozen), signal);
   const truth = parts.test.map(({ classIndex }) => classIndex);
   const kept = (of: Float64Array, words: string): KeptMethod => ({
     answers: answersOf(of, classes),
     metrics: reportOn(truth, of, classes).metrics,
     words,
   });
-  const words = fellBack ? `fell back to ${frozen.chosen.method}` : `mean of the tuned set and ${frozen.chosen.method}`;
+  const { choice, seconds } = answer;
+  const words = `${choice.words} (${choice.share} frozen)`;
   return {
-    methods: { raw: kept(answer.raw, "the tuned set alone"), tuned: kept(scores, words) },
-    fellBack,
-    seconds: answer.seconds,
+    methods: { raw: kept(answer.raw, "prompts and their head alone"), tuned: kept(answer.tuned, words) },
+    fellBack: choice.share === 1,
+    seconds,
+  };
+}
+
+export function askedDraw(data: ProtocolData, parts: FolderParts, { support, seed }: KeptFrozen): AskedDraw {
+  return {
+    support: support.map((i) => present(parts.pool[i], "a drawn patch")),
+    asked: parts.test,
+    centre: centreOfRows(data.pool.rows),
+    seed,
   };
 }
 
 /** Enough to know that a file was written whole by this very shape. */
 export function isKeptFrozen(value: unknown): value is KeptFrozen {
   const draw = value as Partial<KeptFrozen> | null;
-  return Array.isArray(draw?.support) && Array.isArray(draw.chosenScores) && isWhole(draw.methods?.logreg);
+  return Array.isArray(draw?.support) && isWhole(draw.methods?.logreg) && isWhole(draw.chosen);
 }
 
 export function isKeptTuned(value: unknown): value is KeptTuned {

@@ -34,7 +34,11 @@ export type FewShotOptions = Readonly<{
   blocks: number | null;
   /** Times a whole tuning of 80 patches as well. */
   timeTuning: boolean;
-  /** Views a tuned set answers in. */
+  /** Draws of the ablation at k = 8; 0: none. */
+  ablation: number;
+  /** What class texts call the classes, in the order of their folders' names; null: the folders' names. */
+  classNames: readonly string[] | null;
+  /** Views a set is tuned on and answers in. */
   tunedViews: number;
 }>;
 
@@ -48,6 +52,7 @@ export const fewShotUsage = `npm run bench -- fewshot --data <folder> --model <m
   --stain    every patch's optical densities standardised       --fast    a smoke run
   --json     one line a figure                                  --cache   where features and draws are kept (.cache/fewshot)
   --threads  default 1     --epochs, --blocks, --tuned-views (1..8, default 8): of the tuning
+  --ablation  draws at k = 8 (default 5, 0 to leave it out)     --class-names "a,b,..." for the texts, in the order of the folders
   --time-tuning  seconds of one whole tuning of 80 patches, natively and as in the browser`;
 
 /** Throws Fault `invalid` that names every problem. */
@@ -76,6 +81,8 @@ export function parseFewShotOptions(args: readonly string[]): FewShotOptions {
       epochs: { type: "string" },
       blocks: { type: "string" },
       "tuned-views": { type: "string" },
+      ablation: { type: "string" },
+      "class-names": { type: "string" },
     },
   });
   const problems: string[] = [];
@@ -123,8 +130,11 @@ export function parseFewShotOptions(args: readonly string[]): FewShotOptions {
     epochs: whole("epochs", 1, 10_000) ?? (flags.fast ? 2 : null),
     blocks: whole("blocks", 1, 128),
     timeTuning: flags["time-tuning"],
+    ablation: whole("ablation", 0, 10_000) ?? (flags.fast ? 0 : 5),
+    classNames: flags["class-names"]?.split(",").map((name) => name.trim()) ?? null,
     tunedViews: whole("tuned-views", 1, 8) ?? (flags.fast ? 1 : 8),
   };
+  if (options.classNames?.some((name) => name === "")) problems.push("--class-names has an empty name");
   if (problems.length > 0) throw new Fault("invalid", `${problems.join("; ")}.\n${fewShotUsage}`, { problems });
   return options;
 }

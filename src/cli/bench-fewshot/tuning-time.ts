@@ -49,7 +49,7 @@ export async function measureTuningTime(
       const opened = await openFolderEngine(named, { threads, kernels: kind, stain: false }, signal);
       try {
         const { defaults } = opened.status;
-        const blocks = options.blocks ?? Math.min(4, opened.status.tunable.blocks);
+        const blocks = options.blocks ?? opened.status.tunable.blocks;
         const settings = { ...defaults, blocks, epochs: options.epochs ?? defaults.epochs, seed: options.seed };
         const before = options.now();
         await opened.tune({ name: "timed", classes, pictures, settings }, signal);

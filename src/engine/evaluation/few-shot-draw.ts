@@ -40,8 +40,6 @@ export type FrozenDraw = Readonly<{
   methods: Readonly<Record<FrozenMethod, MethodResult>>;
   /** The frozen method that the labels themselves choose, at its fitted temperature: what the app would answer with. */
   chosen: MethodResult & Readonly<{ method: FrozenMethod }>;
-  /** Its scores [test, classes], for whoever averages with them. Not kept on disk. */
-  chosenScores: Float64Array;
 }>;
 
 /** Whom the labels choose from, the default first. `majority` is a floor, not a method. */
@@ -100,7 +98,6 @@ export function frozenDraw(data: ProtocolData, k: number, seed: number): FrozenD
     support,
     methods,
     chosen: { method, ...resultOf(truth, scores, classes, choice.words) },
-    chosenScores: scores,
   };
 }
 
