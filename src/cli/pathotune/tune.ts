@@ -111,7 +111,14 @@ export async function runTune(flags: FlagReader, signal: AbortSignal): Promise<v
     await writeWhole(out, result.bytes);
     await kept.remove();
     const words = estimateWords(result.estimate, tissueClasses(folder.classes));
-    const lines = [`What answers: ${result.choice.words}.`, words.headline, words.counts, words.frozen, words.majority, words.meaning].filter((l) => l !== null);
+    const lines = [
+      `What answers: ${result.choice.words}.`,
+      words.headline,
+      words.counts,
+      words.frozen,
+      words.majority,
+      words.meaning,
+    ].filter((l) => l !== null);
     say("tuned", [`${basename(out)}: ${result.bytes.length} bytes, ${result.ended}.`, ...lines].join("\n"), {
       out,
       id: result.summary.id,
