@@ -55,7 +55,6 @@ function Testing() {
   const perform = usePerform();
   const { validation } = state.session;
   const count = testLabels(state).length;
-  const set = activeSetHere(state);
   return (
     <>
       <p className="pt-hint">
@@ -68,7 +67,7 @@ function Testing() {
         testId="validation-run"
         onClick={() => perform(runValidation)}
       >
-        {set ? `Test “${set.metadata.name}”` : "Test a set"}
+        Test the set that answers
       </ReasonButton>
       {validation?.state === "running" && (
         <Progress

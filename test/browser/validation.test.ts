@@ -84,7 +84,7 @@ describe.skipIf(!hasBrowser)("a second slide", () => {
   test("is offered as a test, teaches nothing, and says how the set does on it", async () => {
     await open("second.tif", halves([200, 110, 160], [120, 80, 160]));
     await page.getByTestId("validation").waitFor();
-    await page.getByText("Labels on this slide only test").click();
+    await page.getByRole("switch", { name: "Labels on this slide only test" }).click();
     await page.locator('[data-testid="validation"][data-on="true"]').waitFor();
     for (let n = 0; n < 2; n++) {
       await app.label(left(n), "1");
@@ -112,7 +112,7 @@ describe.skipIf(!hasBrowser)("a second slide", () => {
   }, 60_000);
 
   test("gives its labels to tuning only after a word of what is given up", async () => {
-    await page.getByText("Labels on this slide only test").click();
+    await page.getByRole("switch", { name: "Labels on this slide only test" }).click();
     await page.getByTestId("end-validation").waitFor();
     await picture("end-validation");
     await page.getByTestId("end-validation-do").click();
