@@ -18,6 +18,7 @@ import {
 import { activatePromptSet, importPromptSet } from "../../src/state/actions/prompt-sets.ts";
 import { comparedShown, figuresShown, placeOnMap, shownMap } from "../../src/state/map-looks.ts";
 import { shownSheet } from "../../src/state/map-selectors.ts";
+import { mapSides } from "../../src/state/map-sides.ts";
 import { setFile, setFileId } from "../support/fake-apis.ts";
 import { createStateWorld, type StateWorld } from "../support/state-world.ts";
 
@@ -191,10 +192,19 @@ describe("another prompt set", () => {
     expect(shownMap(world.state(), world.context.maps)?.layer?.name).toBe("b");
     await world.do(activatePromptSet, { id: setFileId("a") });
     expect(shownMap(world.state(), world.context.maps)?.layer?.name).toBe("a");
+    const sides = (): readonly unknown[] => {
+      const { left, right } = mapSides(world.state(), world.context.maps);
+      return [left?.layer?.name, right?.layer?.name];
+    };
+    expect(sides()).toEqual(["a", "b"]);
+    await world.do(activatePromptSet, { id: setFileId("b") });
+    expect(sides()).toEqual(["b", "a"]);
+    await world.do(activatePromptSet, { id: setFileId("a") });
     await world.do(changeMapView, { against: setLayer(setFileId("b")) });
     const map = shownMap(world.state(), world.context.maps)!;
     expect(map.against?.layer.name).toBe("b");
     expect(comparedShown(world.state(), map)).toEqual({ same: places, changed: 0, uncertain: 0 });
+    expect(sides()).toEqual(["a", "b"]);
     expect([answered(world, "a"), answered(world, "b")]).toEqual([places, places]);
   });
 });

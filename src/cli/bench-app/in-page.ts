@@ -1,9 +1,8 @@
 // How long a person waits: from opening the page to shell, slide and first answer, and from a press to what it does on the screen. Drives
 // the built app in a headless Chromium; all times are the page's own clock.
-import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { chromium, type Page } from "playwright-core";
-// @ts-expect-error plain JavaScript shared with `npm start`
-import { createStaticServer, isolationHeaders } from "../../../scripts/lib/static-server.mjs";
+import { preview } from "vite";
 import { Fault } from "../../base/fault.ts";
 
 export type Times = Readonly<{
@@ -18,7 +17,7 @@ export type Times = Readonly<{
 }>;
 
 const longest = 300_000;
-/** Ready labels: on the slide's own tissue, so that clicks there have an answer. */
+/** Near enough that a click means one patch, on tissue. */
 const view = "#x=1900&y=2900&z=2.000";
 
 /** Notes when each of these first stands on the page, from navigation on. */
@@ -47,8 +46,13 @@ const watch = `
 export async function measureInPage(dist: string, rounds: number, log: (line: string) => void): Promise<Times> {
   const executablePath = process.env.PATHOTUNE_CHROMIUM;
   if (!executablePath) throw new Fault("unsupported", "no Chromium was found (PATHOTUNE_CHROMIUM names one)");
-  const server = createStaticServer({ folder: dist, headers: isolationHeaders });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  // With the headers that `npm start` sends: vite.config.ts has them.
+  const server = await preview({
+    root: join(dist, ".."),
+    logLevel: "silent",
+    build: { outDir: dist },
+    preview: { port: 4797, host: "localhost" },
+  });
   const browser = await chromium.launch({
     executablePath,
     args: ["--headless=new", "--no-sandbox", "--disable-quic", "--no-first-run"],
@@ -57,7 +61,7 @@ export async function measureInPage(dist: string, rounds: number, log: (line: st
     const page = await (await browser.newContext({ viewport: { width: 1366, height: 768 } })).newPage();
     page.setDefaultTimeout(longest);
     await page.addInitScript({ content: watch });
-    const url = `http://localhost:${(server.address() as AddressInfo).port}/?provider=wasm${view}`;
+    const url = `${server.resolvedUrls?.local[0] ?? ""}?provider=wasm${view}`;
     log("the app is opened once, to fill the cache");
     await page.goto(url);
     await ready(page);
@@ -79,7 +83,7 @@ export async function measureInPage(dist: string, rounds: number, log: (line: st
     return { shell, pixel, prediction, ...each, browser: `Chromium ${browser.version()}` };
   } finally {
     await browser.close();
-    server.close();
+    await server.close();
   }
 }
 
