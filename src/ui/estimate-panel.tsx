@@ -1,5 +1,6 @@
 // The held-out estimate: a sentence with counts and an interval, the frozen baseline beside it, and who was taken for whom.
 
+import { lazy, Suspense } from "react";
 import { asGoodWords } from "../domain/as-good-words.ts";
 import { declaredWords } from "../domain/declare-prompt-set.ts";
 import type { Estimate } from "../domain/estimate.ts";
@@ -8,9 +9,13 @@ import type { TissueClass } from "../domain/label.ts";
 import { keepFrozen } from "../state/actions/keep-frozen.ts";
 import { activeSetHere } from "../state/selectors.ts";
 import { useAppState, usePerform } from "./app-context.ts";
-import { CalibrationCharts } from "./calibration-charts.tsx";
 import { HeldOutTable } from "./held-out-table.tsx";
 import { ReasonButton } from "./reason-button.tsx";
+
+// The charts' library is loaded with the first chart.
+const CalibrationCharts = lazy(async () => ({
+  default: (await import("./calibration-charts.tsx")).CalibrationCharts,
+}));
 
 export function EstimatePanel() {
   const set = activeSetHere(useAppState());
@@ -86,7 +91,9 @@ export function EstimateWordsAndTable({ estimate, classes, synthetic, name, froz
       {words.majority && <div className="pt-small pt-mute">{words.majority}</div>}
       {estimate.kind === "figure" && <HeldOutTable estimate={estimate} classes={classes} />}
       {estimate.kind === "figure" && estimate.calibration && (
-        <CalibrationCharts calibration={estimate.calibration} classes={classes} />
+        <Suspense fallback={null}>
+          <CalibrationCharts calibration={estimate.calibration} classes={classes} />
+        </Suspense>
       )}
       {words.withoutFigure.map((line) => (
         <p key={line} className="pt-hint pt-warn">

@@ -1,15 +1,15 @@
 // Which kinds of prompts a tuning trains, and what text they are made from; how many numbers that is is said before it starts.
 import { Autocomplete, Checkbox, NumberInput, Select, TextInput } from "@mantine/core";
 import type { ReactNode } from "react";
-import { countNumbers, type TextSettings, textsNeeded } from "../domain/prompt-kinds.ts";
+import { type TextSettings, textsNeeded } from "../domain/prompt-kinds.ts";
 import type { TuningSettings } from "../domain/run.ts";
 import { changePromptKinds } from "../state/actions/tuning.ts";
 import { proposedHead, proposedInstance, proposedText, proposedTokens } from "../state/prompt-proposals.ts";
 import { tunedClassNames } from "../state/selectors.ts";
 import { useAppState, usePerform } from "./app-context.ts";
+import { numbersWords } from "./numbers-words.ts";
 import { TextEncoderChoice } from "./text-encoder-choice.tsx";
 import { useTemplates } from "./use-texts.ts";
-import { bytesWords } from "./words.ts";
 
 const controls = {
   none: "the text itself",
@@ -18,9 +18,6 @@ const controls = {
 } as const;
 const controlData = (keys: readonly (keyof typeof controls)[]) =>
   keys.map((value) => ({ value, label: controls[value] }));
-
-/** Metadata and header of a file, roughly. */
-const headerBytes = 3000;
 
 export function PromptKinds({ settings }: Readonly<{ settings: TuningSettings }>) {
   const state = useAppState();
@@ -107,26 +104,6 @@ export function PromptKinds({ settings }: Readonly<{ settings: TuningSettings }>
 }
 
 const Wide = ({ children }: Readonly<{ children: ReactNode }>) => <div className="pt-wide">{children}</div>;
-
-/** How many numbers are trained, and how large their file is. */
-export function numbersWords(settings: TuningSettings, state: ReturnType<typeof useAppState>): string {
-  const { engine } = state.session;
-  if (engine.kind !== "ready") return "";
-  const classes = tunedClassNames(state);
-  const { tokens = null } = settings.text ?? {};
-  const textTokens = tokens ? (tokens.template.includes("{class}") ? classes.length : 1) : 0;
-  const { blocks, tokensPerBlock, instance = null } = settings;
-  const kinds = {
-    blocks,
-    tokensPerBlock,
-    instance,
-    textTokens,
-    classes: classes.length,
-    frozen: (settings.frozen ?? "none") !== "none",
-  };
-  const { trained, stored } = countNumbers(engine.status.model.shape, kinds);
-  return `Trains ${trained.toLocaleString("en")} numbers; the set's file will have about ${bytesWords(4 * stored + headerBytes)}.`;
-}
 
 type CountProps = Readonly<{ label: string; value: number; max: number; onChange: (value: number) => void }>;
 

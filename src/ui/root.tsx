@@ -27,12 +27,12 @@ import { MissingSlides } from "./missing-slides.tsx";
 import { PatchPanel } from "./patch-panel.tsx";
 import { PromptSetPanel } from "./prompt-set-panel.tsx";
 import { SlideStage } from "./slide-stage.tsx";
-import { StudyPanel } from "./study-panel.tsx";
 import { cssVariables, theme } from "./theme.ts";
 import { TopBar } from "./top-bar.tsx";
 import { TunePanel } from "./tune-panel.tsx";
-import { ValidationPanel } from "./validation-panel.tsx";
 
+const StudyPanel = lazy(async () => ({ default: (await import("./study-panel.tsx")).StudyPanel }));
+const ValidationPanel = lazy(async () => ({ default: (await import("./validation-panel.tsx")).ValidationPanel }));
 const ZonePanel = lazy(async () => ({ default: (await import("./zone-panel.tsx")).ZonePanel }));
 const Tour = lazy(async () => ({ default: (await import("./tour.tsx")).Tour }));
 
@@ -68,8 +68,10 @@ function Page() {
         <TunePanel />
         <MapPanel />
         <EstimatePanel />
-        <StudyPanel />
-        <ValidationPanel />
+        <Suspense fallback={null}>
+          <StudyPanel />
+          <ValidationPanel />
+        </Suspense>
       </aside>
       <FooterBar />
       <Dialogs />

@@ -7,7 +7,7 @@ import { activatePromptSet } from "../state/actions/prompt-sets.ts";
 import { cancelTuning, finishEarly, startTuning } from "../state/actions/tuning.ts";
 import { activeSetHere, scorer, setById, tunableBlocks, tuningSettings } from "../state/selectors.ts";
 import { useAppState, usePerform } from "./app-context.ts";
-import { numbersWords } from "./prompt-kinds.tsx";
+import { numbersWords } from "./numbers-words.ts";
 import { ReasonButton } from "./reason-button.tsx";
 import { useForecast } from "./use-forecast.ts";
 import { secondsWords } from "./words.ts";
