@@ -1,5 +1,6 @@
 // Suggested places, labels in bulk and what is said about their spread: every answer marked, journalled and undone as one.
 import { describe, expect, test } from "vitest";
+import { present } from "../../src/base/fault.ts";
 import { undo } from "../../src/state/actions/history.ts";
 import { relabelMany, removeMany, reviewed, reviewLabels } from "../../src/state/actions/review.ts";
 import {
@@ -12,7 +13,7 @@ import {
 } from "../../src/state/actions/suggest.ts";
 import { labelHints } from "../../src/state/label-hints.ts";
 import { openSuggestions, originMix } from "../../src/state/suggested.ts";
-import { label, tissueClass } from "../support/sample-project.ts";
+import { change, label, mapCheck, tissueClass } from "../support/sample-project.ts";
 import { createLabelledWorld } from "../support/state-world.ts";
 
 const labelsOf = (world: Awaited<ReturnType<typeof createLabelledWorld>>) => [
@@ -55,6 +56,25 @@ describe("suggested places", () => {
     const places = openSuggestions(again.state()).list.map(({ region }) => region.x);
     expect(places).not.toContain(first?.region.x);
     expect(places).not.toContain(second?.region.x);
+  });
+
+  test("are never places that test a map, until these are released", async () => {
+    const world = await createLabelledWorld(2);
+    await world.do(suggest);
+    const [first] = openSuggestions(world.state()).list;
+    const region = present(first, "a suggestion").region;
+    const slide = present(world.state().session.currentSlide, "a slide");
+    const check = { ...mapCheck(1), slideId: slide, draws: [{ cell: 0, region, stratum: 0 }], answers: [null] };
+    const put = (released: boolean) =>
+      world.context.project.dispatch(change("Check", { type: "check/put", check: { ...check, released } }));
+    const suggested = async (): Promise<readonly number[]> => {
+      await world.do(suggest);
+      return openSuggestions(world.state()).list.map((one) => one.region.x);
+    };
+    put(false);
+    expect(await suggested()).not.toContain(region.x);
+    put(true);
+    expect(await suggested()).toContain(region.x);
   });
 
   test("are accepted together in one step, and taken back in one", async () => {

@@ -10,6 +10,7 @@ import type { ProjectEvent } from "../../domain/project.ts";
 import { slideBounds } from "../../domain/slide.ts";
 import type { Suggestion } from "../../protocol/labelling-api.ts";
 import { type Action, type ActionContext, type AppState, stateOf } from "../action.ts";
+import { testPlaces } from "../map-checks.ts";
 import { sheetHere } from "../map-selectors.ts";
 import { blocksPatches, canWrite, currentSlide, examples, labelAt, patchSpec, slideMpp } from "../selectors.ts";
 import { asideRegions, openSuggestions } from "../suggested.ts";
@@ -46,7 +47,8 @@ export const suggest: Action = {
             sheet: here && context.maps.has(here.id) ? here.id : null,
             classes,
             examples: said,
-            avoid: asideRegions(state),
+            // What tests a map must stay unknown to whoever is asked for labels to learn from.
+            avoid: [...asideRegions(state), ...testPlaces(state, slideId)],
             count: onStrip,
           },
           {
