@@ -10,6 +10,7 @@ import type { Region } from "../domain/geometry.ts";
 import type { Label, TissueClass } from "../domain/label.ts";
 import { patchSpecOf } from "../domain/model.ts";
 import type { Patch } from "../domain/patch.ts";
+import { type PromptSetSummary, plainAnswer } from "../domain/prompt-set.ts";
 import type { TuningEvent, TuningSettings } from "../domain/run.ts";
 import type { TuningCheckpoint } from "../domain/tuning-checkpoint.ts";
 import { fitToModel } from "../engine/fit-to-model.ts";
@@ -43,7 +44,7 @@ export type FolderEngine = Readonly<{
     signal: AbortSignal,
     onEvent?: (event: TuningEvent) => void,
   ): Promise<TuneResult>;
-  /** Scores [pictures, classes of the set], the mean over the first `views` views of each. */
+  /** Scores [pictures, classes of the set], the mean over the first `views` views of each; a set that answers in views of its own is asked once. */
   scores(
     id: PromptSetId,
     paths: readonly string[],
@@ -131,7 +132,10 @@ export async function openFolderEngine(
   };
 
   const runtimes = createNodeRuntimes();
-  const engine = createEngine({
+  const ownViews = new Map<PromptSetId, number>();
+  const noted = (summary: PromptSetSummary): void =>
+    void ownViews.set(summary.id, summary.metadata.answer?.views ?? plainAnswer.views);
+  const created = createEngine({
     runtimes:
       options.kernels === "wasm"
         ? runtimes
@@ -150,6 +154,20 @@ export async function openFolderEngine(
     ...(options.stain ? { stain: "standardised" } : {}),
     ...(options.cacheBytes === undefined ? {} : { cacheBytes: options.cacheBytes }),
   });
+  const engine: Engine = {
+    ...created,
+    async addPromptSet(params, call) {
+      const summary = await created.addPromptSet(params, call);
+      noted(summary);
+      return summary;
+    },
+    async tune(params, call) {
+      const result = await created.tune(params, call);
+      noted(result.summary);
+      if (result.passedOver) noted(result.passedOver.summary);
+      return result;
+    },
+  };
   const status = await engine.load({ source, prefer: "wasm" }, { signal });
   model = status.model;
   for (const line of status.notes) options.note?.(line);
@@ -199,7 +217,8 @@ export async function openFolderEngine(
       };
       return engine.tune(params, { signal: callSignal, ...(onEvent ? { onProgress: onEvent } : {}) });
     },
-    async scores(id, paths, views, callSignal, onDone) {
+    async scores(id, paths, wanted, callSignal, onDone) {
+      const views = (ownViews.get(id) ?? 1) > 1 ? 1 : wanted;
       const rows: number[][] = [];
       for (const path of paths) {
         const sum: number[] = [];
