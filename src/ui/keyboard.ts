@@ -17,6 +17,14 @@ function isTyping(target: EventTarget | null): boolean {
   );
 }
 
+/** Menus are walked by letters; panels and sliders by the keys that page. Those keys are the slide's only where nothing else has them. */
+function elsewhere({ target, key }: KeyboardEvent): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (key !== "Escape" && target.closest('[role="menu"]')) return true;
+  const paging = /^(?:Home|PageUp|PageDown)$/.test(key);
+  return paging && target !== document.body && target.closest(".pt-slide") === null;
+}
+
 export function useKeyboard(): void {
   const app = useApp();
   useEffect(() => {
@@ -27,6 +35,7 @@ export function useKeyboard(): void {
       const pressed = { key: event.key, code: event.code, ctrl, alt: event.altKey, shift: event.shiftKey };
       // The palette is found from everywhere, also from a field.
       if (isTyping(event.target) && !isShortcut("Ctrl+K", pressed)) return;
+      if (elsewhere(event)) return;
       const own = event.target instanceof HTMLElement && event.target.closest("[data-own-keys]") !== null;
       if (own && !ctrl && !event.altKey && ownKeys.test(event.key)) return;
       if (event.repeat && notRepeated.test(event.key.toLowerCase())) return;
