@@ -7,7 +7,7 @@ import { integer, normal, type Random, randomFor } from "../math/random.ts";
 
 /** Of what has no token to start from. */
 const noiseDeviation = 0.02;
-/** How many times as fast as the head a prompt moves, for tokens of standard deviation 1 (docs/tuning.md). */
+/** How many times as fast as the head a prompt moves, for tokens of standard deviation 1 (engine/tuning.md). */
 const promptRate = 50;
 
 /** Some tokens of one patch, [blocks, some, width]: those entering each prompted block. */

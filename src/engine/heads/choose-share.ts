@@ -23,7 +23,7 @@ const candidates = [
   { share: 0, name: "prompts only" },
 ] as const;
 
-/** What is used where nothing is chosen; set once on patches that are never reported on (docs/tuning.md). */
+/** What is used where nothing is chosen; set once on patches that are never reported on (engine/tuning.md). */
 export const constantShare = 0.5;
 
 export const constantChoice = (share: number, why: string): ShareChoice => ({
