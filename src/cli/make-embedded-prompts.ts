@@ -24,7 +24,7 @@ const { values } = parseArgs({
     slide: { type: "string", default: "public/slides/synthetic-he.tif" },
     "slide-seed": { type: "string", default: "7" },
     "labels-per-class": { type: "string", default: "12" },
-    blocks: { type: "string", default: "2" },
+    blocks: { type: "string", default: "4" },
     tokens: { type: "string", default: "5" },
     epochs: { type: "string", default: "10" },
     seed: { type: "string", default: "1" },
@@ -125,6 +125,9 @@ const result = await engine.tune(
       labelSmoothing: 0.1,
       temperature: 10,
       seed: Number(values.seed),
+      // In one view, so that a click on the first page costs no more than it must; the frozen part has its constant share.
+      views: 1,
+      frozen: "constant",
     },
     classes,
     labels,

@@ -43,7 +43,10 @@ export function tuningSeconds(speed: Speed, work: Workload, settings: TuningSett
 const patienceSeconds = 60;
 const typicalLabels = 20;
 
-/** All blocks where 20 labels tune within a minute, since depth pays; else the last 4. */
+/**
+ * The most that 20 labels need no more than a minute for: depth pays most, then views (which make clicks and maps slower by as much), then
+ * letting the labels choose between prompts and frozen features. Where no time was measured yet, the last 4 blocks in one view.
+ */
 export function defaultSettings(depth: number, speed: Speed | null, work: Workload): TuningSettings {
   const all: TuningSettings = {
     blocks: depth,
@@ -58,6 +61,11 @@ export function defaultSettings(depth: number, speed: Speed | null, work: Worklo
     views: viewCount,
     frozen: "choose",
   };
-  const fast = speed !== null && tuningSeconds(speed, work, all, typicalLabels) <= patienceSeconds;
-  return fast ? all : { ...all, blocks: Math.min(4, depth) };
+  const last = { ...all, blocks: Math.min(4, depth) };
+  const plain = { ...last, views: 1 };
+  const least: TuningSettings = { ...plain, frozen: "constant" };
+  if (speed === null) return plain;
+  const fits = (settings: TuningSettings): boolean =>
+    tuningSeconds(speed, work, settings, typicalLabels) <= patienceSeconds;
+  return [all, last, plain].find(fits) ?? least;
 }
