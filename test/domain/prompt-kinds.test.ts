@@ -15,8 +15,9 @@ import {
 } from "../../src/domain/prompt-set-file.ts";
 import { parseSafetensors, serializeSafetensors } from "../../src/domain/safetensors.ts";
 
+// Written by the first version of this project for drawn tissues; kept as it was.
 const shipped = new Uint8Array(
-  readFileSync(join(import.meta.dirname, "..", "..", "models", "pathotune-tiny", "drawn-tissues.safetensors")),
+  readFileSync(join(import.meta.dirname, "..", "fixtures", "prompt-sets", "first-format.safetensors")),
 );
 const old = parsePromptSet(shipped);
 

@@ -62,6 +62,23 @@ describe("the settings proposed", () => {
     expect(defaultSettings(3, null, work).blocks).toBe(3);
   });
 
+  test("give up depth, then views, then the choice by the labels, as a machine is slower", () => {
+    const at = (flops: number) => {
+      const { blocks, views, frozen } = defaultSettings(12, { seconds: 1, flops }, work);
+      return { blocks, views, frozen };
+    };
+    expect(at(1e12)).toEqual({ blocks: 12, views: 8, frozen: "choose" });
+    const steps = [1e12, 5e11, 2e11, 1e11, 5e10, 2e10, 1e10, 5e9].map(at);
+    const cost = ({ blocks, views, frozen }: ReturnType<typeof at>): number =>
+      blocks * 100 + (views ?? 1) * 10 + (frozen === "choose" ? 1 : 0);
+    expect(steps.map(cost)).toEqual(steps.map(cost).toSorted((a, b) => b - a));
+    expect(at(5e9)).toEqual({ blocks: 4, views: 1, frozen: "constant" });
+    for (const flops of [1e12, 1e11, 3e10]) {
+      const speed = { seconds: 1, flops };
+      expect(tuningSeconds(speed, work, defaultSettings(12, speed, work), 20)).toBeLessThanOrEqual(60);
+    }
+  });
+
   test("take as long as forecast grows with labels, blocks and epochs", () => {
     const speed = { seconds: 1, flops: 3e10 };
     const base = defaultSettings(12, null, work);
