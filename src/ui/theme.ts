@@ -26,7 +26,10 @@ export const theme = createTheme({
   cursorType: "pointer",
   components: {
     Tooltip: { defaultProps: { withArrow: true, openDelay: 350, multiline: true, maw: 320 } },
-    Modal: { defaultProps: { centered: true, radius: 10 }, styles: { title: { fontWeight: 650, fontSize: "15px" } } },
+    Modal: {
+      defaultProps: { centered: true, radius: 10, closeButtonProps: { "aria-label": "Close" } },
+      styles: { title: { fontWeight: 650, fontSize: "15px" } },
+    },
     Button: { defaultProps: { size: "xs" } },
     TextInput: { defaultProps: { size: "xs" } },
     NumberInput: { defaultProps: { size: "xs" } },
