@@ -1,5 +1,6 @@
 // The card of a prompt set: what it is for, for which backbone, on how many labels, how good by which protocol, and what it holds of
 // patients. In words, from its metadata alone. Knows no screen and no tensors.
+import { answerWords } from "./answer-words.ts";
 import { declaredWords } from "./declare-prompt-set.ts";
 import { countOfUnits, estimateWords } from "./estimate-words.ts";
 import type { LabelOrigin } from "./label.ts";
@@ -36,6 +37,7 @@ export function promptCard({ id, bytes, trainedParameters, metadata }: PromptSet
     metadata.declared
       ? warn("Origin", `a file of others: ${declaredWords}. Nothing in it says that it belongs to this backbone.`)
       : plain("Made by", `PathoTune ${metadata.appVersion}, ${methodWords(metadata)}`),
+    ...answering(metadata),
     stated("Stain", metadata.stain),
     stated("Organ", metadata.organ),
     plain("Labels", labelWords(metadata)),
@@ -57,6 +59,11 @@ export function promptCard({ id, bytes, trainedParameters, metadata }: PromptSet
     ...(labels.count > 0 ? [plain("Labels' digest", labels.digest.slice(0, 16))] : []),
   ];
 }
+
+const answering = (metadata: PromptSetMetadata): readonly CardLine[] => {
+  const words = answerWords(metadata);
+  return words === null ? [] : [plain("Answers by", words)];
+};
 
 const stated = (term: string, value: string | null): CardLine =>
   value === null ? warn(term, "not stated") : plain(term, value);

@@ -1,6 +1,7 @@
 // The held-out estimate: a sentence with counts and an interval, the frozen baseline beside it, and who was taken for whom.
 
 import { lazy, Suspense } from "react";
+import { answerWords } from "../domain/answer-words.ts";
 import { asGoodWords } from "../domain/as-good-words.ts";
 import { declaredWords } from "../domain/declare-prompt-set.ts";
 import type { Estimate } from "../domain/estimate.ts";
@@ -31,7 +32,7 @@ export function EstimatePanel() {
             classes={set.metadata.classes}
             synthetic={set.metadata.synthetic}
             name={set.metadata.name}
-            frozen={set.metadata.method.kind === "none"}
+            answers={answerWords(set.metadata)}
           />
         ) : (
           <p className="pt-hint">
@@ -71,11 +72,11 @@ type Props = Readonly<{
   classes: readonly TissueClass[];
   synthetic: boolean;
   name: string;
-  /** A set without prompts: its answers are those of frozen features. */
-  frozen?: boolean;
+  /** What its answers are made of; null: nothing need be said. */
+  answers?: string | null;
 }>;
 
-export function EstimateWordsAndTable({ estimate, classes, synthetic, name, frozen = false }: Props) {
+export function EstimateWordsAndTable({ estimate, classes, synthetic, name, answers = null }: Props) {
   const words = estimateWords(estimate, classes);
   return (
     <>
@@ -84,8 +85,10 @@ export function EstimateWordsAndTable({ estimate, classes, synthetic, name, froz
         {words.headline}
       </div>
       {words.counts && <div className="pt-small">{words.counts}</div>}
-      {frozen && (
-        <div className="pt-small pt-mute">Frozen features with the regression of your labels, no prompts.</div>
+      {answers && (
+        <div className="pt-small pt-mute" data-testid="answers-by">
+          Answers by {answers}.
+        </div>
       )}
       {words.frozen && <div className="pt-small pt-mute">{words.frozen}</div>}
       {words.majority && <div className="pt-small pt-mute">{words.majority}</div>}
