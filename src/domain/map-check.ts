@@ -2,6 +2,7 @@
 // drawn for. Knows no screen, no model and no map's numbers beyond the looks it is given.
 // Rule: nothing is ever drawn in the place of a patch that was skipped or is unsure; both stay out of the figures, which say beside them
 // what they would be if all of these were wrong, and if all were right (map-check-figures.ts).
+
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Brand, Mpp, SlideId } from "../base/brand.ts";
@@ -12,6 +13,7 @@ import type { TissueClass } from "./label.ts";
 import { cellPatch, type MapGrid } from "./map-grid.ts";
 import { look, matchClasses } from "./map-look.ts";
 import type { LayerKey, SheetId } from "./map-sheet.ts";
+import { isOther } from "./other-class.ts";
 
 export type MapCheckId = Brand<string, "MapCheckId">;
 
@@ -109,7 +111,8 @@ export function drawFrom(
   return shuffled(randomFor(seed, "check/order"), drawn);
 }
 
-/** The map's classes under the names and ids the project has for them, then the project's others. */
+/** The map's classes under the names and ids the project has for them, then the project's others. A class Other that the map does not
+ * know would say no more than "none of these". */
 export function choicesOf(
   mapClasses: readonly TissueClass[],
   projectClasses: readonly TissueClass[],
@@ -117,7 +120,7 @@ export function choicesOf(
   const match = matchClasses(mapClasses, projectClasses);
   const own = mapClasses.map((c, i) => projectClasses[match[i] ?? -1] ?? { ...c, key: null });
   const used = new Set(match);
-  return [...own, ...projectClasses.filter((_, i) => !used.has(i))];
+  return [...own, ...projectClasses.filter((c, i) => !used.has(i) && !isOther(c))];
 }
 
 /** Index of the draw to look at: the first not shown yet, then the one put off least often; null when all are answered. */
