@@ -1,34 +1,24 @@
 // A map in Chromium on the built app with a small random backbone: a drawn region is swept, kept over a reload, looked at, corrected and
 // saved as a file, with the pointer and the keys a person uses.
 import { readFileSync } from "node:fs";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type AppPage, createAppPage } from "../support/app-page.ts";
-import { collectErrors, hasBrowser, launch, type Served } from "../support/browser.ts";
+import type { AppPage } from "../support/app-page.ts";
+import { hasBrowser } from "../support/browser.ts";
 import { drawnPoints } from "../support/drawn-points.ts";
-import { serveSmallApp } from "../support/small-app.ts";
+import { openSmallApp, type SmallApp } from "../support/small-app.ts";
 
 describe.skipIf(!hasBrowser)("a map", () => {
-  let served: Served;
-  let browser: Browser;
+  let small: SmallApp;
   let page: Page;
   let app: AppPage;
   let errors: string[];
 
   beforeAll(async () => {
-    served = await serveSmallApp();
-    browser = await launch();
-    const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, acceptDownloads: true });
-    page = await context.newPage();
-    errors = collectErrors(page);
-    app = createAppPage(page, served.url);
-    await app.open("?provider=wasm", "#x=3584&y=2560&z=9.2");
-    await app.ready();
+    small = await openSmallApp({ acceptDownloads: true });
+    ({ page, app, errors } = small);
   }, 240_000);
-  afterAll(async () => {
-    await browser?.close();
-    await served?.close();
-  });
+  afterAll(() => small?.close());
 
   const complete = (): Promise<unknown> =>
     page.waitForSelector('[data-testid="map-panel"][data-state="complete"]', { timeout: 120_000 });

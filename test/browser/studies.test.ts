@@ -1,35 +1,26 @@
 // Questions to the labels in the app: asked, answered with chart and table, cancelled; a click in between is answered.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type AppPage, createAppPage } from "../support/app-page.ts";
-import { collectErrors, hasBrowser, launch, root, type Served } from "../support/browser.ts";
+import type { AppPage } from "../support/app-page.ts";
+import { hasBrowser, root } from "../support/browser.ts";
 import { drawnPoints } from "../support/drawn-points.ts";
-import { serveSmallApp } from "../support/small-app.ts";
+import { openSmallApp, type SmallApp } from "../support/small-app.ts";
 
 /** Set to look at the pictures. */
 const pictures = process.env.PATHOTUNE_PICTURES === undefined ? null : join(root, process.env.PATHOTUNE_PICTURES);
 
 describe.skipIf(!hasBrowser)("questions to the labels", () => {
-  let served: Served;
-  let browser: Browser;
+  let small: SmallApp;
   let page: Page;
   let app: AppPage;
   let errors: string[];
   beforeAll(async () => {
-    served = await serveSmallApp();
-    browser = await launch();
-    page = await browser.newPage({ viewport: { width: 1366, height: 900 } });
-    errors = collectErrors(page);
-    app = createAppPage(page, served.url);
-    await app.open("?provider=wasm", "#x=3584&y=2560&z=9.2");
-    await app.ready();
+    small = await openSmallApp({ viewport: { width: 1366, height: 900 } });
+    ({ page, app, errors } = small);
   });
-  afterAll(async () => {
-    await browser?.close();
-    await served?.close();
-  });
+  afterAll(() => small?.close());
   const picture = async (name: string, id: string): Promise<void> => {
     await page.getByTestId(id).scrollIntoViewIfNeeded();
     if (pictures === null) return;
