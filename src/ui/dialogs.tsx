@@ -7,6 +7,7 @@ function later<P extends object>(load: () => Promise<ComponentType<P>>) {
   return lazy(async () => ({ default: await load() }));
 }
 
+const AttentionDialog = later(() => import("./attention-dialog.tsx").then((m) => m.AttentionDialog));
 const BackboneDialog = later(() => import("./backbone-dialog.tsx").then((m) => m.BackboneDialog));
 const CalibrationDialog = later(() => import("./calibration-dialog.tsx").then((m) => m.CalibrationDialog));
 const CapabilityDialog = later(() => import("./capability-dialog.tsx").then((m) => m.CapabilityDialog));
@@ -49,6 +50,8 @@ function OpenDialog() {
       return <ShortcutsDialog />;
     case "review":
       return <ReviewDialog />;
+    case "attention":
+      return <AttentionDialog back={dialog.back} />;
     case "capabilities":
       return <CapabilityDialog />;
     case "calibration":
