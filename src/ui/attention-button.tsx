@@ -21,6 +21,7 @@ export function AttentionButton({ patch, lacking = null, back = noDialog }: Prop
     <ReasonButton
       size="compact-xs"
       variant="default"
+      style={{ alignSelf: "flex-start" }}
       testId="show-attention"
       enabled={lacking ?? showAttention.enabled(state, { patch })}
       onClick={() => openAttention(app, patch, back)}

@@ -60,10 +60,11 @@ function Shown({ shown }: Readonly<{ shown: Extract<AttentionState, { kind: "sho
   const most = Math.max(...pictures.flatMap(([, { patches }]) => patches));
   const captions = captionWords(shown);
   const beside = besideWords(shown);
+  const heading = under && shown.by ? `“${shown.by.name}” answers here. ` : "";
   const drawn = openSlides.get(patch.slideId)?.info.origin === "generated";
   return (
     <>
-      {engine.kind === "ready" && <p className="pt-hint">{readerWords(frozen, engine.status.model.shape)}</p>}
+      {engine.kind === "ready" && <p className="pt-hint">{heading + readerWords(frozen, engine.status.model.shape)}</p>}
       <div className="pt-attention-pair" data-count={pictures.length}>
         {pictures.map(([id, attention]) => (
           <AttentionPicture
@@ -81,7 +82,7 @@ function Shown({ shown }: Readonly<{ shown: Extract<AttentionState, { kind: "sho
         <AttentionLegend most={most} even={1 / frozen.patches.length} />
         <Switch
           size="xs"
-          label="Veil"
+          label="Show attention"
           checked={veiled}
           onChange={(event) => setVeiled(event.currentTarget.checked)}
           data-testid="attention-veil"

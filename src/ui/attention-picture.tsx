@@ -2,6 +2,7 @@
 import { useEffect, useRef } from "react";
 import type { Patch } from "../domain/patch.ts";
 import type { Attention } from "../protocol/attention-api.ts";
+import { halfOf, outlineOf } from "./attention-outline.ts";
 import { clearness, percentWords, pictureWords, sharesOf } from "./attention-words.ts";
 import { RegionImage } from "./region-image.tsx";
 
@@ -21,6 +22,7 @@ const finest = 320;
 export function AttentionPicture({ patch, attention, most, veiled, caption, id }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { side, patches } = attention;
+  const half = halfOf(patches);
   useEffect(() => {
     const painter = canvas.current?.getContext("2d");
     if (!painter) return;
@@ -43,16 +45,30 @@ export function AttentionPicture({ patch, attention, most, veiled, caption, id }
           aria-label={pictureWords(attention)}
           hidden={!veiled}
         />
+        {veiled && <Outline d={outlineOf(half, side)} side={side} />}
       </div>
       <figcaption>{caption}</figcaption>
       <Shares attention={attention} />
+      <p className="pt-hint">
+        Half lies in the {half.size} outlined squares of {patches.length}.
+      </p>
     </figure>
   );
 }
 
 /** Ink: no tissue is as dark, so a veiled place is not taken for a stain. */
 const veil = [13, 18, 24] as const;
-const veilAlpha = 0.86;
+const veilAlpha = 0.76;
+
+/** A light line on a dark one: seen on nuclei and on glass alike. */
+function Outline({ d, side }: Readonly<{ d: string; side: number }>) {
+  return (
+    <svg className="pt-attention-outline" viewBox={`0 0 ${side} ${side}`} aria-hidden="true">
+      <path d={d} className="pt-attention-casing" />
+      <path d={d} />
+    </svg>
+  );
+}
 
 function Shares({ attention }: Readonly<{ attention: Attention }>) {
   const shares = sharesOf(attention);
@@ -87,7 +103,11 @@ export function AttentionLegend({ most, even }: Readonly<{ most: number; even: n
         </div>
         <div className="pt-attention-ticks">
           <span>0</span>
-          {at > 8 && at < 88 && <span style={{ left: `${at}%` }}>{percentWords(even)}: all alike</span>}
+          {at > 6 && at < 85 && (
+            <span style={{ left: `${at}%` }} data-end={at > 55}>
+              {percentWords(even)}: all alike
+            </span>
+          )}
           <span>{percentWords(most)}</span>
         </div>
       </div>

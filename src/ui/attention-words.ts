@@ -5,20 +5,17 @@ import type { AttentionState } from "../state/session-store.ts";
 
 type Shown = Extract<AttentionState, { kind: "shown" }>;
 
-/** "12 %", "3.4 %", "0.05 %": of all attention. */
-export function percentWords(share: number): string {
-  const percent = 100 * share;
-  const decimals = percent >= 10 || percent === 0 ? 0 : percent >= 1 ? 1 : 2;
-  return `${percent.toFixed(decimals)} %`;
-}
+/** "12.3 %", "<0.1 %": of all attention. Small shares beside large ones must add up. */
+export const percentWords = (share: number): string =>
+  share > 0 && share < 0.0005 ? "<0.1 %" : `${(100 * share).toFixed(1)} %`;
 
 export type Share = Readonly<{ to: "picture" | "itself" | "others" | "prompts"; share: number; words: string }>;
 
 /** All shares, the picture's first; what a backbone or a set has not is left out. */
 export function sharesOf({ reads, patches, itself, others, prompts }: Attention): readonly Share[] {
   const all: readonly Share[] = [
-    { to: "picture", share: patches.reduce((a, b) => a + b, 0), words: "the picture" },
-    { to: "itself", share: itself ?? 0, words: "the class token itself" },
+    { to: "picture", share: patches.reduce((a, b) => a + b, 0), words: "picture" },
+    { to: "itself", share: itself ?? 0, words: "class token" },
     { to: "others", share: others, words: reads === "mean" ? "tokens that are no patch" : "registers" },
     { to: "prompts", share: prompts, words: "prompts" },
   ];
@@ -26,7 +23,10 @@ export function sharesOf({ reads, patches, itself, others, prompts }: Attention)
 }
 
 /** Whose attention it is, and where in the backbone. */
-export function readerWords({ reads, side }: Attention, { depth, heads }: BackboneShape): string {
+export function readerWords(
+  { reads, side }: Attention,
+  { depth, heads }: Pick<BackboneShape, "depth" | "heads">,
+): string {
   const where = `in the last of ${depth} blocks, averaged over its ${heads} heads, on ${side} × ${side} squares`;
   switch (reads) {
     case "class":
@@ -47,24 +47,20 @@ export const honestWords = (reads: Attention["reads"]): string =>
 
 /** What else the answer is made of; empty where it is of this alone. */
 export function besideWords({ by, under }: Shown): string {
-  if (!by) return "";
-  const views =
-    by.views > 1
-      ? `“${by.name}” answers by the mean over ${by.views} ways to lay the patch; the pictures show it as it lies. `
-      : "";
-  const frozen =
-    under && by.frozenShare > 0
-      ? `${percentWords(by.frozenShare)} of its answer come from the features without prompts.`
-      : "";
-  return `${views}${frozen}`.trim();
+  const words: string[] = [];
+  if (by && by.views > 1) {
+    words.push(`The answer is the mean over ${by.views} ways to lay the patch; the picture shows it as it lies.`);
+  }
+  if (by && under && by.frozenShare > 0) {
+    words.push(`${Math.round(100 * by.frozenShare)} % of the answer comes from the features without prompts.`);
+  }
+  return words.join(" ");
 }
 
-/** What is below each picture. */
+/** What each picture is of. */
 export function captionWords({ by, under }: Shown): Readonly<{ under: string; frozen: string }> {
-  const alone = by
-    ? `“${by.name}” has no prompts: the backbone as it is`
-    : "No set of prompts answers: the backbone as it is";
-  return { under: `With the prompts of “${by?.name ?? ""}”`, frozen: under ? "Without prompts" : alone };
+  const alone = by ? `“${by.name}” has no prompts` : "No prompts: the backbone as it is";
+  return { under: "With its prompts", frozen: under ? "Without prompts" : alone };
 }
 
 /** For those who do not see the picture. */

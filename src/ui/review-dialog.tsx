@@ -4,8 +4,10 @@ import { type KeyboardEvent, useState } from "react";
 import type { LabelId } from "../base/brand.ts";
 import type { LabelReview } from "../protocol/labelling-api.ts";
 import { type Reviewed, relabelMany, removeMany, reviewed } from "../state/actions/review.ts";
+import { labelledPatches } from "../state/selectors.ts";
 import { originMix } from "../state/suggested.ts";
 import { useApp, useAppState, usePerform } from "./app-context.ts";
+import { AttentionButton } from "./attention-button.tsx";
 import { ReasonButton } from "./reason-button.tsx";
 import { RegionImage } from "./region-image.tsx";
 import { noDialog } from "./ui-store.ts";
@@ -26,6 +28,8 @@ export function ReviewDialog() {
   const list = all.slice(from, from + page);
   const disagree = all.filter(disagrees);
   const ids = [...chosen].filter((id) => labels.has(id));
+
+  const alone = ids.length === 1 ? labelledPatches(state).find(({ labelId }) => labelId === ids[0])?.patch : undefined;
 
   const toggle = (id: LabelId): void => {
     const next = new Set(chosen);
@@ -64,6 +68,17 @@ export function ReviewDialog() {
           <Button size="compact-xs" variant="default" onClick={() => setChosen(new Set())}>
             Choose none
           </Button>
+          <AttentionButton
+            patch={alone ?? null}
+            lacking={
+              ids.length === 1
+                ? alone
+                  ? null
+                  : "This label is on a slide that is not open."
+                : "Choose one label first."
+            }
+            back={{ kind: "review" }}
+          />
           <span className="pt-space" />
           <span className="pt-mute">{ids.length} chosen:</span>
           {classes.slice(0, 10).map((c) => (
