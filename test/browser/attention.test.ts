@@ -59,5 +59,9 @@ describe.skipIf(!hasBrowser)("where the model looked", () => {
     expect(second).toHaveLength(16);
     expect(second).not.toEqual(first);
     await closed();
+    // Whoever came by keys goes on where they were.
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.getAttribute("data-testid")))
+      .toBe("show-attention");
   }, 240_000);
 });
