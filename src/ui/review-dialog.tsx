@@ -68,17 +68,6 @@ export function ReviewDialog() {
           <Button size="compact-xs" variant="default" onClick={() => setChosen(new Set())}>
             Choose none
           </Button>
-          <AttentionButton
-            patch={alone ?? null}
-            lacking={
-              ids.length === 1
-                ? alone
-                  ? null
-                  : "This label is on a slide that is not open."
-                : "Choose one label first."
-            }
-            back={{ kind: "review" }}
-          />
           <span className="pt-space" />
           <span className="pt-mute">{ids.length} chosen:</span>
           {classes.slice(0, 10).map((c) => (
@@ -132,6 +121,17 @@ export function ReviewDialog() {
             step back.
           </span>
           <span className="pt-space" />
+          <AttentionButton
+            patch={alone ?? null}
+            lacking={
+              ids.length === 1
+                ? alone
+                  ? null
+                  : "This label is on a slide that is not open."
+                : "Choose one label first."
+            }
+            back={{ kind: "review" }}
+          />
           {all.length > page && (
             <>
               <span className="pt-mute pt-small">
