@@ -28,8 +28,9 @@ export function ReviewDialog() {
   const list = all.slice(from, from + page);
   const disagree = all.filter(disagrees);
   const ids = [...chosen].filter((id) => labels.has(id));
-
-  const alone = ids.length === 1 ? labelledPatches(state).find(({ labelId }) => labelId === ids[0])?.patch : undefined;
+  const only = ids.length === 1 ? ids[0] : undefined;
+  const alone = (only && labelledPatches(state).find(({ labelId }) => labelId === only)?.patch) ?? null;
+  const notAlone = only ? "This label is on a slide that is not open." : "Choose one label first.";
 
   const toggle = (id: LabelId): void => {
     const next = new Set(chosen);
@@ -121,17 +122,7 @@ export function ReviewDialog() {
             step back.
           </span>
           <span className="pt-space" />
-          <AttentionButton
-            patch={alone ?? null}
-            lacking={
-              ids.length === 1
-                ? alone
-                  ? null
-                  : "This label is on a slide that is not open."
-                : "Choose one label first."
-            }
-            back={{ kind: "review" }}
-          />
+          <AttentionButton patch={alone} lacking={alone ? null : notAlone} back={{ kind: "review" }} />
           {all.length > page && (
             <>
               <span className="pt-mute pt-small">
