@@ -34,6 +34,8 @@ describe.skipIf(!hasBrowser)("a map", () => {
     page.waitForSelector('[data-testid="map-panel"][data-state="complete"]', { timeout: 120_000 });
   const figures = async (): Promise<readonly number[]> =>
     (await page.getByTestId("map-class-patches").allInnerTexts()).map((text) => Number(text.replaceAll(",", "")));
+  /** A map of fewer labels is there before: its figures are other ones. */
+  const previewOf = (labels: number): Promise<void> => page.getByText(`Preview from ${labels} labels`).waitFor();
   /** Share of the map's canvas that is painted. */
   const painted = (): Promise<number> =>
     page.evaluate(() => {
@@ -65,13 +67,13 @@ describe.skipIf(!hasBrowser)("a map", () => {
       await app.addClass(tissue);
       for (const point of drawnPoints(tissue, 2)) await app.label(point, String(i + 1));
     }
-    await page.waitForFunction(() => document.querySelectorAll('[data-testid="map-class"]').length === 2);
-    await expect.poll(async () => (await figures()).reduce((a, b) => a + b, 0)).toBeGreaterThan(20);
+    await previewOf(4);
+    expect((await figures()).reduce((a, b) => a + b, 0)).toBeGreaterThan(20);
     await app.saved();
     const before = await figures();
     await page.reload();
     await app.ready();
-    await page.waitForFunction(() => document.querySelectorAll('[data-testid="map-class"]').length === 2);
+    await previewOf(4);
     await expect.poll(figures).toEqual(before);
     expect(await app.text("map-notComputed")).toMatch(/Not computed/);
     expect(errors).toEqual([]);
