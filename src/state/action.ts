@@ -54,6 +54,7 @@ export type ActionContext = Readonly<{
   validating: Latest;
   suggesting: Latest;
   reviewing: Latest;
+  attending: Latest;
 }>;
 
 /** `keys`: shortcuts as shown ("Ctrl+Z"). `enabled`: true, or why not, in words. */
@@ -79,6 +80,7 @@ export type ActionDeps = Omit<
   | "validating"
   | "suggesting"
   | "reviewing"
+  | "attending"
   | "givenFiles"
   | "maps"
   | "downloads"
@@ -120,6 +122,7 @@ export function createActionContext(deps: ActionDeps): ActionContext {
     validating: createLatest(),
     suggesting: createLatest(),
     reviewing: createLatest(),
+    attending: createLatest(),
   };
 }
 

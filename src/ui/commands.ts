@@ -3,6 +3,7 @@
 import { centre, type Point } from "../domain/geometry.ts";
 import type { Zone } from "../domain/zone.ts";
 import { type Action, perform, stateOf } from "../state/action.ts";
+import { showAttention } from "../state/actions/attention.ts";
 import { selectClass } from "../state/actions/classes.ts";
 import { clearClick } from "../state/actions/clicks.ts";
 import { redo, undo } from "../state/actions/history.ts";
@@ -21,6 +22,7 @@ import { notify } from "../state/session-store.ts";
 import { magnificationOf, magnificationWords, mppWords } from "../viewer/scale.ts";
 import type { App } from "./app-context.ts";
 import { toggleFullScreen } from "./full-screen.ts";
+import { openAttention } from "./open-attention.ts";
 import { turnBy } from "./stage.ts";
 import type { Dialog, Drawing } from "./ui-store.ts";
 import { copyViewLink } from "./view-link.ts";
@@ -131,6 +133,7 @@ export function commandsOf(app: App): readonly Command[] {
     plain("View", "view/tissue", "Show or hide the tissue's outline", () =>
       ui.setState(({ tissueShown }) => ({ tissueShown: !tissueShown })),
     ),
+    { ...of("View", showAttention, { patch: null }), run: () => openAttention(app, null) },
     plain("View", "view/link", "Copy a link to this view (no pixels)", () => void copyViewLink(context.session)),
     ...zoneCommands(app, slide ? zonesHere(state, slide.info.id) : []),
     of("Project", undo),

@@ -11,6 +11,7 @@ import { labelAt, setById } from "../state/selectors.ts";
 import type { ClickState } from "../state/session-store.ts";
 import { AnswerFlags } from "./answer-flags.tsx";
 import { useApp, useAppState, usePerform } from "./app-context.ts";
+import { AttentionButton } from "./attention-button.tsx";
 import { RegionImage } from "./region-image.tsx";
 import { ScoreBars } from "./score-bars.tsx";
 
@@ -55,6 +56,7 @@ function Shown({ click }: Readonly<{ click: Exclude<ClickState, { kind: "none" }
       </div>
       {click.kind === "answered" && <AnswerFlags prediction={click.prediction} />}
       {click.kind === "answered" && <Below prediction={click.prediction} patch={patch} />}
+      {click.kind === "answered" && click.prediction.kind !== "no-tissue" && <AttentionButton patch={null} />}
       <LabelAs patch={patch} />
     </div>
   );

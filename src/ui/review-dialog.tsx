@@ -4,8 +4,10 @@ import { type KeyboardEvent, useState } from "react";
 import type { LabelId } from "../base/brand.ts";
 import type { LabelReview } from "../protocol/labelling-api.ts";
 import { type Reviewed, relabelMany, removeMany, reviewed } from "../state/actions/review.ts";
+import { labelledPatches } from "../state/selectors.ts";
 import { originMix } from "../state/suggested.ts";
 import { useApp, useAppState, usePerform } from "./app-context.ts";
+import { AttentionButton } from "./attention-button.tsx";
 import { ReasonButton } from "./reason-button.tsx";
 import { RegionImage } from "./region-image.tsx";
 import { noDialog } from "./ui-store.ts";
@@ -26,6 +28,9 @@ export function ReviewDialog() {
   const list = all.slice(from, from + page);
   const disagree = all.filter(disagrees);
   const ids = [...chosen].filter((id) => labels.has(id));
+  const only = ids.length === 1 ? ids[0] : undefined;
+  const alone = (only && labelledPatches(state).find(({ labelId }) => labelId === only)?.patch) ?? null;
+  const notAlone = only ? "This label is on a slide that is not open." : "Choose one label first.";
 
   const toggle = (id: LabelId): void => {
     const next = new Set(chosen);
@@ -117,6 +122,7 @@ export function ReviewDialog() {
             step back.
           </span>
           <span className="pt-space" />
+          <AttentionButton patch={alone} lacking={alone ? null : notAlone} back={{ kind: "review" }} />
           {all.length > page && (
             <>
               <span className="pt-mute pt-small">

@@ -11,6 +11,7 @@ import "./map.css";
 import "./view-tools.css";
 import "./trust.css";
 import "./label.css";
+import "./attention.css";
 import { MantineProvider } from "@mantine/core";
 import { lazy, Suspense } from "react";
 import { type App, AppContext, useUi } from "./app-context.ts";
