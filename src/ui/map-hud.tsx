@@ -1,6 +1,7 @@
 // The map's value under the cursor, over the slide. Follows the pointer at its own speed, outside the stores.
 import { useSyncExternalStore } from "react";
 import { placeOnMap, shownMap } from "../state/map-looks.ts";
+import { fixed } from "../words/say.ts";
 import { useApp, useAppState } from "./app-context.ts";
 import { lookName, lookNames } from "./map-words.ts";
 
@@ -22,13 +23,13 @@ export function MapHud() {
         <>
           <span className="pt-swatch" style={{ background: best.color }} />
           <strong>
-            {best.name} {best.score.toFixed(2)}
+            {best.name} {fixed(best.score, 2)}
           </strong>
         </>
       )}
       {second && (
         <span className="pt-mute">
-          {second.name} {second.score.toFixed(2)}
+          {second.name} {fixed(second.score, 2)}
         </span>
       )}
     </div>

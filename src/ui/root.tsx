@@ -1,4 +1,5 @@
 // The page: three columns, two strips, and what floats over them.
+import { say } from "../words/say.ts";
 import "@mantine/core/styles.css";
 import "../viewer/viewer.css";
 import "./tokens.css";
@@ -13,6 +14,7 @@ import "./trust.css";
 import "./label.css";
 import { MantineProvider } from "@mantine/core";
 import { lazy, Suspense } from "react";
+import { useStore } from "zustand";
 import { type App, AppContext, useUi } from "./app-context.ts";
 import { BackbonePanel } from "./backbone-card.tsx";
 import { ClassPanel } from "./class-panel.tsx";
@@ -37,6 +39,8 @@ const ZonePanel = lazy(async () => ({ default: (await import("./zone-panel.tsx")
 const Tour = lazy(async () => ({ default: (await import("./tour.tsx")).Tour }));
 
 export function Root({ app }: Readonly<{ app: App }>) {
+  // Texts are said while drawing: another language draws everything anew, and what is open stays open.
+  useStore(app.ui, ({ language }) => language);
   return (
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
       <AppContext value={app}>
@@ -52,7 +56,7 @@ function Page() {
   return (
     <div className="pt-shell">
       <TopBar />
-      <aside className="pt-panel pt-left" aria-label="What you say">
+      <aside className="pt-panel pt-left" aria-label={say("What you say")}>
         <MissingSlides />
         <FirstSteps />
         <ClassPanel />
@@ -63,7 +67,7 @@ function Page() {
         </Suspense>
       </aside>
       <SlideStage />
-      <aside className="pt-panel pt-right" aria-label="What it says">
+      <aside className="pt-panel pt-right" aria-label={say("What it says")}>
         <PatchPanel />
         <TunePanel />
         <MapPanel />

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import { mapSides } from "../state/map-sides.ts";
 import type { OpenSlide } from "../state/session-store.ts";
 import { createViewer, type SlideViewer } from "../viewer/create-viewer.ts";
+import { say } from "../words/say.ts";
 import { useApp, useAppState } from "./app-context.ts";
 import { useMap } from "./use-map.ts";
 
@@ -35,7 +36,7 @@ export function SplitView({ open }: Readonly<{ open: OpenSlide }>) {
       {
         slide: first.current.info,
         tile: (params, options) => context.slides.tile(params, options),
-        name: `${first.current.name}, second view`,
+        name: say("{name}, second view", { name: first.current.name }),
         navigator: map,
         start: stage.viewer?.view() ?? null,
         reducedMotion: true,
@@ -69,11 +70,11 @@ export function SplitView({ open }: Readonly<{ open: OpenSlide }>) {
       <div className="pt-split" data-testid="split" ref={host} aria-hidden="true" inert />
       <div ref={small} hidden />
       <output className="pt-hud pt-side" data-side="left">
-        {left?.layer?.name ?? "No map yet"}
+        {left?.layer?.name ?? say("No map yet")}
       </output>
       <output className="pt-hud pt-side" data-side="right" data-testid="split-right">
-        {right?.layer?.name ?? "No second map: use another prompt set and map the tissue again"}
-        {!visible && " (maps hidden, M)"}
+        {right?.layer?.name ?? say("No second map: use another prompt set and map the tissue again")}
+        {!visible && say(" (maps hidden, M)")}
       </output>
     </>
   );
