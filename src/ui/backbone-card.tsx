@@ -39,7 +39,7 @@ export function BackbonePanel() {
                 enabled={useEmbeddedModel.enabled(state, undefined)}
                 onClick={() => perform(useEmbeddedModel)}
               >
-                {useEmbeddedModel.title}
+                {say(useEmbeddedModel.title)}
               </ReasonButton>
             )}
           </div>

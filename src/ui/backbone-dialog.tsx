@@ -97,7 +97,7 @@ export function BackboneDialog() {
                 perform(useEmbeddedModel);
               }}
             >
-              {useEmbeddedModel.title}
+              {say(useEmbeddedModel.title)}
             </ReasonButton>
             <Button onClick={close}>{say("Close")}</Button>
           </div>

@@ -82,7 +82,7 @@ function ClassRow({ value, count, selected }: RowProps) {
           selected
             ? say("Clicks label with this class. Press again to stop.")
             : isOther(value)
-              ? otherWords
+              ? say(otherWords)
               : say("Label {name} by clicking", { name: value.name })
         }
         onClick={() => {

@@ -2,6 +2,7 @@
 import { Badge, Button } from "@mantine/core";
 import { useEffect, useRef } from "react";
 import { type HubModel, hubPage } from "../domain/hub-models.ts";
+import { heard } from "../words/heard.ts";
 import { say } from "../words/say.ts";
 import { useApp, useSession } from "./app-context.ts";
 import { HubDownloadState } from "./hub-download.tsx";
@@ -58,7 +59,7 @@ export function HubCard({ model, here }: Props) {
       <dl className="pt-facts pt-small pt-hub-facts">
         <dt>{say("Licence")}</dt>
         <dd>
-          {model.licence.id ?? notStated} ·{" "}
+          {model.licence.id ?? say(notStated)} ·{" "}
           <a href={hubPage(model)} target="_blank" rel="noopener noreferrer">
             {say("terms on its page")}
           </a>
@@ -68,9 +69,9 @@ export function HubCard({ model, here }: Props) {
         <dt>{say("Colours")}</dt>
         <dd>{normalisationOf(model)}</dd>
         <dt>µm/px</dt>
-        <dd>{model.scale ?? notStated}</dd>
+        <dd>{model.scale ? heard(model.scale) : say(notStated)}</dd>
         <dt>{say("Read-out")}</dt>
-        <dd>{model.readout ?? notStated}</dd>
+        <dd>{model.readout ? heard(model.readout) : say(notStated)}</dd>
       </dl>
       {download && <HubDownloadState model={model} download={download} />}
     </article>

@@ -1,5 +1,4 @@
 // The choice of language, each named in itself.
-
 import { ActionIcon, Menu } from "@mantine/core";
 import { IconLanguage } from "@tabler/icons-react";
 import { languages } from "../words/languages.ts";

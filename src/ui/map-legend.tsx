@@ -130,9 +130,9 @@ function Other({ name, count }: Readonly<{ name: keyof typeof look; count: numbe
   return (
     <tr className="pt-mute" data-testid={`map-${name}`}>
       <th scope="row">
-        <span className="pt-line" title={lookWords[name]}>
+        <span className="pt-line" title={say(lookWords[name])}>
           <span className={`pt-swatch pt-look-${name}`} />
-          <span className="pt-cut">{lookNames[name]}</span>
+          <span className="pt-cut">{say(lookNames[name])}</span>
         </span>
       </th>
       <td>{numeral(count)}</td>

@@ -67,7 +67,7 @@ export function MapPanel() {
               <Menu.Label>{say("Save as a file (research use only)")}</Menu.Label>
               {exports.map((action) => (
                 <Menu.Item key={action.id} onClick={() => perform(action)}>
-                  {action.title}
+                  {say(action.title)}
                 </Menu.Item>
               ))}
               <Menu.Divider />

@@ -90,8 +90,8 @@ function PartRow({ part, busy, onClear }: Readonly<{ part: KeptPart; busy: boole
   return (
     <tr data-testid="kept-part" data-part={part.id}>
       <th scope="row">
-        {partNames[part.id]}
-        {cost && <div className="pt-hint">{say("Cleared: {cost}", { cost })}</div>}
+        {say(partNames[part.id])}
+        {cost && <div className="pt-hint">{say("Cleared: {cost}", { cost: say(cost) })}</div>}
       </th>
       <td>{part.bytes === null ? "?" : bytesWords(part.bytes)}</td>
       <td>

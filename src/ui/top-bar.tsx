@@ -21,6 +21,7 @@ import { mppWords } from "../viewer/scale.ts";
 import { many, say } from "../words/say.ts";
 import { useApp, useAppState, usePerform, useProject } from "./app-context.ts";
 import { EngineChip } from "./engine-chip.tsx";
+import { keyParts } from "./keys.ts";
 import { LanguageMenu } from "./language-menu.tsx";
 
 export function TopBar() {
@@ -186,13 +187,14 @@ type HistoryProps = Readonly<{ action: Action; title: string | null; icon: React
 function HistoryButton({ action, title, icon }: HistoryProps) {
   const perform = usePerform();
   const enabled = action.enabled(useAppState(), undefined);
-  const label = enabled === true ? `${title ?? action.title} (${action.keys?.[0] ?? ""})` : enabled;
+  const label =
+    enabled === true ? `${title ?? say(action.title)} (${keyParts(action.keys?.[0] ?? "").join("+")})` : enabled;
   return (
     <Tooltip label={label} events={{ hover: true, focus: true, touch: true }}>
       <ActionIcon
         variant="subtle"
         color="gray"
-        aria-label={action.title}
+        aria-label={say(action.title)}
         aria-disabled={enabled !== true}
         {...(enabled !== true && { "data-disabled": true })}
         onClick={() => enabled === true && perform(action)}

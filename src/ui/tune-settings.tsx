@@ -98,9 +98,9 @@ export function TuneSettings({ settings }: Readonly<{ settings: TuningSettings }
               ? most < depth
                 ? say("Last blocks, at most {most}", { most })
                 : say("Blocks (last, of {depth})", { depth })
-              : f.label
+              : say(f.label)
           }
-          description={f.hint}
+          description={say(f.hint)}
           value={settings[f.key]}
           min={f.min}
           max={f.key === "blocks" ? most : f.max}
@@ -138,7 +138,7 @@ export function TuneSettings({ settings }: Readonly<{ settings: TuningSettings }
           description={say("How much of each answer is theirs")}
           size="xs"
           value={settings.frozen ?? "none"}
-          data={frozenUses.map((value) => ({ value, label: frozenWords[value] }))}
+          data={frozenUses.map((value) => ({ value, label: say(frozenWords[value]) }))}
           onChange={(event) => {
             const frozen = frozenUses.find((use) => use === event.currentTarget.value);
             if (frozen) perform(changeSettings, { change: { frozen } });

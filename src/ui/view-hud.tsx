@@ -2,7 +2,7 @@
 import { useSyncExternalStore } from "react";
 import type { Mpp } from "../base/brand.ts";
 import { magnificationOf, mppWords, readMagnification, scaleBar } from "../viewer/scale.ts";
-import { say } from "../words/say.ts";
+import { say, written } from "../words/say.ts";
 import { useApp } from "./app-context.ts";
 
 const offered = [1.25, 2.5, 5, 10, 20, 40, 80];
@@ -44,7 +44,7 @@ export function Magnifications({ mpp, finest }: Readonly<{ mpp: Mpp | null; fine
             data-digital={m > native * 1.01}
             onClick={() => stage.viewer?.zoomTo(magnificationOf(mpp) / m)}
           >
-            {m}×
+            {written(m)}×
           </button>
         ))
       )}

@@ -106,7 +106,7 @@ function ColourChoice({ colours: { profile, shown } }: Readonly<{ colours: Colou
               aria-pressed={shown === colours}
               onClick={() => ui.setState({ colours })}
             >
-              {words}
+              {say(words)}
             </button>
           ))}
         </fieldset>

@@ -13,11 +13,11 @@ import { useApp, useAppState, usePerform, useUi } from "./app-context.ts";
 import { MoreMenu } from "./more-menu.tsx";
 import type { Drawing } from "./ui-store.ts";
 
-const kinds = [
+const kinds: readonly (readonly [Drawing["kind"], Plain, typeof IconBrush])[] = [
   ["rectangle", "Rectangle: drag", IconRectangle],
   ["polygon", "Polygon: click its corners, Enter or a double click closes it", IconPolygon],
   ["brush", "Brush: drag", IconBrush],
-] as const;
+];
 
 const purposes: readonly Readonly<{ value: Drawing["purpose"]; label: Plain }>[] = [
   { value: "region", label: "Region" },
@@ -67,7 +67,7 @@ function Tools({
         size="xs"
         fullWidth
         aria-label={say("What is drawn")}
-        data={[...purposes]}
+        data={purposes.map(({ value, label }) => ({ value, label: say(label) }))}
         value={purpose}
         onChange={(value) => {
           const chosen = purposes.find((p) => p.value === value)?.value ?? "region";
@@ -79,10 +79,10 @@ function Tools({
         {kinds.map(([kind, words, Icon]) => {
           const on = drawing?.kind === kind;
           return (
-            <Tooltip key={kind} label={words}>
+            <Tooltip key={kind} label={say(words)}>
               <ActionIcon
                 variant={on ? "filled" : "default"}
-                aria-label={words}
+                aria-label={say(words)}
                 aria-pressed={on}
                 data-testid={`draw-${kind}`}
                 onClick={() => draw(on ? null : { kind, purpose, radiusUm })}

@@ -76,7 +76,7 @@ export const backbone = {
   "but the browser may clear it when the disk runs short: save a project file now and then":
     "aber der Browser kann sie löschen, wenn der Speicherplatz knapp wird: Speichern Sie ab und zu eine Projektdatei",
   "Your work is kept in this browser{used} {stays}.": "Ihre Arbeit wird in diesem Browser behalten{used} {stays}.",
-  "· {n} limits here": { one: "· 1 Einschränkung hier", other: "· {n} Einschränkungen hier" },
+  "· {n} limits here": { one: "· 1 Einschränkung", other: "· {n} Einschränkungen" },
   "Model loading": "Modell lädt",
   "Self-test failed": "Selbsttest fehlgeschlagen",
   "{where} · a faster way failed its self-test": "{where} · ein schnellerer Weg bestand den Selbsttest nicht",

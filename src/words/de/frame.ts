@@ -120,7 +120,7 @@ export const frame = {
   "First steps": "Erste Schritte",
   "Try it first: 18 labels that the program which drew this slide knows. Then press Tune.":
     "Probieren Sie es zuerst: 18 Labels, die das Programm kennt, das diesen Schnitt gezeichnet hat. Drücken Sie dann Tunen.",
-  "Use 18 ready labels": "18 fertige Labels verwenden",
+  "Use 18 ready labels": "18 fertige Labels nutzen",
   "Or name classes below and label yourself.": "Oder benennen Sie unten Klassen und labeln Sie selbst.",
   "Press B to swap the prompt set and see the difference. Then: now your slide.":
     "Drücken Sie B, um den Prompt-Satz zu wechseln und den Unterschied zu sehen. Danach: Ihr eigener Schnitt.",
@@ -142,7 +142,7 @@ export const frame = {
   "Level-0 pixels": "Pixel der vollen Auflösung",
   "Not saved: {n} changes.": { one: "Nicht gespeichert: 1 Änderung.", other: "Nicht gespeichert: {n} Änderungen." },
   "Saving…": "Speichert…",
-  "Saved {time} on this computer": "Um {time} auf diesem Computer gespeichert",
+  "Saved {time} on this computer": "{time} auf diesem Computer gespeichert",
   "Everything stays on this computer": "Alles bleibt auf diesem Computer",
   "This browser did not allow full screen. Its own menu has it too, often under F11.":
     "Dieser Browser hat das Vollbild nicht erlaubt. Sein eigenes Menü hat es auch, oft unter F11.",
@@ -175,6 +175,6 @@ export const frame = {
   "the server of this app": "den Server dieser App",
   "Requests are not counted here": "Anfragen werden hier nicht gezählt",
   "No requests since opening": "Keine Anfragen seit dem Öffnen",
-  "for this app's own files": "nach eigenen Dateien der App",
+  "for this app's own files": "nach Dateien der App",
   "to {host}": "an {host}",
 } as const;

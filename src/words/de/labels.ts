@@ -34,7 +34,7 @@ export const labels = {
   "{from} to {to}; the backbone was trained at {own}. Labels and prompt sets belong to the field they were made with.":
     "{from} bis {to}; trainiert wurde das Backbone mit {own}. Labels und Prompt-Sätze gehören zu dem Feld, mit dem sie entstanden.",
   "Patches worth a label: unsure ones and new ones (N)": "Patches, deren Label sich lohnt: unsichere und neuartige (N)",
-  Suggest: "Vorschlagen",
+  Suggest: "Vorschlag",
   "All labels, those that disagree first (G)": "Alle Labels, die widersprechenden zuerst (G)",
   Review: "Durchsehen",
   "Label many": "Viele labeln",
@@ -150,6 +150,10 @@ export const labels = {
   "{name}: {total} labelled; the set has no such class, so all are wrong.":
     "{name}: {total} gelabelt; der Satz hat keine solche Klasse, daher sind alle falsch.",
   "{name}: {share} found.": "{name}: {share} gefunden.",
+  "Rectangle: drag": "Rechteck: aufziehen",
+  "Polygon: click its corners, Enter or a double click closes it":
+    "Polygon: Ecken anklicken, Eingabe oder Doppelklick schließt es",
+  "Brush: drag": "Pinsel: ziehen",
   "Regions and tissue": "Bereiche und Gewebe",
   "labels and regions as files": "Labels und Bereichen als Dateien",
   "Load GeoJSON (QuPath)…": "GeoJSON laden (QuPath)…",

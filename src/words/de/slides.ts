@@ -161,7 +161,7 @@ export const slides = {
     "Der Browser hat zugesagt, es zu behalten, bis Sie es selbst löschen.",
   "The browser may clear it when disk runs low, some after a week without a visit.":
     "Der Browser kann es löschen, wenn der Speicherplatz knapp wird, manche nach einer Woche ohne Besuch.",
-  "This browser may clear your work: keep it": "Dieser Browser kann Ihre Arbeit löschen: behalten lassen",
+  "This browser may clear your work: keep it": "Browser kann Ihre Arbeit löschen: sichern",
   "Memory of this tab: being measured…": "Speicher dieses Tabs: wird gemessen…",
   "Memory of this tab: this browser does not tell. Chrome and Edge do.":
     "Speicher dieses Tabs: Dieser Browser sagt es nicht. Chrome und Edge sagen es.",

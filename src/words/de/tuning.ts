@@ -32,7 +32,7 @@ export const tuning = {
   "No figure yet. Tuning first holds whole places out, tunes on the rest, and counts.":
     "Noch keine Zahl. Das Tuning hält zuerst ganze Stellen zurück, tunt am Rest und zählt.",
   "Keep the frozen baseline as a set": "Eingefrorenes Backbone als Satz behalten",
-  "Synthetic: drawn by a program": "Synthetisch: von einem Programm gezeichnet",
+  "Synthetic: drawn by a program": "Synthetisch: Computerzeichnung",
   "Answers by {answers}.": "Antwortet mit {answers}.",
   "“{name}” was trained on drawings: this figure tests the software and says nothing about tissue.":
     "„{name}“ wurde an Zeichnungen trainiert: Diese Zahl prüft die Software und sagt nichts über Gewebe.",

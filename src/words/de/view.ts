@@ -1,7 +1,10 @@
 // The frame in German: keys, requests, the slide's view, the strip above, the tour.
 export const view = {
+  "slide viewer": "Schnittansicht",
+  "{name}. Arrow keys move, plus and minus zoom, Enter asks about the patch in the centre.":
+    "{name}. Pfeiltasten bewegen, Plus und Minus zoomen, Eingabe fragt nach dem Patch in der Mitte.",
   "to {others} hosts": "an {others} Server",
-  "nothing sent with them": "nichts damit gesendet",
+  "nothing sent with them": "nichts gesendet",
   "{n} bytes sent": { one: "1 Byte gesendet", other: "{n} Bytes gesendet" },
   "{n} requests": { one: "1 Anfrage", other: "{n} Anfragen" },
   "Every request of this page and its workers passes a service worker, which counts it and the bytes it carries. Slides are read from your disk and are no request.":
