@@ -18,7 +18,7 @@ export function BackboneList() {
       <ChoiceRow
         list="backbone"
         on={embedded}
-        name="Embedded backbone"
+        name={say("Embedded backbone")}
         detail={say("comes with the app")}
         offer={embedded ? true : useEmbeddedModel.enabled(state, undefined)}
         onChoose={() => perform(useEmbeddedModel)}

@@ -46,18 +46,18 @@ export function MapLegend({ map }: Readonly<{ map: ShownMap }>) {
                 on={!maps.view.hidden.includes(c.name)}
               />
             ))}
-            <Other name="uncertain" count={figures.uncertain} />
-            <Other name="notComputed" count={figures.notComputed} />
-            <Other name="background" count={figures.background} />
-            {figures.unreadable > 0 && <Other name="unreadable" count={figures.unreadable} />}
+            <Other which="uncertain" count={figures.uncertain} />
+            <Other which="notComputed" count={figures.notComputed} />
+            <Other which="background" count={figures.background} />
+            {figures.unreadable > 0 && <Other which="unreadable" count={figures.unreadable} />}
           </tbody>
         </table>
       )}
       {!layer && (
         <table className="pt-legend" data-testid="map-legend">
           <tbody>
-            <Other name="unscored" count={map.numbers.states.length - figures.background} />
-            <Other name="background" count={figures.background} />
+            <Other which="unscored" count={map.numbers.states.length - figures.background} />
+            <Other which="background" count={figures.background} />
           </tbody>
         </table>
       )}
@@ -126,7 +126,7 @@ function ClassLine({ value, patches, area, on }: LineProps) {
   );
 }
 
-function Other({ name, count }: Readonly<{ name: keyof typeof look; count: number }>) {
+function Other({ which: name, count }: Readonly<{ which: keyof typeof look; count: number }>) {
   return (
     <tr className="pt-mute" data-testid={`map-${name}`}>
       <th scope="row">

@@ -47,7 +47,7 @@ export function PromptSetPanel() {
           on={active === null}
           offer={true}
           onChoose={() => perform(activatePromptSet, { id: null })}
-          name="No prompts (frozen)"
+          name={say("No prompts (frozen)")}
           detail={say("centroids of your labels")}
           figure={frozen?.kind === "figure" ? percent(frozen.frozen.balancedAccuracy) : "–"}
         />

@@ -13,7 +13,7 @@ import "./view-tools.css";
 import "./trust.css";
 import "./label.css";
 import { MantineProvider } from "@mantine/core";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useMemo } from "react";
 import { useStore } from "zustand";
 import { type App, AppContext, useUi } from "./app-context.ts";
 import { BackbonePanel } from "./backbone-card.tsx";
@@ -29,7 +29,7 @@ import { MissingSlides } from "./missing-slides.tsx";
 import { PatchPanel } from "./patch-panel.tsx";
 import { PromptSetPanel } from "./prompt-set-panel.tsx";
 import { SlideStage } from "./slide-stage.tsx";
-import { cssVariables, theme } from "./theme.ts";
+import { cssVariables, pageTheme } from "./theme.ts";
 import { TopBar } from "./top-bar.tsx";
 import { TunePanel } from "./tune-panel.tsx";
 
@@ -40,7 +40,8 @@ const Tour = lazy(async () => ({ default: (await import("./tour.tsx")).Tour }));
 
 export function Root({ app }: Readonly<{ app: App }>) {
   // Texts are said while drawing: another language draws everything anew, and what is open stays open.
-  useStore(app.ui, ({ language }) => language);
+  const language = useStore(app.ui, (state) => state.language);
+  const theme = useMemo(pageTheme, [language]);
   return (
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
       <AppContext value={app}>

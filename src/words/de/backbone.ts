@@ -28,6 +28,7 @@ export const backbone = {
   Source: "Quelle",
   "Self-tests on {where}": "Selbsttests: {where}",
   Close: "Schließen",
+  "Embedded backbone": "Eingebautes Backbone",
   "Which backbone is used": "Welches Backbone verwendet wird",
   "Remove from this browser": "Aus diesem Browser entfernen",
   "kept here": "hier behalten",

@@ -57,6 +57,20 @@ export const heard = {
     "„{name}“ hat Prompts, aber keinen Kopf: Labeln Sie Stellen zweier Klassen, und er bewertet danach.",
   'The classes of "{name}" name drawings of one slide: it gives no scores on any other.':
     "Die Klassen von „{name}“ benennen Zeichnungen eines Schnitts: Auf anderen gibt er keine Scores.",
+  "the reference features of the model's test patch, computed by PyTorch":
+    "die Referenzmerkmale des Testpatches des Modells, mit PyTorch berechnet",
+  "the same two patches one by one": "dieselben zwei Patches einzeln",
+  "the processor": "der Prozessor",
+  "differences of the loss along {count} random directions":
+    "Differenzen des Verlusts entlang {count} zufälliger Richtungen",
+  "the processor's gradient (cosine {cosine})": "der Gradient des Prozessors (Kosinus {cosine})",
+  "|mean|/std of what enters its {count} layer norms": "|Mittel|/Std. dessen, was in seine {count} Layer-Norms geht",
+  "|mean|/std of what enters its layer norms; {count} of {all} are computed in two passes for it":
+    "|Mittel|/Std. dessen, was in seine Layer-Norms geht; {count} von {all} werden deshalb in zwei Durchgängen berechnet",
+  "Finished early: the held-out estimate belongs to a full tuning. Tune again to the end to get one.":
+    "Vorzeitig beendet: Die Schätzung an zurückgehaltenen Labels gehört zu einem vollständigen Tuning. Tunen Sie noch einmal bis zum Ende, um eine zu erhalten.",
+  "The training diverged and its last good state was kept, which no fold has tested. Tune with a lower learning rate to get an estimate.":
+    "Das Training lief auseinander, und sein letzter guter Stand blieb, den kein Teil geprüft hat. Tunen Sie mit kleinerer Lernrate, um eine Schätzung zu erhalten.",
   "No estimate was asked for.": "Es wurde keine Schätzung verlangt.",
   "Choose a kind of prompts to compare.": "Wählen Sie eine Art von Prompts zum Vergleich.",
   "A backbone has no classes of its own. Label two patches in two classes, or load a prompt set.":
