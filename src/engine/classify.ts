@@ -2,12 +2,12 @@
 
 import { Fault } from "../base/fault.ts";
 import { type LanePriority, lanePriority } from "../base/lane.ts";
-import { bearsScale } from "../domain/field-size.ts";
 import type { ClassScore, Prediction, TissueClass } from "../domain/label.ts";
 import { minimumTissue, type Patch, patchKey } from "../domain/patch.ts";
 import type { PromptSet } from "../domain/prompt-set.ts";
 import type { Example, Scorer } from "../protocol/engine-api.ts";
 import { createFeatureCache } from "./feature-cache.ts";
+import { assertBears, assertBearsSet } from "./fits-backbone.ts";
 import { type CosineHead, cosineScores, fitCentroids } from "./heads/centroid.ts";
 import { fitPreview, previewTemperature } from "./preview-head.ts";
 import { concatenate } from "./prompted.ts";
@@ -123,15 +123,7 @@ export function createClassifier(session: Session): Classifier {
 
   const answer: Classifier = async (patch, scorer, signal) => {
     const { spec } = patch;
-    const { model } = session;
-    if (spec.pixels !== model.patchPixels || !bearsScale(model, spec.mpp)) {
-      const [low, high] = model.mppRange;
-      const wanted = `${model.patchPixels} px at ${low === high ? low : `${low} to ${high}`} um/px`;
-      throw new Fault(
-        "invalid",
-        `${model.name} needs patches of ${wanted}, not ${spec.pixels} px at ${spec.mpp} um/px.`,
-      );
-    }
+    assertBears(session.model, spec);
     const tissue = await session.analyser.tissue(patch, signal);
     signal.throwIfAborted();
     if (tissue < minimumTissue) return { kind: "no-tissue", tissue };
@@ -139,11 +131,8 @@ export function createClassifier(session: Session): Classifier {
       case "prompt-set": {
         const kept = session.sets.get(scorer.id);
         if (!kept) throw new Fault("bad-prompt-set", "This prompt set is not loaded. Load its file again.");
-        const { onlyOn, name, preprocessing } = kept.set.metadata;
-        if (preprocessing.mpp !== spec.mpp) {
-          const made = `"${name}" was made with patches of ${preprocessing.mpp} um/px, and this one has ${spec.mpp}.`;
-          throw new Fault("bad-prompt-set", `${made} Choose the field size it was made with.`);
-        }
+        const { onlyOn, name } = kept.set.metadata;
+        assertBearsSet(kept.set, spec);
         if (onlyOn !== null && onlyOn !== patch.slideId) {
           const why = `The classes of "${name}" name drawings of one slide: it gives no scores on any other.`;
           return unscored(patch, tissue, signal, why);

@@ -4,6 +4,7 @@ import { Fault } from "../base/fault.ts";
 import { computationDifferences } from "../domain/computation.ts";
 import { bearsScale } from "../domain/field-size.ts";
 import type { Model } from "../domain/model.ts";
+import type { PatchSpec } from "../domain/patch.ts";
 import type { BackboneComputation, Preprocessing, PromptSet } from "../domain/prompt-set.ts";
 
 /** What a set trained with this model on patches of `mpp` is bound to. */
@@ -53,6 +54,22 @@ export function assertFits(
       { reasons },
     );
   }
+}
+
+/** Throws Fault `invalid` where these are no patches of the model. */
+export function assertBears(model: Model, spec: PatchSpec): void {
+  if (spec.pixels === model.patchPixels && bearsScale(model, spec.mpp)) return;
+  const [low, high] = model.mppRange;
+  const wanted = `${model.patchPixels} px at ${low === high ? low : `${low} to ${high}`} um/px`;
+  throw new Fault("invalid", `${model.name} needs patches of ${wanted}, not ${spec.pixels} px at ${spec.mpp} um/px.`);
+}
+
+/** Throws Fault `bad-prompt-set` where the set was made with patches of another scale. */
+export function assertBearsSet({ metadata }: PromptSet, spec: PatchSpec): void {
+  const { name, preprocessing } = metadata;
+  if (preprocessing.mpp === spec.mpp) return;
+  const made = `"${name}" was made with patches of ${preprocessing.mpp} um/px, and this one has ${spec.mpp}.`;
+  throw new Fault("bad-prompt-set", `${made} Choose the field size it was made with.`);
 }
 
 function preprocessingDifferences(set: Preprocessing, model: Preprocessing): string[] {

@@ -5,6 +5,7 @@ import { prune } from "../graph/prune.ts";
 import type { VitStructure } from "../graph/vit/analyse-vit.ts";
 import type { CarriedShape } from "../graph/vit/carried-tokens.ts";
 import { baseGraph, streamsGraph, type UpperShape, upperGraph } from "../graph/vit/cut.ts";
+import { attentionGraph, type ReadOutAttention } from "../graph/vit/read-out-attention.ts";
 import {
   accumulateGraph,
   type ThetaLayout,
@@ -41,6 +42,8 @@ export type ModelPrograms = Readonly<{
   upper(firstBlock: number, shape?: UpperShape): Promise<Program>;
   /** tokens entering `firstBlock` -> tokens entering each block after it. Not kept: whoever asks releases it. */
   streams(firstBlock: number): Promise<Program>;
+  /** tokens, prompts -> the read-out token's row of the last attention. Not kept: whoever asks releases it. */
+  attention(reading: ReadOutAttention, firstBlock: number, shape: UpperShape): Promise<Program>;
   /** Whether `base` of this cut needs nothing compiled. */
   hasBase(cut: number): boolean;
   /** Whether a prompt set that starts at `firstBlock` needs nothing compiled. */
@@ -92,6 +95,8 @@ export function createModelPrograms(backbone: Backbone, runtime: Runtime): Model
     upper: (firstBlock, shape = {}) =>
       once(upperKey(firstBlock, shape), () => upperGraph(graph, structure, firstBlock, shape)),
     streams: (firstBlock) => compile(streamsGraph(graph, structure, firstBlock), `streams@${firstBlock}`),
+    attention: (reading, firstBlock, shape) =>
+      compile(attentionGraph(graph, structure, reading, firstBlock, shape), `attention@${firstBlock}`),
     hasBase: (cut) => kept.has(`base@${cut}`),
     ready: (firstBlock, shape = {}) => kept.has(`base@${firstBlock}`) && kept.has(upperKey(firstBlock, shape)),
     async train(shape) {

@@ -8,6 +8,7 @@ import type { PromptSetSummary } from "../domain/prompt-set.ts";
 import { parsePromptSet, summarisePromptSet } from "../domain/prompt-set-file.ts";
 import { parsePromptState } from "../domain/promptstate.ts";
 import type { EngineApi, EngineStatus, LoadProgress, ModelSource } from "../protocol/engine-api.ts";
+import { createAttention, withoutAttention } from "./attention.ts";
 import { type Classifier, createClassifier } from "./classify.ts";
 import { assertFits, preprocessingOf } from "./fits-backbone.ts";
 import { carriedOf, defaultSettings, type Speed, tuningSeconds } from "./forecast.ts";
@@ -157,6 +158,7 @@ export function createEngine(deps: EngineDeps): Engine {
             refused.push(error instanceof Error ? error.message : String(error));
           }
         }
+        const lacking = withoutAttention(session.programs.backbone);
         const status: EngineStatus = {
           provider: session.runtime.provider,
           model: model.model,
@@ -168,11 +170,13 @@ export function createEngine(deps: EngineDeps): Engine {
           tunable,
           shipped,
           shippedRefused: refused,
+          ...(lacking === null ? {} : { withoutAttention: lacking }),
         };
         return status;
       }, options?.signal),
 
     ...createTrust(current),
+    ...createAttention(current),
 
     inspectModel: ({ files, facts }, options) => inspectModel(files, facts, signalOf(options)),
 

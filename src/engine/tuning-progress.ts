@@ -1,4 +1,5 @@
 // Counts a tuning's steps into progress and time left. Knows an injected clock; no runtime.
+import { createSparse } from "../base/sparse.ts";
 import type { TuningEvent, TuningProgress } from "../domain/run.ts";
 
 export type TuningClock = Readonly<{
@@ -40,6 +41,7 @@ export function createTuningClock(
     folds: 0,
     epochs: 0,
   };
+  const isDue = createSparse(now);
   // The first step includes compiling; it would make every forecast too long.
   const secondsPerStep = (): number | null =>
     firstEnd === null || made - untimed < 2 ? null : (lastEnd - firstEnd) / 1000 / (made - untimed - 1);
@@ -48,6 +50,8 @@ export function createTuningClock(
     return featuresShare + ((1 - featuresShare) * made) / Math.max(1, totalSteps - skipped);
   };
   const send = (epoch: number, count: Pick<TuningProgress, "step" | "steps" | "done" | "secondsLeft">): void => {
+    // The last one is told whatever the time: it says that all is done.
+    if (count.step < count.steps && !isDue()) return;
     emit({ type: "progress", progress: { ...training, epoch, ...count, done: Math.min(1, count.done) } });
   };
   return {

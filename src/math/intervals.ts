@@ -36,6 +36,16 @@ export function effectiveNumber(sizes: readonly number[], correlation: number = 
   return n / (1 + (m - 1) * correlation);
 }
 
+/**
+ * Resamples that all agree (30 right of 30) leave a percentile interval without width: a certainty that no sample gives. Then, at either
+ * end of what is possible, Wilson's interval for that share of `number` independent trials; otherwise `bounds` as they are.
+ */
+export function withoutCertainty(bounds: Bounds, number: number): Bounds {
+  return bounds.low === bounds.high && (bounds.low === 0 || bounds.low === 1)
+    ? wilsonInterval(bounds.low, number)
+    : bounds;
+}
+
 /** Percentile by linear interpolation between order statistics (numpy's default). `share` in [0, 1]; NaN of nothing. */
 export function percentile(values: readonly number[], share: number): number {
   if (values.length === 0) return Number.NaN;

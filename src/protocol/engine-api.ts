@@ -10,6 +10,7 @@ import type { StatedFacts } from "../domain/project.ts";
 import type { BackboneComputation, PromptSetSummary } from "../domain/prompt-set.ts";
 import type { TuningEvent, TuningSettings } from "../domain/run.ts";
 import type { TuningCheckpoint } from "../domain/tuning-checkpoint.ts";
+import { type AttentionEngineApi, attentionEngineMethods } from "./attention-api.ts";
 import type { LocalFile, Method } from "./call.ts";
 import { type LabellingEngineApi, labellingEngineMethods } from "./labelling-api.ts";
 import { type MapEngineApi, mapEngineMethods } from "./map-api.ts";
@@ -75,6 +76,8 @@ export type EngineStatus = Readonly<{
   shipped?: readonly PromptSetSummary[];
   /** Why some of them could not be loaded. */
   shippedRefused?: readonly string[];
+  /** Why this backbone gives no attention to show; absent where it does. */
+  withoutAttention?: string;
 }>;
 
 export type LoadProgress = Readonly<{ what: "downloading" | "preparing" | "self-test"; done: number; total: number }>;
@@ -151,6 +154,7 @@ export type TuneResult = Readonly<{
 export type EngineApi = MapEngineApi &
   StudyApi &
   TrustEngineApi &
+  AttentionEngineApi &
   LabellingEngineApi &
   Readonly<{
     /** Loads a model, passes the gates, says where it runs. Faults: bad-model, unsupported, unsupported-op, self-test, network, read, runtime. */
@@ -205,5 +209,6 @@ export const engineMethods: Readonly<Record<keyof EngineApi, true>> = {
   ...mapEngineMethods,
   ...studyMethods,
   ...trustEngineMethods,
+  ...attentionEngineMethods,
   ...labellingEngineMethods,
 };

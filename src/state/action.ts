@@ -55,6 +55,7 @@ export type ActionContext = Readonly<{
   validating: Latest;
   suggesting: Latest;
   reviewing: Latest;
+  attending: Latest;
 }>;
 
 /** `keys`: shortcuts as shown ("Ctrl+Z"). `enabled`: true, or why not, in words. */
@@ -80,6 +81,7 @@ export type ActionDeps = Omit<
   | "validating"
   | "suggesting"
   | "reviewing"
+  | "attending"
   | "givenFiles"
   | "maps"
   | "downloads"
@@ -121,6 +123,7 @@ export function createActionContext(deps: ActionDeps): ActionContext {
     validating: createLatest(),
     suggesting: createLatest(),
     reviewing: createLatest(),
+    attending: createLatest(),
   };
 }
 

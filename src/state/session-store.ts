@@ -14,6 +14,7 @@ import type { PromptSetSummary } from "../domain/prompt-set.ts";
 import type { TuningRun, TuningSettings } from "../domain/run.ts";
 import type { SlideInfo } from "../domain/slide.ts";
 import { noTraffic, type Traffic } from "../domain/traffic.ts";
+import type { Attention } from "../protocol/attention-api.ts";
 import type { EngineStatus, LoadProgress } from "../protocol/engine-api.ts";
 import type { HubProgress } from "../protocol/hub-api.ts";
 import type { LabelReview, Suggestion } from "../protocol/labelling-api.ts";
@@ -82,6 +83,20 @@ export type ReviewState =
   | Readonly<{ kind: "shown"; review: LabelReview; by: string }>
   | Readonly<{ kind: "failed"; fault: FaultData }>;
 
+/** Where the model looked in the patch a person asked about. `by`: the set that answers there; null: none does. */
+export type AttentionState =
+  | Readonly<{ kind: "none" }>
+  | Readonly<{ kind: "looking"; patch: Patch }>
+  | Readonly<{
+      kind: "shown";
+      patch: Patch;
+      by: Readonly<{ name: string; views: number; frozenShare: number }> | null;
+      /** Under the set's prompts; null where it has none. */
+      under: Attention | null;
+      frozen: Attention;
+    }>
+  | Readonly<{ kind: "failed"; patch: Patch; fault: FaultData }>;
+
 export type Notice = Readonly<{
   id: number;
   tone: "info" | "warning" | "error";
@@ -127,6 +142,7 @@ export type SessionState = Readonly<{
   click: ClickState;
   suggesting: SuggestState;
   review: ReviewState;
+  attention: AttentionState;
   /** The running or last tuning of this session. */
   tuning: TuningRun | null;
   studies: Studies;
@@ -168,6 +184,7 @@ export function createSessionStore(capabilities: CapabilityReport = []): Session
     click: { kind: "none" },
     suggesting: { kind: "closed" },
     review: { kind: "none" },
+    attention: { kind: "none" },
     tuning: null,
     studies: { curve: { kind: "none" }, ablation: { kind: "none" } },
     settings: null,

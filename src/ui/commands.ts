@@ -3,6 +3,7 @@
 import { centre, type Point } from "../domain/geometry.ts";
 import type { Zone } from "../domain/zone.ts";
 import { type Action, perform, stateOf } from "../state/action.ts";
+import { showAttention } from "../state/actions/attention.ts";
 import { selectClass } from "../state/actions/classes.ts";
 import { clearClick } from "../state/actions/clicks.ts";
 import { redo, undo } from "../state/actions/history.ts";
@@ -23,6 +24,7 @@ import { say } from "../words/say.ts";
 import type { App } from "./app-context.ts";
 import { toggleFullScreen } from "./full-screen.ts";
 import { changeLanguage, otherLanguages } from "./language.ts";
+import { openAttention } from "./open-attention.ts";
 import { turnBy } from "./stage.ts";
 import type { Dialog, Drawing } from "./ui-store.ts";
 import { copyViewLink } from "./view-link.ts";
@@ -137,6 +139,7 @@ export function commandsOf(app: App): readonly Command[] {
     ...otherLanguages(ui.getState().language).map(({ tag, name }) =>
       plain("View", `view/language/${tag}`, say("Language: {name}", { name }), () => void changeLanguage(ui, tag)),
     ),
+    { ...of("View", showAttention, { patch: null }), run: () => openAttention(app, null) },
     ...zoneCommands(app, slide ? zonesHere(state, slide.info.id) : []),
     of("Project", undo),
     of("Project", redo),

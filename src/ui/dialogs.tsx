@@ -1,5 +1,5 @@
 // The dialogs there are; which one is open is the ui store's business. None is loaded before it is first opened: the first page is lighter.
-import { type ComponentType, lazy, Suspense } from "react";
+import { type ComponentType, lazy, Suspense, useLayoutEffect } from "react";
 import { useUi } from "./app-context.ts";
 
 /** A component of a file that is loaded when it is first drawn. */
@@ -7,6 +7,7 @@ function later<P extends object>(load: () => Promise<ComponentType<P>>) {
   return lazy(async () => ({ default: await load() }));
 }
 
+const AttentionDialog = later(() => import("./attention-dialog.tsx").then((m) => m.AttentionDialog));
 const BackboneDialog = later(() => import("./backbone-dialog.tsx").then((m) => m.BackboneDialog));
 const CalibrationDialog = later(() => import("./calibration-dialog.tsx").then((m) => m.CalibrationDialog));
 const CapabilityDialog = later(() => import("./capability-dialog.tsx").then((m) => m.CapabilityDialog));
@@ -31,11 +32,22 @@ const ShareDialog = later(() => import("./share-dialog.tsx").then((m) => m.Share
 const StorageDialog = later(() => import("./storage-dialog.tsx").then((m) => m.StorageDialog));
 
 export function Dialogs() {
+  useFocusBack();
   return (
     <Suspense fallback={null}>
       <OpenDialog />
     </Suspense>
   );
+}
+
+/** Whoever came to a dialog by keys goes on where they were. A closed dialog leaves the page at once, before its own way back would run. */
+function useFocusBack(): void {
+  const open = useUi(({ dialog }) => dialog.kind !== "none");
+  useLayoutEffect(() => {
+    const before = document.activeElement;
+    if (!open || !(before instanceof HTMLElement)) return;
+    return () => before.focus({ preventScroll: true });
+  }, [open]);
 }
 
 function OpenDialog() {
@@ -49,6 +61,8 @@ function OpenDialog() {
       return <ShortcutsDialog />;
     case "review":
       return <ReviewDialog />;
+    case "attention":
+      return <AttentionDialog back={dialog.back} />;
     case "capabilities":
       return <CapabilityDialog />;
     case "calibration":

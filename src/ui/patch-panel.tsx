@@ -13,6 +13,7 @@ import { heard } from "../words/heard.ts";
 import { fixed, many, say } from "../words/say.ts";
 import { AnswerFlags } from "./answer-flags.tsx";
 import { useApp, useAppState, usePerform } from "./app-context.ts";
+import { AttentionButton } from "./attention-button.tsx";
 import { faultWords } from "./fault-words.ts";
 import { RegionImage } from "./region-image.tsx";
 import { ScoreBars } from "./score-bars.tsx";
@@ -60,6 +61,7 @@ function Shown({ click }: Readonly<{ click: Exclude<ClickState, { kind: "none" }
       </div>
       {click.kind === "answered" && <AnswerFlags prediction={click.prediction} />}
       {click.kind === "answered" && <Below prediction={click.prediction} patch={patch} />}
+      {click.kind === "answered" && click.prediction.kind !== "no-tissue" && <AttentionButton patch={null} />}
       <LabelAs patch={patch} />
     </div>
   );

@@ -4,10 +4,12 @@ import { type KeyboardEvent, useState } from "react";
 import type { LabelId } from "../base/brand.ts";
 import type { LabelReview } from "../protocol/labelling-api.ts";
 import { type Reviewed, relabelMany, removeMany, reviewed } from "../state/actions/review.ts";
+import { labelledPatches } from "../state/selectors.ts";
 import { originMix } from "../state/suggested.ts";
 import { heard } from "../words/heard.ts";
 import { fixed, type Plain, say } from "../words/say.ts";
 import { useApp, useAppState, usePerform } from "./app-context.ts";
+import { AttentionButton } from "./attention-button.tsx";
 import { faultWords } from "./fault-words.ts";
 import { keyWords } from "./keys.ts";
 import { ReasonButton } from "./reason-button.tsx";
@@ -31,6 +33,9 @@ export function ReviewDialog() {
   const list = all.slice(from, from + page);
   const disagree = all.filter(disagrees);
   const ids = [...chosen].filter((id) => labels.has(id));
+  const only = ids.length === 1 ? ids[0] : undefined;
+  const alone = (only && labelledPatches(state).find(({ labelId }) => labelId === only)?.patch) ?? null;
+  const notAlone = only ? say("This label is on a slide that is not open.") : say("Choose one label first.");
 
   const toggle = (id: LabelId): void => {
     const next = new Set(chosen);
@@ -127,6 +132,7 @@ export function ReviewDialog() {
             />
           </span>
           <span className="pt-space" />
+          <AttentionButton patch={alone} lacking={alone ? null : notAlone} back={{ kind: "review" }} />
           {all.length > page && (
             <>
               <span className="pt-mute pt-small">

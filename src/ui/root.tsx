@@ -12,6 +12,7 @@ import "./map.css";
 import "./view-tools.css";
 import "./trust.css";
 import "./label.css";
+import "./attention.css";
 import { MantineProvider } from "@mantine/core";
 import { lazy, Suspense, useMemo } from "react";
 import { useStore } from "zustand";

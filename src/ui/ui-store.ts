@@ -17,6 +17,8 @@ export type Dialog =
   | Readonly<{ kind: "shortcuts" }>
   | Readonly<{ kind: "commands" }>
   | Readonly<{ kind: "review" }>
+  /** Where the model looked in one patch; `back`: the dialog it was asked from. */
+  | Readonly<{ kind: "attention"; back: Dialog }>
   | Readonly<{ kind: "capabilities" }>
   | Readonly<{ kind: "calibration" }>
   | Readonly<{ kind: "slide-facts" }>

@@ -1,4 +1,5 @@
 // German: every text of the app by its English. A text that is missing here does not compile where it is said (say.ts).
+import { attention } from "./de/attention.ts";
 import { backbone } from "./de/backbone.ts";
 import { commands } from "./de/commands.ts";
 import { commandsMore } from "./de/commands-more.ts";
@@ -16,6 +17,7 @@ import { tuning } from "./de/tuning.ts";
 import { view } from "./de/view.ts";
 
 export const de = {
+  ...attention,
   ...backbone,
   ...commands,
   ...commandsMore,

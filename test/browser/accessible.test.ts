@@ -1,19 +1,15 @@
 // axe-core (WCAG 2.2 A and AA) over the screens of the built app, in both themes: nothing serious on any. With PATHOTUNE_SCREENSHOTS
 // each screen is kept as a picture at two sizes, to be looked at.
-import { mkdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { AxeResults } from "axe-core";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type AppPage, createAppPage } from "../support/app-page.ts";
+import { findings } from "../support/axe.ts";
 import { hasBrowser, launch, type Served } from "../support/browser.ts";
 import { drawnPoints } from "../support/drawn-points.ts";
 import { serveSmallApp } from "../support/small-app.ts";
 
-declare const axe: typeof import("axe-core");
-
-const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const pictures = process.env.PATHOTUNE_SCREENSHOTS;
 const sizes = [
   { width: 1366, height: 768 },
@@ -30,23 +26,6 @@ describe.skipIf(!hasBrowser)("the screens of the app", () => {
     await browser?.close();
     await served?.close();
   });
-
-  /** Serious and critical findings, as one line an element. */
-  async function findings(page: Page): Promise<readonly string[]> {
-    // The page's policy allows no foreign script by address; evaluating comes from the test's own channel.
-    await page.evaluate(source);
-    const results: AxeResults = await page.evaluate(() =>
-      axe.run(document, {
-        runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
-        resultTypes: ["violations"],
-      }),
-    );
-    return results.violations
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .flatMap(({ id, nodes }) =>
-        nodes.map((node) => `${id}: ${node.html.slice(0, 160)} (${node.any[0]?.message ?? ""})`),
-      );
-  }
 
   /** Each screen: its name, and how one comes to it from the one before. */
   const screens: readonly (readonly [string, (app: AppPage) => Promise<void>])[] = [

@@ -1,16 +1,15 @@
 // What is kept, in Chromium on the built app: shown by part, cleared, and forgotten until nothing of the origin is left.
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type AppPage, createAppPage } from "../support/app-page.ts";
-import { collectErrors, hasBrowser, launch, type Served } from "../support/browser.ts";
+import type { AppPage } from "../support/app-page.ts";
+import { hasBrowser } from "../support/browser.ts";
 import { drawnPoints } from "../support/drawn-points.ts";
-import { serveSmallApp } from "../support/small-app.ts";
+import { openSmallApp, type SmallApp } from "../support/small-app.ts";
 
 const pictures = process.env.PATHOTUNE_PICTURES;
 
 describe.skipIf(!hasBrowser)("what the browser keeps", () => {
-  let served: Served;
-  let browser: Browser;
+  let small: SmallApp;
   let context: BrowserContext;
   let page: Page;
   let app: AppPage;
@@ -31,24 +30,15 @@ describe.skipIf(!hasBrowser)("what the browser keeps", () => {
     }));
 
   beforeAll(async () => {
-    served = await serveSmallApp();
-    browser = await launch();
-    context = await browser.newContext({ viewport: { width: 1366, height: 768 } });
-    page = await context.newPage();
-    errors = collectErrors(page);
-    app = createAppPage(page, served.url);
-    await app.open("?provider=wasm", "#x=3584&y=2560&z=9.2");
-    await app.ready();
+    small = await openSmallApp();
+    ({ context, page, app, errors } = small);
     for (const [i, tissue] of ["tumour", "stroma"].entries()) {
       await app.addClass(tissue);
       for (const point of drawnPoints(tissue, 2)) await app.label(point, String(i + 1));
     }
     await app.saved();
   }, 240_000);
-  afterAll(async () => {
-    await browser?.close();
-    await served?.close();
-  });
+  afterAll(() => small?.close());
 
   test("is listed by part with sizes; a cleared part is gone and the project stays", async () => {
     expect(await page.getByTestId("storage-link").getAttribute("data-nag")).toBe("true");
@@ -109,7 +99,7 @@ describe.skipIf(!hasBrowser)("what the browser keeps", () => {
 
   test("everything that is forgotten leaves no database, no cache, no setting and no worker, also not by another tab", async () => {
     const other = await context.newPage();
-    await other.goto(`${served.url}?provider=wasm`);
+    await other.goto(`${small.url}?provider=wasm`);
     await other.getByTestId("slide").waitFor({ timeout: 60_000 });
     await page.evaluate(() => localStorage.setItem("mantine-color-scheme-value", "dark"));
     expect((await left()).databases).toContain("pathotune");

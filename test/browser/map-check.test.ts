@@ -1,16 +1,15 @@
 // A blind check in Chromium: patches of a map named by keys without seeing its answer, left and resumed over a reload, and its figures.
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type AppPage, createAppPage } from "../support/app-page.ts";
-import { collectErrors, hasBrowser, launch, type Served } from "../support/browser.ts";
+import type { AppPage } from "../support/app-page.ts";
+import { hasBrowser } from "../support/browser.ts";
 import { drawnPoints } from "../support/drawn-points.ts";
-import { serveSmallApp } from "../support/small-app.ts";
+import { openSmallApp, type SmallApp } from "../support/small-app.ts";
 
 const pictures = process.env.PATHOTUNE_PICTURES;
 
 describe.skipIf(!hasBrowser)("a blind check", () => {
-  let served: Served;
-  let browser: Browser;
+  let small: SmallApp;
   let page: Page;
   let app: AppPage;
   let errors: string[];
@@ -20,14 +19,8 @@ describe.skipIf(!hasBrowser)("a blind check", () => {
   };
 
   beforeAll(async () => {
-    served = await serveSmallApp();
-    browser = await launch();
-    const context = await browser.newContext({ viewport: { width: 1366, height: 768 } });
-    page = await context.newPage();
-    errors = collectErrors(page);
-    app = createAppPage(page, served.url);
-    await app.open("?provider=wasm", "#x=3584&y=2560&z=9.2");
-    await app.ready();
+    small = await openSmallApp();
+    ({ page, app, errors } = small);
     for (const [i, tissue] of ["tumour", "stroma"].entries()) {
       await app.addClass(tissue);
       for (const point of drawnPoints(tissue, 2)) await app.label(point, String(i + 1));
@@ -45,10 +38,7 @@ describe.skipIf(!hasBrowser)("a blind check", () => {
     await page.waitForSelector('[data-testid="map-panel"][data-state="complete"]', { timeout: 180_000 });
     await page.waitForFunction(() => document.querySelectorAll('[data-testid="map-class"]').length === 2);
   }, 480_000);
-  afterAll(async () => {
-    await browser?.close();
-    await served?.close();
-  });
+  afterAll(() => small?.close());
 
   test("shows patches without answer or colour, takes keys, takes back, and goes on after a reload", async () => {
     await page.getByTestId("map-check-start").click();

@@ -1,39 +1,31 @@
 // A map in Chromium on the built app with a small random backbone: a drawn region is swept, kept over a reload, looked at, corrected and
 // saved as a file, with the pointer and the keys a person uses.
 import { readFileSync } from "node:fs";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type AppPage, createAppPage } from "../support/app-page.ts";
-import { collectErrors, hasBrowser, launch, type Served } from "../support/browser.ts";
+import type { AppPage } from "../support/app-page.ts";
+import { hasBrowser } from "../support/browser.ts";
 import { drawnPoints } from "../support/drawn-points.ts";
-import { serveSmallApp } from "../support/small-app.ts";
+import { openSmallApp, type SmallApp } from "../support/small-app.ts";
 
 describe.skipIf(!hasBrowser)("a map", () => {
-  let served: Served;
-  let browser: Browser;
+  let small: SmallApp;
   let page: Page;
   let app: AppPage;
   let errors: string[];
 
   beforeAll(async () => {
-    served = await serveSmallApp();
-    browser = await launch();
-    const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, acceptDownloads: true });
-    page = await context.newPage();
-    errors = collectErrors(page);
-    app = createAppPage(page, served.url);
-    await app.open("?provider=wasm", "#x=3584&y=2560&z=9.2");
-    await app.ready();
+    small = await openSmallApp({ acceptDownloads: true });
+    ({ page, app, errors } = small);
   }, 240_000);
-  afterAll(async () => {
-    await browser?.close();
-    await served?.close();
-  });
+  afterAll(() => small?.close());
 
   const complete = (): Promise<unknown> =>
     page.waitForSelector('[data-testid="map-panel"][data-state="complete"]', { timeout: 120_000 });
   const figures = async (): Promise<readonly number[]> =>
     (await page.getByTestId("map-class-patches").allInnerTexts()).map((text) => Number(text.replaceAll(",", "")));
+  /** A map of fewer labels is there before: its figures are other ones. */
+  const previewOf = (labels: number): Promise<void> => page.getByText(`Preview from ${labels} labels`).waitFor();
   /** Share of the map's canvas that is painted. */
   const painted = (): Promise<number> =>
     page.evaluate(() => {
@@ -65,13 +57,13 @@ describe.skipIf(!hasBrowser)("a map", () => {
       await app.addClass(tissue);
       for (const point of drawnPoints(tissue, 2)) await app.label(point, String(i + 1));
     }
-    await page.waitForFunction(() => document.querySelectorAll('[data-testid="map-class"]').length === 2);
-    await expect.poll(async () => (await figures()).reduce((a, b) => a + b, 0)).toBeGreaterThan(20);
+    await previewOf(4);
+    expect((await figures()).reduce((a, b) => a + b, 0)).toBeGreaterThan(20);
     await app.saved();
     const before = await figures();
     await page.reload();
     await app.ready();
-    await page.waitForFunction(() => document.querySelectorAll('[data-testid="map-class"]').length === 2);
+    await previewOf(4);
     await expect.poll(figures).toEqual(before);
     expect(await app.text("map-notComputed")).toMatch(/Not computed/);
     expect(errors).toEqual([]);

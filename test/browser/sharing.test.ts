@@ -1,18 +1,17 @@
 // Sharing in Chromium on the built app: a card, a report that is seen before it is written and harmless, a link without a file's name.
 import { readFileSync } from "node:fs";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type AppPage, createAppPage } from "../support/app-page.ts";
-import { collectErrors, hasBrowser, launch, type Served } from "../support/browser.ts";
+import type { AppPage } from "../support/app-page.ts";
+import { hasBrowser } from "../support/browser.ts";
 import { drawnPoints } from "../support/drawn-points.ts";
-import { serveSmallApp } from "../support/small-app.ts";
+import { openSmallApp, type SmallApp } from "../support/small-app.ts";
 
 const pictures = process.env.PATHOTUNE_PICTURES;
 const hostile = "<img src=x onerror=alert(1)>";
 
 describe.skipIf(!hasBrowser)("sharing", () => {
-  let served: Served;
-  let browser: Browser;
+  let small: SmallApp;
   let context: BrowserContext;
   let page: Page;
   let app: AppPage;
@@ -27,14 +26,8 @@ describe.skipIf(!hasBrowser)("sharing", () => {
   };
 
   beforeAll(async () => {
-    served = await serveSmallApp();
-    browser = await launch();
-    context = await browser.newContext({ viewport: { width: 1366, height: 768 }, acceptDownloads: true });
-    page = await context.newPage();
-    errors = collectErrors(page);
-    app = createAppPage(page, served.url);
-    await app.open("?provider=wasm", "#x=3584&y=2560&z=9.2");
-    await app.ready();
+    small = await openSmallApp({ acceptDownloads: true });
+    ({ context, page, app, errors } = small);
     for (const [i, [tissue, name]] of (
       [
         ["tumour", hostile],
@@ -45,10 +38,7 @@ describe.skipIf(!hasBrowser)("sharing", () => {
       for (const point of drawnPoints(tissue, 4)) await app.label(point, String(i + 1));
     }
   }, 240_000);
-  afterAll(async () => {
-    await browser?.close();
-    await served?.close();
-  });
+  afterAll(() => small?.close());
 
   test("a tuned set has a card, cells of its held-out table open patches, and each class has its recall", async () => {
     await page.getByRole("button", { name: "Tune on my labels" }).click();

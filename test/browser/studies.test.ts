@@ -1,35 +1,26 @@
 // Questions to the labels in the app: asked, answered with chart and table, cancelled; a click in between is answered.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type AppPage, createAppPage } from "../support/app-page.ts";
-import { collectErrors, hasBrowser, launch, root, type Served } from "../support/browser.ts";
+import type { AppPage } from "../support/app-page.ts";
+import { hasBrowser, root } from "../support/browser.ts";
 import { drawnPoints } from "../support/drawn-points.ts";
-import { serveSmallApp } from "../support/small-app.ts";
+import { openSmallApp, type SmallApp } from "../support/small-app.ts";
 
 /** Set to look at the pictures. */
 const pictures = process.env.PATHOTUNE_PICTURES === undefined ? null : join(root, process.env.PATHOTUNE_PICTURES);
 
 describe.skipIf(!hasBrowser)("questions to the labels", () => {
-  let served: Served;
-  let browser: Browser;
+  let small: SmallApp;
   let page: Page;
   let app: AppPage;
   let errors: string[];
   beforeAll(async () => {
-    served = await serveSmallApp();
-    browser = await launch();
-    page = await browser.newPage({ viewport: { width: 1366, height: 900 } });
-    errors = collectErrors(page);
-    app = createAppPage(page, served.url);
-    await app.open("?provider=wasm", "#x=3584&y=2560&z=9.2");
-    await app.ready();
+    small = await openSmallApp({ viewport: { width: 1366, height: 900 } });
+    ({ page, app, errors } = small);
   });
-  afterAll(async () => {
-    await browser?.close();
-    await served?.close();
-  });
+  afterAll(() => small?.close());
   const picture = async (name: string, id: string): Promise<void> => {
     await page.getByTestId(id).scrollIntoViewIfNeeded();
     if (pictures === null) return;
@@ -60,7 +51,7 @@ describe.skipIf(!hasBrowser)("questions to the labels", () => {
     await picture("curve", "curve-plot");
   });
 
-  test("the comparison says how long it takes, gives way to a click (long), and can be cancelled", async () => {
+  test("the comparison says how long it takes, gives way to a click, and can be cancelled", async () => {
     await page.getByRole("button", { name: "Advanced" }).click();
     const blocks = page.getByLabel("Blocks (last", { exact: false });
     await blocks.fill("2");
@@ -74,8 +65,7 @@ describe.skipIf(!hasBrowser)("questions to the labels", () => {
     await picture("advanced", "class-weights");
     await page.getByTestId("ask-ablation").click();
     await page.getByTestId("cancel-study").waitFor();
-    // With two cores that both train, the page needs a minute to show it; that the engine answers first is test/studies/engine.test.ts.
-    if (process.env.PATHOTUNE_LONG === "1") expect((await app.click({ x: 3700, y: 3200 })).answer).not.toBe("");
+    expect((await app.click({ x: 3700, y: 3200 })).answer).not.toBe("");
     await picture("asking", "study-progress");
     expect(await page.getByTestId("tune").getAttribute("aria-disabled")).toBe("true");
     await page.getByTestId("cancel-study").click();

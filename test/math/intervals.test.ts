@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { clusterBootstrap, effectiveNumber, percentile, wilsonInterval } from "../../src/math/intervals.ts";
+import {
+  clusterBootstrap,
+  effectiveNumber,
+  percentile,
+  wilsonInterval,
+  withoutCertainty,
+} from "../../src/math/intervals.ts";
 import { createRandom } from "../../src/math/random.ts";
 import { statistics } from "../support/statistics-fixture.ts";
 
@@ -79,4 +85,11 @@ test("draws where the figure is not defined are repeated; where it hardly ever i
   const withFirst = (drawn: Uint32Array): number | null => (drawn.includes(0) ? drawn[0]! : null);
   expect(clusterBootstrap(10, withFirst, { random: createRandom(1) })).not.toBeNull();
   expect(clusterBootstrap(10, () => null, { random: createRandom(1), resamples: 50 })).toBeNull();
+});
+
+test("resamples that all agree leave no certainty: Wilson's bound where all is right or all wrong", () => {
+  // Wilson 1927: with a share of 1 the lower end is n / (n + z^2). SciPy's binomtest(30, 30).proportion_ci(method="wilson") gives 0.886487.
+  expect(withoutCertainty({ low: 1, high: 1 }, 30)).toEqual({ low: expect.closeTo(0.886487, 5), high: 1 });
+  expect(withoutCertainty({ low: 0, high: 0 }, 30)).toEqual({ low: 0, high: expect.closeTo(0.113513, 5) });
+  expect(withoutCertainty({ low: 0.9, high: 1 }, 30)).toEqual({ low: 0.9, high: 1 });
 });

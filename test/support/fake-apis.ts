@@ -260,6 +260,20 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
       examples.length < 10
         ? { kind: "too-few", labels: examples.length }
         : { kind: "known", labels: examples.length, distance: patch.region.x, limit: 5000 },
+    // Two squares by two; prompts take a tenth, and the place decides how the rest is shared out.
+    attention: async ({ patch, set }, call) => {
+      call?.signal?.throwIfAborted();
+      const prompts = set === null ? 0 : need(set) && 0.1;
+      const first = (patch.region.x % 100) / 1000;
+      return {
+        reads: "class",
+        side: 2,
+        patches: [first, 0.2, 0.1, 0.1],
+        itself: 0.6 - prompts - first,
+        others: 0,
+        prompts,
+      };
+    },
     testLabels: async ({ set, labels }, call) => {
       const [first] = need(set).metadata.classes;
       call?.onProgress?.({ done: labels.length, total: labels.length });

@@ -3,7 +3,9 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { root, type Served, serveFolder } from "./browser.ts";
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import { type AppPage, createAppPage } from "./app-page.ts";
+import { collectErrors, launch, root, type Served, serveFolder } from "./browser.ts";
 import { type ModelFolder, tinyModel } from "./tiny-model.ts";
 
 export async function serveSmallApp(model: ModelFolder = tinyModel()): Promise<Served> {
@@ -23,4 +25,36 @@ export async function serveSmallApp(model: ModelFolder = tinyModel()): Promise<S
       rmSync(folder, { recursive: true });
     },
   };
+}
+
+export type SmallApp = Readonly<{
+  browser: Browser;
+  context: BrowserContext;
+  page: Page;
+  app: AppPage;
+  url: string;
+  /** What the page complains of, as it comes. */
+  errors: string[];
+  close(): Promise<void>;
+}>;
+
+/** One page on it, in front of tissue of the embedded slide, its backbone ready on the processor. */
+export async function openSmallApp(more: BrowserContextOptions = {}): Promise<SmallApp> {
+  const [browser, served] = await Promise.all([launch(), serveSmallApp()]);
+  const close = async (): Promise<void> => {
+    await browser.close();
+    await served.close();
+  };
+  try {
+    const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, ...more });
+    const page = await context.newPage();
+    const errors = collectErrors(page);
+    const app = createAppPage(page, served.url);
+    await app.open("?provider=wasm", "#x=3584&y=2560&z=9.2");
+    await app.ready();
+    return { browser, context, page, app, url: served.url, errors, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }

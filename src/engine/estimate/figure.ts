@@ -4,7 +4,13 @@ import { assert, present } from "../../base/fault.ts";
 import type { Estimate, HeldOutFigure } from "../../domain/estimate.ts";
 import type { Label } from "../../domain/label.ts";
 import type { HeldOutAnswer } from "../../domain/tuning-checkpoint.ts";
-import { clusterBootstrap, effectiveNumber, wilsonInterval } from "../../math/intervals.ts";
+import {
+  type Bounds,
+  clusterBootstrap,
+  effectiveNumber,
+  wilsonInterval,
+  withoutCertainty,
+} from "../../math/intervals.ts";
 import type { Confusion } from "../../math/metrics.ts";
 import { balancedAccuracy, confusionMatrix } from "../../math/metrics.ts";
 import { randomFor } from "../../math/random.ts";
@@ -96,9 +102,10 @@ function heldOutFigure(asked: readonly Asked[], classes: number, units: number, 
   const sizes = new Array<number>(units).fill(0);
   for (const a of asked) sizes[a.unit]! += 1;
   const number = effectiveNumber(sizes);
+  const bounds = units < fewestUnitsForInterval ? null : bootstrapped(asked, classes, units, seed);
   return {
     balancedAccuracy: balancedAccuracy(confusionOf(asked, classes)),
-    interval: units < fewestUnitsForInterval ? null : bootstrapped(asked, classes, units, seed),
+    interval: bounds && withoutCertainty(bounds, number),
     correct,
     total: asked.length,
     wilson: wilsonInterval(correct / asked.length, number),
@@ -107,7 +114,7 @@ function heldOutFigure(asked: readonly Asked[], classes: number, units: number, 
 }
 
 /** 95 % percentile interval of balanced accuracy over whole units; a draw that lacks a class is drawn again. */
-function bootstrapped(asked: readonly Asked[], classes: number, units: number, seed: number) {
+function bootstrapped(asked: readonly Asked[], classes: number, units: number, seed: number): Bounds | null {
   const total = new Uint32Array(units * classes);
   const right = new Uint32Array(units * classes);
   for (const { truth, answered, unit } of asked) {

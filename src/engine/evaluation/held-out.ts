@@ -1,5 +1,6 @@
 // Figures of answers that were held out in every draw: mean, interval, paired difference. Knows who was right where; no method.
 import type { Interval, Mean } from "../../domain/estimate.ts";
+import { effectiveNumber, withoutCertainty } from "../../math/intervals.ts";
 import { balancedAccuracy, confusionMatrix } from "../../math/metrics.ts";
 import { randomFor } from "../../math/random.ts";
 import { fewestUnitsForInterval } from "../estimate/figure.ts";
@@ -27,9 +28,13 @@ const crossed = ({ truth, units, classes }: Asked, answers: Answers): Crossed =>
 
 /** null below the number of units at which the estimate, too, gives none: a bootstrap over few promises more than it knows. */
 function interval(asked: Asked, of: Answers, against: Answers | null): Interval | null {
-  if (new Set(asked.units).size < fewestUnitsForInterval) return null;
+  const sizes = new Map<number, number>();
+  for (const unit of asked.units) sizes.set(unit, (sizes.get(unit) ?? 0) + 1);
+  if (sizes.size < fewestUnitsForInterval) return null;
   const other = against && crossed(asked, against);
-  return crossedInterval(crossed(asked, of), other, { random: randomFor(0, "label study"), resamples: 1000 });
+  const bounds = crossedInterval(crossed(asked, of), other, { random: randomFor(0, "label study"), resamples: 1000 });
+  // Draws over the same labels are kin: they count as one. A gain of nothing may be sure where all is right already.
+  return bounds && (against ? bounds : withoutCertainty(bounds, effectiveNumber([...sizes.values()])));
 }
 
 export function meanOf(asked: Asked, answers: Answers): Mean {

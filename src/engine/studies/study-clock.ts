@@ -1,4 +1,5 @@
 // How far a study is and how long it will go on, from the parts that are done. Knows no part.
+import { createSparse } from "../../base/sparse.ts";
 import type { StudyProgress } from "../../domain/label-study.ts";
 
 export type StudyClock = Readonly<{
@@ -17,6 +18,7 @@ export function createStudyClock(
   let [before, share, parts, made] = [0, 0, 1, 0];
   let what: StudyProgress["what"] = "reading";
   let began = now();
+  const isDue = createSparse(now);
   const tell = (): void => {
     const part = Math.min(1, made / Math.max(1, parts));
     const spent = (now() - began) / 1000;
@@ -34,11 +36,11 @@ export function createStudyClock(
     },
     step() {
       made++;
-      tell();
+      if (isDue()) tell();
     },
     to(done) {
       made = done;
-      tell();
+      if (isDue()) tell();
     },
   };
 }

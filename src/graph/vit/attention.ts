@@ -20,6 +20,8 @@ export type Attention = Readonly<{
   normed: string;
   keys: Side;
   values: Side;
+  /** Name of the Softmax [B,heads,T,T]: row i is how token i shares itself out among all. */
+  map: string;
   rest: readonly Node[];
 }>;
 
@@ -46,7 +48,7 @@ export function readAttention(graph: Graph, from: string, to: string, width: num
   }
   const turning = (node: Node): boolean => node.op !== "Reshape" && turns.has(node.op);
   if (!rest.every((node) => factors.core.includes(node) || turning(node) || isPerToken(node))) return null;
-  return { norm, normed, keys, values, rest };
+  return { norm, normed, keys, values, map: factors.map, rest };
 }
 
 /** The norm of the tokens before any other norm; null where there is not exactly one. */
@@ -68,7 +70,7 @@ function factorsOf(
   shapes: ReadonlyMap<string, Known>,
   nodes: readonly Node[],
   from: string,
-): Readonly<{ keys: string; values: string; core: readonly Node[] }> | null {
+): Readonly<{ keys: string; values: string; map: string; core: readonly Node[] }> | null {
   const [softmax, another] = nodes.filter((node) => node.op === "Softmax");
   if (!softmax || another) return null;
   const logits = upTo(links, softmax.inputs[0] ?? "", "MatMul");
@@ -86,7 +88,8 @@ function factorsOf(
     [softmax.inputs[0], logits.outputs[0]],
     [map, softmax.outputs[0]],
   ];
-  return ways.some(isTurned) ? null : { keys, values, core: [logits, softmax, mixed] };
+  const [weights = ""] = softmax.outputs;
+  return ways.some(isTurned) ? null : { keys, values, map: weights, core: [logits, softmax, mixed] };
 }
 
 /** Operators that only turn what each token became; products with a number are let through, too. */

@@ -49,18 +49,28 @@ export function streamsGraph(graph: Graph, structure: VitStructure, firstBlock: 
 /** What enters an upper graph beside the image's tokens. `visual` false: no task visual prompts. */
 export type UpperShape = CarriedShape & Readonly<{ prompting?: Prompting | undefined; visual?: boolean | undefined }>;
 
+/** Values of a graph being written that enter its upper part; `carried` are [1,E,D] or [B,E,D]. `prompts` null: no task visual prompts. */
+export type Entering = Readonly<{ tokens: string; prompts: string | null; carried: readonly string[] }>;
+
 /**
  * Inputs `tokens` [B,T,D] entering block `firstBlock`, `prompts` [K,N,D] with N >= 1 symbolic unless `visual` is false, with tokens of
  * text `textual` [1,X,D], with an instance module its tensors by their names (carried-tokens.ts); output `features` [B,F].
  */
-export function upperGraph(
-  graph: Graph,
+export function upperGraph(graph: Graph, structure: VitStructure, firstBlock: number, shape: UpperShape = {}): Graph {
+  const b = createBuilder();
+  const { tokens, prompts, carried } = addUpperInputs(b, structure, firstBlock, shape);
+  const features = addUpper(b, graph, structure, firstBlock, tokens, prompts, shape.prompting, carried);
+  return fuseLinear(b.finish({ features }));
+}
+
+/** The inputs of `upperGraph`. Carried tokens of text come before those of the instance module. */
+export function addUpperInputs(
+  b: Builder,
   structure: VitStructure,
   firstBlock: number,
-  { prompting = "deep", visual = true, instance, textTokens = 0 }: UpperShape = {},
-): Graph {
+  { prompting = "deep", visual = true, instance, textTokens = 0 }: UpperShape,
+): Entering {
   const { tokens: count, width } = structure;
-  const b = createBuilder();
   const tokens = b.input("tokens", "float32", ["B", count, width]);
   const sets = promptSets(structure, firstBlock, prompting);
   const prompts = visual ? b.input("prompts", "float32", [sets, "N", width]) : null;
@@ -72,8 +82,7 @@ export function upperGraph(
     const names = { queries: "queries", downWeight: "downWeight", downBias: "downBias" };
     carried.push(addInstanceTokens(b, tokens, { ...names, upWeight: "upWeight", upBias: "upBias" }));
   }
-  const features = addUpper(b, graph, structure, firstBlock, tokens, prompts, prompting, carried);
-  return fuseLinear(b.finish({ features }));
+  return { tokens, prompts, carried };
 }
 
 /**
@@ -92,8 +101,28 @@ export function addUpper(
   carried: readonly string[] = [],
 ): string {
   const { depth, streams, features } = structure;
-  assert(firstBlock >= 0 && firstBlock < depth, `block ${firstBlock} exists`);
   const length = present(b.known(tokens).shape[1], "the number of tokens");
+  const entering = { tokens, prompts, carried };
+  const { stream } = addBlocks(b, graph, structure, firstBlock, depth, entering, prompting);
+  // Here what became of carried and of shallow prompts leaves: the read-out sees the image's own tokens only.
+  return instantiate(b, graph, streams[depth] ?? "", features, onlyFirst(b, stream, length));
+}
+
+/**
+ * Adds the blocks firstBlock .. end-1. `stream`: the tokens that leave them, the image's own first, then carried and shallow prompts.
+ * `seen`: the same with the prompts behind them that block `end` has of its own, where there is such a block.
+ */
+export function addBlocks(
+  b: Builder,
+  graph: Graph,
+  structure: VitStructure,
+  firstBlock: number,
+  end: number,
+  { tokens, prompts, carried }: Entering,
+  prompting: Prompting = "deep",
+): Readonly<{ stream: string; seen(): string }> {
+  const { depth } = structure;
+  assert(firstBlock >= 0 && firstBlock < depth && end <= depth, `blocks ${firstBlock} to ${end} exist`);
   const repeated = repeater(b, tokens);
   const deep = prompting === "deep" ? prompts : null;
   const normed = deep === null ? null : normedSets(b, graph, structure, firstBlock, deep);
@@ -105,14 +134,15 @@ export function addUpper(
     stream = b.op("Concat", [tokens, ...every], { axis: int(1) }, "carried/joined");
   }
   if (prompting === "shallow" && prompts !== null) stream = withPrompts(b, stream, { tokens: prompts, repeated });
-  for (let block = firstBlock; block < depth; block++) {
+  for (let block = firstBlock; block < end; block++) {
     const index = block - firstBlock;
     const own = deep === null ? null : { tokens: oneSet(b, deep, index), normed: normed?.(index), repeated };
     stream =
       addPlainBlock(b, graph, structure, block, stream, own) ?? addWholeBlock(b, graph, structure, block, stream, own);
   }
-  // Here what became of carried and of shallow prompts leaves: the read-out sees the image's own tokens only.
-  return instantiate(b, graph, streams[depth] ?? "", features, onlyFirst(b, stream, length));
+  const seen = (): string =>
+    deep === null ? stream : withPrompts(b, stream, { tokens: oneSet(b, deep, end - firstBlock), repeated });
+  return { stream, seen };
 }
 
 /** A block of no known form: prompts go through all of it, and what became of them is dropped. */

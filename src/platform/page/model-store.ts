@@ -1,11 +1,11 @@
 // The port for kept backbones over IndexedDB: facts, files as blobs, and which one is used. Knows no screen and no tensors. Apart from
 // the journal's database on purpose: gigabytes that can be given again must never stand in the way of labels that cannot.
-import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import type { DBSchema } from "idb";
 import { Fault, isAbort } from "../../base/fault.ts";
 import { parseKeptModel, storedKeptModel } from "../../domain/kept-model.ts";
 import type { GivenFile } from "../../protocol/engine-api.ts";
 import type { ChosenModel, ModelStore } from "../../protocol/model-store.ts";
-import { storageRefusal } from "./storage-refusal.ts";
+import { createBriefDatabase, readRecords } from "./brief-database.ts";
 
 interface Schema extends DBSchema {
   /** Value: a record of domain/kept-model.ts. `seq` orders them. */
@@ -14,49 +14,25 @@ interface Schema extends DBSchema {
   files: { key: [string, number]; value: Readonly<{ path: string; name: string; lastModified: number; blob: Blob }> };
   settings: { key: string; value: unknown };
 }
-type Db = IDBPDatabase<Schema>;
 
 const strict = { durability: "strict" } as const;
 const allOf = (id: string): IDBKeyRange => IDBKeyRange.bound([id, Number.NEGATIVE_INFINITY], [id, []]);
 
-const refusal = (error: unknown, what: string): Fault => storageRefusal(error, what, "or remove other kept backbones");
-
 export function createIndexedDbModelStore(databaseName = "pathotune-models"): ModelStore {
-  const withDb = async <T>(what: string, task: (db: Db) => Promise<T>): Promise<T> => {
-    if (typeof indexedDB === "undefined") {
-      throw new Fault("storage", `${what}: this browser keeps nothing (no IndexedDB).`);
-    }
-    let db: Db | null = null;
-    try {
-      db = await openDB<Schema>(databaseName, 1, {
-        upgrade: (fresh) => {
-          fresh.createObjectStore("models");
-          fresh.createObjectStore("files");
-          fresh.createObjectStore("settings");
-        },
-      });
-      return await task(db);
-    } catch (error) {
-      throw refusal(error, what);
-    } finally {
-      db?.close();
-    }
-  };
+  const withDb = createBriefDatabase<Schema>(
+    databaseName,
+    ["models", "files", "settings"],
+    "or remove other kept backbones",
+  );
   return {
     list: () =>
       withDb("The kept backbones could not be read", async (db) => {
         const entries = (await db.getAll("models")).toSorted((a, b) => a.seq - b.seq);
-        const read = entries.map(({ record }) => {
-          try {
-            return parseKeptModel(record);
-          } catch (error) {
-            return error instanceof Error ? error.message : String(error);
-          }
-        });
-        return {
-          models: read.filter((one) => typeof one !== "string"),
-          warnings: read.filter((one) => typeof one === "string"),
-        };
+        const { read, warnings } = readRecords(
+          entries.map(({ record }) => record),
+          parseKeptModel,
+        );
+        return { models: read, warnings };
       }),
     files: (id) =>
       withDb("The kept files of this backbone could not be read", async (db) => {

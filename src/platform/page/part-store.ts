@@ -1,10 +1,11 @@
 // The port for bytes of downloads over IndexedDB, and the address of a mirror beside them. A database of its own: what is half here is no
 // backbone. Used by the page and by the worker that downloads. Knows no network.
-import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import type { DBSchema } from "idb";
 import { Fault } from "../../base/fault.ts";
 import { type HubPlace, hub, readHubPlace, storedHubPlace } from "../../domain/hub-place.ts";
 import { parseKeptDownload, storedKeptDownload } from "../../domain/kept-download.ts";
 import type { PartStore } from "../../protocol/hub-api.ts";
+import { createBriefDatabase, readRecords } from "./brief-database.ts";
 import { storageRefusal } from "./storage-refusal.ts";
 
 interface Schema extends DBSchema {
@@ -13,7 +14,6 @@ interface Schema extends DBSchema {
   pieces: { key: [string, string, number]; value: Blob };
   settings: { key: string; value: unknown };
 }
-type Db = IDBPDatabase<Schema>;
 
 export type PlaceStore = Readonly<{ place(): Promise<HubPlace>; setPlace(place: HubPlace): Promise<void> }>;
 
@@ -21,26 +21,11 @@ const allOf = (...key: readonly string[]): IDBKeyRange =>
   IDBKeyRange.bound([...key, Number.NEGATIVE_INFINITY], [...key, []]);
 
 export function createIndexedDbPartStore(databaseName = "pathotune-downloads"): PartStore & PlaceStore {
-  const withDb = async <T>(what: string, task: (db: Db) => Promise<T>): Promise<T> => {
-    if (typeof indexedDB === "undefined") {
-      throw new Fault("storage", `${what}: this browser keeps nothing (no IndexedDB).`);
-    }
-    let db: Db | null = null;
-    try {
-      db = await openDB<Schema>(databaseName, 1, {
-        upgrade: (made) => {
-          made.createObjectStore("downloads");
-          made.createObjectStore("pieces");
-          made.createObjectStore("settings");
-        },
-      });
-      return await task(db);
-    } catch (error) {
-      throw storageRefusal(error, what, "or remove kept backbones, then go on: what has come is kept");
-    } finally {
-      db?.close();
-    }
-  };
+  const withDb = createBriefDatabase<Schema>(
+    databaseName,
+    ["downloads", "pieces", "settings"],
+    "or remove kept backbones, then go on: what has come is kept",
+  );
   /** Pieces of a download in their order, one by one: together they may be gigabytes. */
   const walk = (id: string, take: (path: string, piece: Blob) => void) =>
     withDb("What has come of this download could not be read", async (db) => {
@@ -49,17 +34,8 @@ export function createIndexedDbPartStore(databaseName = "pathotune-downloads"): 
   return {
     list: () =>
       withDb("The kept downloads could not be read", async (db) => {
-        const read = (await db.getAll("downloads")).map((record) => {
-          try {
-            return parseKeptDownload(record);
-          } catch (error) {
-            return error instanceof Error ? error.message : String(error);
-          }
-        });
-        return {
-          downloads: read.filter((one) => typeof one !== "string"),
-          warnings: read.filter((one) => typeof one === "string"),
-        };
+        const { read, warnings } = readRecords(await db.getAll("downloads"), parseKeptDownload);
+        return { downloads: read, warnings };
       }),
     get: (id) =>
       withDb("The kept download could not be read", async (db) => {

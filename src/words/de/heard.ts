@@ -71,6 +71,7 @@ export const heard = {
     "Vorzeitig beendet: Die Schätzung an zurückgehaltenen Labels gehört zu einem vollständigen Tuning. Tunen Sie noch einmal bis zum Ende, um eine zu erhalten.",
   "The training diverged and its last good state was kept, which no fold has tested. Tune with a lower learning rate to get an estimate.":
     "Das Training lief auseinander, und sein letzter guter Stand blieb, den kein Teil geprüft hat. Tunen Sie mit kleinerer Lernrate, um eine Schätzung zu erhalten.",
+  "Label a second class to get an estimate.": "Labeln Sie eine zweite Klasse, um eine Schätzung zu erhalten.",
   "No estimate was asked for.": "Es wurde keine Schätzung verlangt.",
   "Choose a kind of prompts to compare.": "Wählen Sie eine Art von Prompts zum Vergleich.",
   "A backbone has no classes of its own. Label two patches in two classes, or load a prompt set.":
