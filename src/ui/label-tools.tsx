@@ -16,7 +16,8 @@ export function LabelTools() {
   const { ui } = useApp();
   const perform = usePerform();
   const { classes, labels } = state.project.project;
-  const hints = useMemo(() => labelHints(classes, labels.values()), [classes, labels]);
+  const language = useUi((state) => state.language);
+  const hints = useMemo(() => labelHints(classes, labels.values()), [classes, labels, language]);
   const mix = useMemo(() => originMix(labels.values()), [labels]);
   if (ownClasses(classes).length === 0) return null;
   return (

@@ -9,6 +9,7 @@ import { answerCheck, finishCheck, skipCheck } from "../state/actions/map-check.
 import { canWrite } from "../state/selectors.ts";
 import { say } from "../words/say.ts";
 import { type App, useApp, useAppState, usePerform } from "./app-context.ts";
+import { keyWords } from "./keys.ts";
 import { answerWords, choiceKeys, progressWords } from "./map-check-words.ts";
 import { RegionImage } from "./region-image.tsx";
 import { SyntheticMark } from "./synthetic-mark.tsx";
@@ -164,7 +165,12 @@ function Looking({ check }: Readonly<{ check: MapCheck }>) {
 
 function Key({ letter, onClick, children }: Readonly<{ letter: string; onClick: () => void; children: string }>) {
   return (
-    <Button variant="subtle" color="gray" onClick={onClick} leftSection={<kbd className="pt-kbd">{letter}</kbd>}>
+    <Button
+      variant="subtle"
+      color="gray"
+      onClick={onClick}
+      leftSection={<kbd className="pt-kbd">{keyWords(letter)}</kbd>}
+    >
       {children}
     </Button>
   );

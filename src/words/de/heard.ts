@@ -20,8 +20,6 @@ export const heard = {
   "Load project {name}": "Projekt {name} laden",
   "Field of {um}": "Feld von {um}",
   "Use no prompts (frozen)": "Keine Prompts verwenden (eingefroren)",
-  "Use {name}": "{name} verwenden",
-  "Tune {name}": "{name} tunen",
   "Accept a suggested place": "Eine vorgeschlagene Stelle annehmen",
   "Accept {count} suggested places": "{count} vorgeschlagene Stellen annehmen",
   "Unsure of a patch": "Bei einem Patch unsicher",

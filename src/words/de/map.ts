@@ -1,5 +1,8 @@
 // The map of a slide in German: sweep, legend, blind check.
 export const map = {
+  "There is no map with answers yet.": "Es gibt noch keine Karte mit Antworten.",
+  "There is neither a label nor a region on this slide.": "Auf diesem Schnitt gibt es weder Labels noch Bereiche.",
+  "Preview from {labels} labels": "Vorschau aus {labels} Labels",
   "{n} more checks of this slide": {
     one: "1 weitere Prüfung dieses Schnitts",
     other: "{n} weitere Prüfungen dieses Schnitts",
