@@ -22,6 +22,7 @@ import { drawSeeds, type FewShotOptions, parseFewShotOptions } from "./bench-few
 import { summarise } from "./bench-fewshot/summary.ts";
 import { createTuner, type FewLabelTuner } from "./bench-fewshot/tuned-draw.ts";
 import { measureTuningTime } from "./bench-fewshot/tuning-time.ts";
+import { createWarmTuner } from "./bench-fewshot/warm-tuner.ts";
 import { figure, type LeftOut, printFigures } from "./figure.ts";
 import { openFolderEngine } from "./folder-engine.ts";
 
@@ -52,7 +53,7 @@ async function measure(options: FewShotOptions, signal: AbortSignal): Promise<vo
   if (shots.length === 0)
     throw new Fault("too-few-labels", `No k of ${options.shots.join(", ")} fits: at most ${most}.`);
   const tuner = wantsTuned(options)
-    ? await openTuner(options, named, loaded.model, parts.test.length, folder.classes, signal)
+    ? await openTuner(options, named, loaded.model, parts, folder.classes, signal)
     : null;
   log(
     `${folder.classes.length} classes, ${parts.pool.length} patches to draw from, ${parts.test.length} to report on` +
@@ -204,7 +205,7 @@ async function openTuner(
   options: FewShotOptions,
   named: NamedModel,
   { shape }: LoadedModel["model"],
-  testPatches: number,
+  parts: FolderParts,
   classes: readonly string[],
   signal: AbortSignal,
 ): Promise<FewLabelTuner> {
@@ -213,10 +214,15 @@ async function openTuner(
   // What of the patches reported on enters the cut is kept from draw to draw; while tuning, seven eighths of the budget are lent.
   const cacheBytes = Math.min(
     mostCacheBytes,
-    8 * 4 * testPatches * options.tunedViews * (tokens * width + featureWidth),
+    8 * 4 * parts.test.length * options.tunedViews * (tokens * width + featureWidth),
   );
   const given = { threads, kernels: "native", stain, cacheBytes } as const;
   const opened = await openFolderEngine(named, given, signal);
+  if (options.unlabelled > 0) {
+    const { data: folder, cache, unlabelled: count, tunedViews: views, seed } = options;
+    const own = { folder, cache, pool: parts.pool, classes: classes.length, count, blocks, epochs, views, seed, stain };
+    return createWarmTuner(opened, { ...own, now, log });
+  }
   return createTuner(opened, {
     folder: options.data,
     classes: options.classNames ?? classes,

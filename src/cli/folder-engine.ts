@@ -24,6 +24,7 @@ import { openNativeRuntime } from "../platform/node/ort-native-runtime.ts";
 import { createNodeRuntimes, stashInMemory } from "../platform/node/ort-runtime.ts";
 import type { EngineStatus, TuneParams, TuneResult } from "../protocol/engine-api.ts";
 import type { PatchSource } from "../protocol/slide-api.ts";
+import type { WarmPrompts, WarmStartSettings } from "../protocol/warm-start-api.ts";
 
 /** A labelled picture. `group`: kin are never divided between folds. */
 export type LabelledPicture = Readonly<{ path: string; classIndex: number; group: string }>;
@@ -52,6 +53,15 @@ export type FolderEngine = Readonly<{
     signal: AbortSignal,
     onDone?: (done: number) => void,
   ): Promise<Float64Array>;
+  /** As the engine's `warmStart`, of pictures as they lie. */
+  warmStart(
+    paths: readonly string[],
+    settings: WarmStartSettings,
+    signal: AbortSignal,
+    onDone?: (done: number, total: number) => void,
+  ): Promise<WarmPrompts>;
+  /** Features [pictures, F] under these prompts, the mean over the first `views` views. */
+  embed(paths: readonly string[], views: number, prompts: WarmPrompts, signal: AbortSignal): Promise<Float32Array>;
   release(): Promise<void>;
 }>;
 
@@ -240,6 +250,19 @@ export async function openFolderEngine(
         onDone?.(rows.length);
       }
       return Float64Array.from(rows.flat());
+    },
+    async warmStart(paths, settings, callSignal, onDone) {
+      const patches: Patch[] = [];
+      for (const path of paths) patches.push(patchOf(await register(path, 0)));
+      return engine.warmStart(
+        { patches, settings },
+        { signal: callSignal, ...(onDone ? { onProgress: ({ done, total }) => onDone(done, total) } : {}) },
+      );
+    },
+    async embed(paths, views, prompts, callSignal) {
+      const patches: Patch[] = [];
+      for (const path of paths) patches.push(patchOf(await register(path, 0)));
+      return (await engine.embed({ patches, views, prompts }, { signal: callSignal })).features;
     },
     release: () => engine.release(),
   };

@@ -4,6 +4,7 @@ import { prune } from "../graph/prune.ts";
 import type { VitStructure } from "../graph/vit/analyse-vit.ts";
 import type { CarriedShape } from "../graph/vit/carried-tokens.ts";
 import { baseGraph, streamsGraph, type UpperShape, upperGraph } from "../graph/vit/cut.ts";
+import { pullGraph } from "../graph/vit/pull-graph.ts";
 import { attentionGraph, type ReadOutAttention } from "../graph/vit/read-out-attention.ts";
 import {
   accumulateGraph,
@@ -43,6 +44,10 @@ export type ModelPrograms = Readonly<{
   streams(firstBlock: number): Promise<Program>;
   /** tokens, prompts -> the read-out token's row of the last attention. Not kept: whoever asks releases it. */
   attention(reading: ReadOutAttention, firstBlock: number, shape: UpperShape): Promise<Program>;
+  /** tokens, prompts laid flat, the derivative of a loss with respect to their features -> its gradient. Not kept, as `update`. */
+  pull(firstBlock: number, tokensPerBlock: number, batch: number): Promise<Program>;
+  /** One step of AdamW on a vector of this length, from its gradient. */
+  update(length: number): Promise<Program>;
   /** Whether `base` of this cut needs nothing compiled. */
   hasBase(cut: number): boolean;
   /** Whether a prompt set that starts at `firstBlock` needs nothing compiled. */
@@ -96,6 +101,9 @@ export function createModelPrograms(backbone: Backbone, runtime: Runtime): Model
     streams: (firstBlock) => compile(streamsGraph(graph, structure, firstBlock), `streams@${firstBlock}`),
     attention: (reading, firstBlock, shape) =>
       compile(attentionGraph(graph, structure, reading, firstBlock, shape), `attention@${firstBlock}`),
+    pull: (firstBlock, tokensPerBlock, batch) =>
+      compile(pullGraph(graph, structure, { firstBlock, tokensPerBlock, batch }), `pull@${firstBlock}x${batch}`),
+    update: (length) => compile(updateGraph({ length }), `update@${length}`),
     hasBase: (cut) => kept.has(`base@${cut}`),
     ready: (firstBlock, shape = {}) => kept.has(`base@${firstBlock}`) && kept.has(upperKey(firstBlock, shape)),
     async train(shape) {

@@ -15,7 +15,7 @@ const mostPatches = 128;
 /** By label; null of those that were left out. One run a patch, so that what comes out depends on it alone. */
 export async function readPatchTokens(
   { programs, lane, model }: Pick<Session, "programs" | "lane" | "model">,
-  examples: TuningExamples,
+  examples: Pick<TuningExamples, "features" | "tokens">,
   firstBlock: number,
   seed: number,
   signal: AbortSignal,

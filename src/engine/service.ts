@@ -31,6 +31,7 @@ import { sweep } from "./sweep.ts";
 import { createTrust } from "./trust-service.ts";
 import { tunableHere } from "./tunable.ts";
 import { type TuneHooks, tune, type WrittenSet } from "./tune.ts";
+import { embed, warmStart } from "./warm-start.ts";
 import { type CountedWorkload, createWorkload } from "./workload.ts";
 
 export type EngineDeps = Omit<SessionDeps, "lane" | "cacheBytes" | "gates"> &
@@ -276,6 +277,16 @@ export function createEngine(deps: EngineDeps): Engine {
       const { set, bytes } = await keepFrozen(session, { ...params, parent: null, resume: null }, signalOf(options));
       session.sets.set(set.id, { set, bytes: bytes.length });
       return { bytes, summary: summarisePromptSet(set, bytes.length) };
+    },
+
+    async warmStart({ patches, settings }, options) {
+      const onDone = (done: number, total: number): void => options?.onProgress?.({ done, total });
+      return alone(() => warmStart(current().session, patches, settings, { signal: signalOf(options), onDone }));
+    },
+
+    async embed(params, options) {
+      const onDone = (done: number, total: number): void => options?.onProgress?.({ done, total });
+      return { features: await embed(current().session, params, { signal: signalOf(options), onDone }) };
     },
 
     async finishEarly({ runId }) {

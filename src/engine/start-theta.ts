@@ -13,6 +13,8 @@ const promptRate = 50;
 /** Some tokens of one patch, [blocks, some, width]: those entering each prompted block. */
 export type PatchTokens = Readonly<{ values: Float32Array; blocks: number; width: number }>;
 
+type StartLayout = Pick<ThetaLayout, "prompts" | "instance" | "textScale" | "length">;
+
 /** `rateScale` [P]: how fast each number of theta moves, relative to the learning rate. */
 export type ThetaStart = Readonly<{ theta: Float32Array; rateScale: Float32Array }>;
 
@@ -20,7 +22,7 @@ export type ThetaStart = Readonly<{ theta: Float32Array; rateScale: Float32Array
  * Every kind from a stream of its own, so that switching one on or off leaves the others where they start. `patches`: of labels a training
  * may see. A token of text starts short, but its norm is trained.
  */
-export function startTheta(layout: ThetaLayout, patches: readonly PatchTokens[], seed: number): ThetaStart {
+export function startTheta(layout: StartLayout, patches: readonly PatchTokens[], seed: number): ThetaStart {
   const { prompts, instance, textScale, length } = layout;
   const theta = new Float32Array(length);
   const rateScale = new Float32Array(length).fill(1);

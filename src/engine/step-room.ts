@@ -3,6 +3,7 @@
 import { Fault } from "../base/fault.ts";
 import { estimateMemory, type MemoryEstimate } from "../graph/memory.ts";
 import { upperGraph } from "../graph/vit/cut.ts";
+import { pullGraph } from "../graph/vit/pull-graph.ts";
 import { trainGraph } from "../graph/vit/train-graph.ts";
 import { weightBytes } from "../graph/weight-file.ts";
 import type { Backbone, TrainShape } from "./model-programs.ts";
@@ -83,12 +84,29 @@ export function partFor(
   shape: TrainShape,
   halvings: number,
 ): number {
-  const weights = {
-    // Clicks and the index keep their own cut beside the tuning's.
-    whole: weightBytes(graph) * (shape.firstBlock === defaultCut(structure) ? 1 : 2),
-    upper: weightBytes(upperGraph(graph, structure, shape.firstBlock)),
-  };
   const memory = (batch: number): MemoryEstimate =>
     estimateMemory(trainGraph(graph, structure, { ...shape, batch }).graph);
-  return largestPart(shape.batch, memory, roomOn(runtime, weights), halvings);
+  return largestPart(shape.batch, memory, roomFor({ graph, structure }, runtime, shape.firstBlock), halvings);
+}
+
+/** Patches in one run of the graph that pulls on prompts (graph/vit/pull-graph.ts), here. */
+export function pullPartFor(
+  { graph, structure }: Backbone,
+  runtime: Pick<Runtime, "provider" | "largestTensor">,
+  shape: Parameters<typeof pullGraph>[2],
+): number {
+  const memory = (batch: number): MemoryEstimate => estimateMemory(pullGraph(graph, structure, { ...shape, batch }));
+  return largestPart(shape.batch, memory, roomFor({ graph, structure }, runtime, shape.firstBlock), 0);
+}
+
+function roomFor(
+  { graph, structure }: Pick<Backbone, "graph" | "structure">,
+  runtime: Pick<Runtime, "provider" | "largestTensor">,
+  firstBlock: number,
+): Room {
+  return roomOn(runtime, {
+    // Clicks and the index keep their own cut beside the tuning's.
+    whole: weightBytes(graph) * (firstBlock === defaultCut(structure) ? 1 : 2),
+    upper: weightBytes(upperGraph(graph, structure, firstBlock)),
+  });
 }

@@ -17,6 +17,7 @@ import { type MapEngineApi, mapEngineMethods } from "./map-api.ts";
 import { type StudyApi, studyMethods } from "./study-api.ts";
 import type { TextVectors } from "./text-encoder.ts";
 import { type TrustEngineApi, trustEngineMethods } from "./trust-api.ts";
+import { type WarmStartApi, warmStartMethods } from "./warm-start-api.ts";
 
 /** Where graphs run, in words for the person. */
 export type Provider = Readonly<{
@@ -156,6 +157,7 @@ export type EngineApi = MapEngineApi &
   TrustEngineApi &
   AttentionEngineApi &
   LabellingEngineApi &
+  WarmStartApi &
   Readonly<{
     /** Loads a model, passes the gates, says where it runs. Faults: bad-model, unsupported, unsupported-op, self-test, network, read, runtime. */
     load: Method<Readonly<{ source: ModelSource; prefer: "auto" | "webgpu" | "wasm" }>, EngineStatus, LoadProgress>;
@@ -211,4 +213,5 @@ export const engineMethods: Readonly<Record<keyof EngineApi, true>> = {
   ...trustEngineMethods,
   ...attentionEngineMethods,
   ...labellingEngineMethods,
+  ...warmStartMethods,
 };

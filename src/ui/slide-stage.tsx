@@ -152,7 +152,7 @@ function OneSlide({ open }: Readonly<{ open: OpenSlide }>) {
       />
       {split && (
         <Suspense fallback={null}>
-          <SplitView open={open} />
+          <SplitView open={open} onClick={onClick} marks={marks} outline={outline} />
         </Suspense>
       )}
       <Magnifications mpp={mpp} finest={Math.max(finest, 4)} />

@@ -1,5 +1,7 @@
-// The right half of a split view: the same slide at the same place under another map. It follows the left half and takes no pointer.
+// The right half of a split view: the same slide at the same place under another map. Each half follows the one under the pointer, and a
+// click is the same in both.
 import { useEffect, useRef, useState } from "react";
+import type { Point } from "../domain/geometry.ts";
 import { mapSides } from "../state/map-sides.ts";
 import type { OpenSlide } from "../state/session-store.ts";
 import { createViewer, type SlideViewer } from "../viewer/create-viewer.ts";
@@ -9,13 +11,24 @@ import { useMap } from "./use-map.ts";
 
 const nothing = (): void => {};
 
-export function SplitView({ open }: Readonly<{ open: OpenSlide }>) {
+type SplitViewProps = Readonly<{
+  open: OpenSlide;
+  onClick: (at: Point<"slide">) => void;
+  marks: Parameters<SlideViewer["setMarks"]>[0];
+  outline: Parameters<SlideViewer["setOutline"]>[0];
+}>;
+
+export function SplitView({ open, onClick, marks, outline }: SplitViewProps) {
   const { context, stage } = useApp();
   const state = useAppState();
   const host = useRef<HTMLDivElement>(null);
   const small = useRef<HTMLDivElement>(null);
   const [viewer, setViewer] = useState<SlideViewer | null>(null);
   const first = useRef(open);
+  const click = useRef(onClick);
+  useEffect(() => {
+    click.current = onClick;
+  });
   useEffect(() => {
     const [parent, navigator] = [host.current, small.current];
     if (!parent || !navigator) return;
@@ -25,9 +38,11 @@ export function SplitView({ open }: Readonly<{ open: OpenSlide }>) {
     parent.append(element);
     navigator.append(map);
     let made: SlideViewer | null = null;
+    // Only one half leads at a time, or each would follow what it has just told the other.
+    let leads = false;
     const follow = (): void => {
       const view = stage.viewer?.view();
-      if (!made || !view) return;
+      if (!made || !view || leads) return;
       made.turnTo(view.turned);
       made.moveTo(view.centre, view.slidePerPixel);
     };
@@ -43,10 +58,21 @@ export function SplitView({ open }: Readonly<{ open: OpenSlide }>) {
         drawer: "canvas",
       },
       {
-        onClick: nothing,
-        onPointer: nothing,
-        onView: nothing,
-        onReady: follow,
+        onClick: (at) => click.current(at),
+        onPointer: (at) => {
+          leads = at !== null || element.matches(":hover");
+          stage.pointer = at;
+          stage.changed();
+        },
+        onView: ({ centre, slidePerPixel, turned }) => {
+          if (!leads) return;
+          stage.viewer?.turnTo(turned);
+          stage.viewer?.moveTo(centre, slidePerPixel);
+        },
+        onReady: () => {
+          element.setAttribute("data-ready", "true");
+          follow();
+        },
         // The left half asks for the same tiles and says what is wrong with them.
         onFailure: nothing,
         onDrawerLost: nothing,
@@ -63,11 +89,13 @@ export function SplitView({ open }: Readonly<{ open: OpenSlide }>) {
     };
   }, [context, stage]);
   useMap(viewer, "right");
+  useEffect(() => viewer?.setMarks(marks), [viewer, marks]);
+  useEffect(() => viewer?.setOutline(outline), [viewer, outline]);
   const { left, right } = mapSides(state, context.maps);
   const { visible } = state.session.maps.view;
   return (
     <>
-      <div className="pt-split" data-testid="split" ref={host} aria-hidden="true" inert />
+      <div className="pt-split" data-testid="split" ref={host} />
       <div ref={small} hidden />
       <output className="pt-hud pt-side" data-side="left">
         {left?.layer?.name ?? say("No map yet")}

@@ -2,6 +2,7 @@
 // backbone stands in for the embedded one: what it answers does not matter here.
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { present } from "../../src/base/fault.ts";
 import { type AppPage, createAppPage } from "../support/app-page.ts";
 import { hasBrowser, launch, type Served } from "../support/browser.ts";
 import { serveSmallApp } from "../support/small-app.ts";
@@ -137,6 +138,15 @@ describe.skipIf(!hasBrowser)("labelling", () => {
     await page.getByTestId("split").waitFor();
     expect(await app.text("split-right")).toContain("No second map");
     await shot("split");
+    // Either half leads: dragged on the right, the left goes along and the address says where both are.
+    await page.waitForSelector('[data-testid="split"] [data-ready="true"]');
+    const half = present(await page.getByTestId("split").boundingBox(), "the right half");
+    const before = await page.evaluate(() => location.hash);
+    await page.mouse.move(half.x + half.width / 2, half.y + half.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(half.x + half.width / 2 - 80, half.y + half.height / 2 + 40, { steps: 5 });
+    await page.mouse.up();
+    await expect.poll(() => page.evaluate(() => location.hash)).not.toBe(before);
     await page.keyboard.press("v");
     await expect.poll(() => page.getByTestId("split").count()).toBe(0);
   }, 120_000);

@@ -260,6 +260,9 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
       examples.length < 10
         ? { kind: "too-few", labels: examples.length }
         : { kind: "known", labels: examples.length, distance: patch.region.x, limit: 5000 },
+    // Nobody on the page asks for these yet.
+    warmStart: async () => Promise.reject(new Fault("unsupported", "The fake engine learns nothing.")),
+    embed: async () => Promise.reject(new Fault("unsupported", "The fake engine has no features.")),
     // Two squares by two; prompts take a tenth, and the place decides how the rest is shared out.
     attention: async ({ patch, set }, call) => {
       call?.signal?.throwIfAborted();

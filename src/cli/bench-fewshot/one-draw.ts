@@ -3,7 +3,7 @@
 import { present } from "../../base/fault.ts";
 import { frozenDraw, type MethodResult, type ProtocolData } from "../../engine/evaluation/few-shot-draw.ts";
 import { answersOf, type MetricName, metricNames, reportOn } from "../../engine/evaluation/scores.ts";
-import { centreOfRows, type FrozenMethod } from "../../engine/heads/frozen-methods.ts";
+import { centreOfRows, type FrozenMethod, selectRows } from "../../engine/heads/frozen-methods.ts";
 import type { FolderParts } from "./folder-data.ts";
 import type { TunedMethod } from "./options.ts";
 import type { AskedDraw, FewLabelTuner } from "./tuned-draw.ts";
@@ -73,6 +73,7 @@ export function askedDraw(data: ProtocolData, parts: FolderParts, { support, see
     support: support.map((i) => present(parts.pool[i], "a drawn patch")),
     asked: parts.test,
     centre: centreOfRows(data.pool.rows),
+    rows: { support: selectRows(data.pool.rows, support), asked: data.test.rows },
     seed,
   };
 }

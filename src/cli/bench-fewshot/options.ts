@@ -40,6 +40,8 @@ export type FewShotOptions = Readonly<{
   classNames: readonly string[] | null;
   /** Views a set is tuned on and answers in. */
   tunedViews: number;
+  /** So many patches of the pool, without their labels, teach the prompts once for all draws; 0: prompts are tuned on each draw's labels. */
+  unlabelled: number;
 }>;
 
 export const fewShotUsage = `npm run bench -- fewshot --data <folder> --model <manifest.json or .safetensors>
@@ -52,6 +54,7 @@ export const fewShotUsage = `npm run bench -- fewshot --data <folder> --model <m
   --stain    every patch's optical densities standardised       --fast    a smoke run
   --json     one line a figure                                  --cache   where features and draws are kept (.cache/fewshot)
   --threads  default 1     --epochs, --blocks, --tuned-views (1..8, default 8): of the tuning
+  --unlabelled  patches of the pool that teach the prompts without labels, once for all draws (0: prompts are tuned on the labels)
   --ablation  draws at k = 8 (default 5, 0 to leave it out)     --class-names "a,b,..." for the texts, in the order of the folders
   --time-tuning  seconds of one whole tuning of 80 patches, natively and as in the browser`;
 
@@ -81,6 +84,7 @@ export function parseFewShotOptions(args: readonly string[]): FewShotOptions {
       epochs: { type: "string" },
       blocks: { type: "string" },
       "tuned-views": { type: "string" },
+      unlabelled: { type: "string" },
       ablation: { type: "string" },
       "class-names": { type: "string" },
     },
@@ -132,6 +136,7 @@ export function parseFewShotOptions(args: readonly string[]): FewShotOptions {
     timeTuning: flags["time-tuning"],
     ablation: whole("ablation", 0, 10_000) ?? (flags.fast ? 0 : 5),
     classNames: flags["class-names"]?.split(",").map((name) => name.trim()) ?? null,
+    unlabelled: whole("unlabelled", 0, 2048) ?? 0,
     tunedViews: whole("tuned-views", 1, 8) ?? (flags.fast ? 1 : 8),
   };
   if (options.classNames?.some((name) => name === "")) problems.push("--class-names has an empty name");

@@ -166,7 +166,7 @@ export function selectTask(task: FewLabelTask, of: readonly number[]): FewLabelT
 }
 
 /** [width]: the mean of rows nobody labelled. */
-export function centreOfRows({ features, width }: PatchRows): Float32Array {
+export function centreOfRows({ features, width }: Pick<PatchRows, "features" | "width">): Float32Array {
   const rows = rowsOf(features, width);
   const sum = new Float64Array(width);
   for (let i = 0; i < features.length; i++) sum[i % width]! += features[i]! / rows;

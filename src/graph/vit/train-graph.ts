@@ -116,7 +116,7 @@ export function accumulateGraph(graph: Graph, structure: VitStructure, options: 
  * The step after the last part. Inputs: `theta` `m` `v` `rateScale` `gradSum` [P], `learningRate` `weightDecay` `correction1`
  * `correction2` [1], as of the whole step; no weights. Outputs: `thetaNext` `mNext` `vNext` [P].
  */
-export function updateGraph({ length }: ThetaLayout): Graph {
+export function updateGraph({ length }: Pick<ThetaLayout, "length">): Graph {
   const b = createBuilder();
   const [theta, gradSum] = ["theta", "gradSum"].map((name) => b.input(name, "float32", [length]));
   return tidy(b.finish(addAdamW(b, theta ?? "", gradSum ?? "", length)));

@@ -26,7 +26,8 @@ export function createCpuRuntime(
           const session = await ort.InferenceSession.create(bytes, {
             ...options,
             graphOptimizationLevel: "all",
-            externalData: [{ path: packed.file.location, data: packed.bytes }],
+            // The native build takes no empty file: a graph of the optimiser alone has no weights.
+            ...(packed.bytes.length > 0 ? { externalData: [{ path: packed.file.location, data: packed.bytes }] } : {}),
             logSeverityLevel: 3,
           });
           return {
