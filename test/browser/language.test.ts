@@ -32,6 +32,7 @@ describe.skipIf(!hasBrowser)("another language", () => {
     await page.goto(`${served.url}?provider=wasm`);
     await page.getByText("Research use only – not for diagnosis").waitFor();
     expect(await page.locator("html").getAttribute("lang")).toBe("en");
+    await page.waitForSelector('[data-testid="engine-chip"][data-state="ready"]', { timeout: 60_000 });
 
     await page.getByRole("button", { name: "Language" }).click();
     await page.getByRole("menuitem", { name: "Deutsch" }).click();
