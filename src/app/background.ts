@@ -13,6 +13,7 @@ import {
   scorer,
 } from "../state/selectors.ts";
 import { notify } from "../state/session-store.ts";
+import { say } from "../words/say.ts";
 
 /**
  * On a first visit the shipped set answers, so that the first click says something. It steps back once the person's own labels can
@@ -41,7 +42,9 @@ export function leadIn(context: ActionContext, firstVisit: boolean): () => void 
     notify(
       context.session,
       "info",
-      `Your labels answer now, as an instant preview. “${active.metadata.name}” is still in the list on the left.`,
+      say("Your labels answer now, as an instant preview. “{name}” is still in the list on the left.", {
+        name: active.metadata.name,
+      }),
     );
   };
   const ends = [context.project.subscribe(look), context.session.subscribe(look)];

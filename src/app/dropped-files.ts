@@ -1,6 +1,7 @@
 // What was dropped or picked as a list of files with their paths, folders opened up. Knows the browser's drag and drop; reads no bytes.
 import { Fault } from "../base/fault.ts";
 import { folderHandleOfDropped, handleOfDropped } from "../platform/page/file-handles.ts";
+import { say } from "../words/say.ts";
 
 /** `path`: relative to the dropped folder; with its name in front where more than one was dropped. `handle`: of a file dropped by itself, where the browser gives one. */
 export type DroppedFile = Readonly<{
@@ -74,7 +75,10 @@ async function filesUnder(root: FileSystemDirectoryEntry): Promise<readonly Drop
         await walk(entry as FileSystemDirectoryEntry, `${path}/`, depth + 1);
       } else if (entry.isFile) {
         if (found.length >= most.files) {
-          const message = `The folder "${root.name}" holds more than ${most.files} files, which no slide or backbone does. Drop the folder of one.`;
+          const message = say(
+            'The folder "{name}" holds more than {files} files, which no slide or backbone does. Drop the folder of one.',
+            { name: root.name, files: most.files },
+          );
           throw new Fault("limit", message);
         }
         found.push({ path, file: await fileOf(entry as FileSystemFileEntry), handle: null, folder: root.name });

@@ -18,6 +18,7 @@ import { type OpenParams, openSlide, showSlide } from "../state/actions/slides.t
 import { notify } from "../state/session-store.ts";
 import type { Host } from "../ui/app-context.ts";
 import { bringFiles, type UiStore } from "../ui/ui-store.ts";
+import { say } from "../words/say.ts";
 import { demoSlide, demoSlideUrl, keptAddress, nameInUrl, slideUrl } from "./addresses.ts";
 import { type DroppedFile, readDropped, readPickedFolder } from "./dropped-files.ts";
 import { kindOfFile, slideExtensions, sortGiven } from "./kind-of-file.ts";
@@ -137,7 +138,7 @@ export function createHost({ context, ui, handles, approve, restartEngine }: Hos
         else if (kind === "prompt-state") ui.setState({ dialog: { kind: "declare-prompts", file } });
         else await openFile(file, handle, how);
       } catch (error) {
-        complain(error, `"${file.name}" could not be read`);
+        complain(error, say('"{name}" could not be read', { name: file.name }));
       }
     }
   };
@@ -181,11 +182,11 @@ export function createHost({ context, ui, handles, approve, restartEngine }: Hos
       return;
     }
     try {
-      const picked = (await pickFiles("Slides", slideExtensions)) ?? [];
+      const picked = (await pickFiles(say("Slides"), slideExtensions)) ?? [];
       const given = picked.map(({ file, handle }) => ({ path: file.name, file, handle, folder: null }));
       if (given.length > 0) await takeAll(given, expected);
     } catch (error) {
-      complain(error, "The slide could not be opened");
+      complain(error, say("The slide could not be opened"));
     }
   };
 
@@ -202,7 +203,7 @@ export function createHost({ context, ui, handles, approve, restartEngine }: Hos
       const how = expected === undefined ? {} : { expected };
       await openParts({ name: handle.name, from: "folder", files, handle }, how);
     } catch (error) {
-      complain(error, "The folder could not be opened");
+      complain(error, say("The folder could not be opened"));
     }
   };
 
@@ -235,7 +236,7 @@ export function createHost({ context, ui, handles, approve, restartEngine }: Hos
       if (found) await openAgain(found, { expected: slide.id });
       else await pick();
     } catch (error) {
-      complain(error, `"${slide.name}" could not be opened again`);
+      complain(error, say('"{name}" could not be opened again', { name: slide.name }));
       await pick();
     }
   };
@@ -246,7 +247,7 @@ export function createHost({ context, ui, handles, approve, restartEngine }: Hos
       if (url.origin === location.origin) void openAddress(url);
       else ui.setState({ dialog: { kind: "origin", url: url.href, origin: url.origin } });
     } catch (error) {
-      complain(error, "This address cannot be opened");
+      complain(error, say("This address cannot be opened"));
     }
   };
 
@@ -259,7 +260,7 @@ export function createHost({ context, ui, handles, approve, restartEngine }: Hos
     openDropped: (transfer) => {
       readDropped(transfer)
         .then((dropped) => takeAll(dropped))
-        .catch((error: unknown) => complain(error, "What was dropped could not be read"));
+        .catch((error: unknown) => complain(error, say("What was dropped could not be read")));
     },
     pickSlide: () => void pickSlide(),
     pickSlideFolder: () => void pickSlideFolder(),

@@ -7,6 +7,7 @@ import { forgetSlide } from "../state/actions/forget.ts";
 import { changeMaps } from "../state/actions/maps.ts";
 import { removeModel } from "../state/actions/models.ts";
 import type { Keeping } from "../ui/app-context.ts";
+import { say } from "../words/say.ts";
 
 export type KeepingDeps = Readonly<{
   context: ActionContext;
@@ -35,7 +36,7 @@ export function createKeeping({ context, handles, freshWorkers, stop, element }:
   };
   // Another tab forgets everything: what this one has in memory would be written again.
   const others = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(channelName);
-  if (others) others.onmessage = () => !stopped && end("Everything was forgotten in another tab.");
+  if (others) others.onmessage = () => !stopped && end(say("Everything was forgotten in another tab."));
 
   const look = async (): Promise<void> => {
     const [persisted, estimate] = await Promise.all([
@@ -91,7 +92,7 @@ export function createKeeping({ context, handles, freshWorkers, stop, element }:
     },
     forgetEverything: async () => {
       others?.postMessage({ kind: "forget" });
-      end("Forgetting…");
+      end(say("Forgetting…"));
       // What was being written when everything stopped comes to its end.
       await pause(400);
       await eraseOrigin();
@@ -100,8 +101,13 @@ export function createKeeping({ context, handles, freshWorkers, stop, element }:
       lastPage(
         element,
         left.length === 0
-          ? "Everything is forgotten: labels, prompt sets, maps, backbones, settings and the offline copy of the app."
-          : `Not everything could be erased: ${left.join("; ")}. Close other tabs of this app and clear the site's data in the browser's settings.`,
+          ? say(
+              "Everything is forgotten: labels, prompt sets, maps, backbones, settings and the offline copy of the app.",
+            )
+          : say(
+              "Not everything could be erased: {left}. Close other tabs of this app and clear the site's data in the browser's settings.",
+              { left: left.join("; ") },
+            ),
       );
     },
   };
@@ -123,7 +129,7 @@ function lastPage(element: HTMLElement, words: string): void {
   const text = document.createElement("p");
   text.textContent = words;
   const again = document.createElement("button");
-  again.textContent = "Start again";
+  again.textContent = say("Start again");
   again.addEventListener("click", () => location.reload());
   const box = document.createElement("main");
   box.style.cssText = "max-width:40rem;margin:20vh auto;padding:0 1rem;font:15px/1.5 system-ui,sans-serif";

@@ -2,6 +2,7 @@
 import { promptSetFileLimits } from "../domain/prompt-set-file.ts";
 import { looksLikeTorchFile } from "../domain/torch-file.ts";
 import type { LocalFile } from "../protocol/call.ts";
+import { many, say } from "../words/say.ts";
 
 /**
  * `project`: this app's own. `prompt-state`: a prompt file of others. `annotations`: GeoJSON. `beside-model`: of use with a backbone only
@@ -107,12 +108,14 @@ export function sortGiven<F extends Given>(given: readonly F[], importing: boole
     model,
     others,
     refused: [
-      ...stray.map(({ path }) => `"${path}" is of use together with its backbone only. Drop both at once.`),
+      ...stray.map(({ path }) =>
+        say('"{path}" is of use together with its backbone only. Drop both at once.', { path }),
+      ),
       ...folders.flatMap((folder) => {
         if (!isModel)
-          return (
-            `"${folder}" holds no backbone (.onnx or .safetensors) and is no slide of many parts (DICOM, OME-Zarr, Deep Zoom, IIIF). ` +
-            "Drop slides of one file and prompt sets as files."
+          return say(
+            '"{folder}" holds no backbone (.onnx or .safetensors) and is no slide of many parts (DICOM, OME-Zarr, Deep Zoom, IIIF). Drop slides of one file and prompt sets as files.',
+            { folder },
           );
         const paths = leftOut(folder);
         return paths.length === 0 ? [] : leftOutWords(folder, paths);
@@ -125,7 +128,11 @@ const namedLeftOut = 3;
 
 function leftOutWords(folder: string, paths: readonly string[]): string {
   const named = paths.slice(0, namedLeftOut).map((path) => `"${path}"`);
-  const more = paths.length > namedLeftOut ? ` and ${paths.length - namedLeftOut} more` : "";
-  const [are, them] = paths.length === 1 ? ["is", "it as a file"] : ["are", "them as files"];
-  return `${named.join(", ")}${more} in the folder "${folder}" ${are} no part of a backbone and not opened. Drop ${them}.`;
+  const more = paths.length > namedLeftOut ? say(" and {more} more", { more: paths.length - namedLeftOut }) : "";
+  return many(
+    paths.length,
+    '{named} in the folder "{folder}" is no part of a backbone and not opened. Drop it as a file.',
+    '{named} in the folder "{folder}" are no part of a backbone and not opened. Drop them as files.',
+    { named: named.join(", ") + more, folder },
+  );
 }

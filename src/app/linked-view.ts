@@ -2,6 +2,7 @@
 import type { SessionStore } from "../state/session-store.ts";
 import { notify } from "../state/session-store.ts";
 import { parseViewAddress } from "../viewer/view-address.ts";
+import { say } from "../words/say.ts";
 
 /**
  * Call it once the first slide is on the screen. `hash`: as the page was opened with; another slide has written its own view since.
@@ -14,7 +15,7 @@ export function waitForLinkedSlide(session: SessionStore, hash: string): void {
   notify(
     session,
     "info",
-    "This link leads to a place on a slide that is not open here. Open that slide: the view goes there.",
+    say("This link leads to a place on a slide that is not open here. Open that slide: the view goes there."),
   );
   const end = session.subscribe(({ currentSlide: now }) => {
     if (!now?.startsWith(slide)) return;

@@ -24,10 +24,13 @@ import { isTuning } from "../state/selectors.ts";
 import { createSessionStore, notify } from "../state/session-store.ts";
 import { engineAgain } from "../state/tune-through.ts";
 import type { App } from "../ui/app-context.ts";
+import { faultWords } from "../ui/fault-words.ts";
+import { startLanguage } from "../ui/language.ts";
 import { Root } from "../ui/root.tsx";
 import { createStage } from "../ui/stage.ts";
 import { createUiStore } from "../ui/ui-store.ts";
 import { parseViewAddress } from "../viewer/view-address.ts";
+import { say } from "../words/say.ts";
 import { askedProvider, askedSlide, asksEmbedded, manifestUrl, textLibraryUrl } from "./addresses.ts";
 import { followIndex, leadIn } from "./background.ts";
 import { readCapabilities } from "./capabilities.ts";
@@ -55,7 +58,7 @@ async function openJournal(): Promise<Kept> {
     const opened = await createIndexedDbJournalStore().open(projectId, new AbortController().signal);
     return { ...opened, fault: null };
   } catch (error) {
-    const fault = toFault(error, "storage", "Your saved work could not be opened");
+    const fault = toFault(error, "storage", say("Your saved work could not be opened"));
     return { project: emptyProject(projectId), journal: createUnkeptJournal(fault), warnings: [], fault };
   }
 }
@@ -66,19 +69,26 @@ async function start(element: HTMLElement): Promise<void> {
   countTraffic(session);
   tellOfNewVersion(session);
   // Before the workers: nothing is awaited from here on, so that one that dies at once finds everything there.
-  const { project, journal, warnings, fault } = await openJournal();
+  const [language, { project, journal, warnings, fault }] = await Promise.all([startLanguage(), openJournal()]);
   const workers = startWorkers({
     onSlideDeath: (fault, restarts) => {
-      const next = restarts > mostRestarts ? "It keeps stopping: reload the page." : "Slides are opened again.";
-      notify(session, "error", `${fault.message} ${next}`, fault);
+      const next =
+        restarts > mostRestarts ? say("It keeps stopping: reload the page.") : say("Slides are opened again.");
+      notify(session, "error", `${faultWords(fault)} ${next}`, fault);
       const lost = forgetOpenSlides(context);
       if (restarts <= mostRestarts) void reopenLost(lost);
     },
     onEngineDeath: (fault, restarts) => {
-      const next = restarts > mostRestarts ? "It keeps stopping: reload the page." : "The model is loaded again.";
+      const next =
+        restarts > mostRestarts ? say("It keeps stopping: reload the page.") : say("The model is loaded again.");
       // A tuning says itself what became of it, and starts again what keeps stopping as long as it gets on.
       if (!isTuning(stateOf(context)))
-        notify(session, "error", `${fault.message} ${next} Your labels are safe.`, fault);
+        notify(
+          session,
+          "error",
+          say("{message} {next} Your labels are safe.", { message: faultWords(fault), next }),
+          fault,
+        );
       if (restarts <= mostRestarts) void perform(context, recoverModel, { fault });
       else engineDied(context, fault);
     },
@@ -128,7 +138,7 @@ async function start(element: HTMLElement): Promise<void> {
     // Before what was approved is opened: that would cancel the slide that is shown, and a map of it would wait for a person.
     await reopenLost(forgetOpenSlides(context));
   };
-  const ui = createUiStore();
+  const ui = createUiStore(language);
   const handles = createFileHandles();
   const host = createHost({
     context,

@@ -2,6 +2,7 @@
 // Knows the browser; draws nothing.
 import { noTraffic, parseSent, withSent } from "../domain/traffic.ts";
 import { notify, type SessionStore } from "../state/session-store.ts";
+import { say } from "../words/say.ts";
 
 const triedKey = "pathotune-reloaded-for-isolation";
 
@@ -63,16 +64,16 @@ export function tellOfNewVersion(session: SessionStore): void {
   void navigator.serviceWorker.ready.then((registration) => {
     const tell = (worker: ServiceWorker | null): void => {
       if (!worker || !navigator.serviceWorker.controller) return;
-      const say = (): void => {
+      const announce = (): void => {
         if (worker.state !== "installed") return;
         notify(
           session,
           "info",
-          "A new version is ready. It starts when you close all tabs of PathoTune and open it again.",
+          say("A new version is ready. It starts when you close all tabs of PathoTune and open it again."),
         );
       };
-      worker.addEventListener("statechange", say);
-      say();
+      worker.addEventListener("statechange", announce);
+      announce();
     };
     tell(registration.waiting);
     registration.addEventListener("updatefound", () => tell(registration.installing));

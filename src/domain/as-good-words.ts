@@ -1,4 +1,5 @@
 // Whether frozen features are as good as what was tuned, in words that go as far as the figures carry. Knows estimates only.
+import { say } from "../words/say.ts";
 import type { Estimate } from "./estimate.ts";
 import { pointsWords } from "./label-study-words.ts";
 
@@ -12,6 +13,11 @@ export function asGoodWords(estimate: Estimate | null): string | null {
   const mean = difference?.mean ?? tuned.balancedAccuracy - frozen.balancedAccuracy;
   const interval = difference?.interval ?? null;
   if (interval ? interval.low > 0 : mean > 0) return null;
-  const bounds = interval ? ` (${pointsWords(interval.low)} to ${pointsWords(interval.high)})` : "";
-  return `Frozen features are as good on your labels: tuning changes balanced accuracy by ${pointsWords(mean)} points${bounds}.`;
+  const bounds = interval
+    ? say(" ({low} to {high})", { low: pointsWords(interval.low), high: pointsWords(interval.high) })
+    : "";
+  return say(
+    "Frozen features are as good on your labels: tuning changes balanced accuracy by {points} points{bounds}.",
+    { points: pointsWords(mean), bounds },
+  );
 }

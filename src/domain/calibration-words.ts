@@ -1,24 +1,25 @@
 // Reliability and ROC in words, and why there is none yet. Knows no screen.
 import type { ClassId } from "../base/brand.ts";
+import { fixed, many, say } from "../words/say.ts";
 import { type Calibration, fewestForReliability, fewestForRoc, fewestIslands, type Roc } from "./calibration.ts";
 import { wholePercent } from "./estimate-words.ts";
 
 /** What a score is, until labels say more, and then still: a share of your labels, not a chance of disease. */
-export const scoreWords = "Score, not a probability.";
+export const scoreWords = (): string => say("Score, not a probability.");
 
-const places = (n: number): string => `${n} ${n === 1 ? "place" : "places"}`;
+const places = (n: number): string => many(n, "1 place", "{n} places");
 const labelsIn = (labels: number, islands: number): string =>
-  `${labels} ${labels === 1 ? "label" : "labels"} in ${places(islands)}`;
+  many(labels, "1 label in {places}", "{n} labels in {places}", { places: places(islands) });
 
 export function reliabilityWords({ reliability }: Pick<Calibration, "reliability">): string {
   if (reliability.kind === "too-few") {
     const { labels, islands } = reliability;
-    return (
-      `${scoreWords} What a score is worth is shown from ${fewestForReliability} held-out labels in ${fewestIslands} places on; ` +
-      `there are ${labelsIn(labels, islands)}.`
-    );
+    return `${scoreWords()} ${say("What a score is worth is shown from {fewest} held-out labels in {fewestPlaces} places on; there are {are}.", { fewest: fewestForReliability, fewestPlaces: fewestIslands, are: labelsIn(labels, islands) })}`;
   }
-  return `How often the answer was right, by its score: on the diagonal a score is the share that is right. Mean distance ${wholePercent(reliability.expectedError)} points.`;
+  return say(
+    "How often the answer was right, by its score: on the diagonal a score is the share that is right. Mean distance {distance} points.",
+    { distance: wholePercent(reliability.expectedError) },
+  );
 }
 
 export function rocWords(roc: Roc, nameOf: (id: ClassId) => string): string {
@@ -26,16 +27,27 @@ export function rocWords(roc: Roc, nameOf: (id: ClassId) => string): string {
   if (roc.kind === "curve") {
     const { interval } = roc;
     const bounds = interval
-      ? ` (${interval.low.toFixed(2)}-${interval.high.toFixed(2)})`
-      : " (no interval below 10 places)";
-    return `${name}: area ${roc.area.toFixed(2)}${bounds}, ${roc.labels} labels against ${roc.others}`;
+      ? ` (${fixed(interval.low, 2)}-${fixed(interval.high, 2)})`
+      : say(" (no interval below 10 places)");
+    return say("{name}: area {area}{bounds}, {labels} labels against {others}", {
+      name,
+      area: fixed(roc.area, 2),
+      bounds,
+      labels: roc.labels,
+      others: roc.others,
+    });
   }
   const { labels, islands, others, otherIslands } = roc;
   const few =
     labels >= fewestForRoc && islands >= fewestIslands
-      ? `its others: ${labelsIn(others, otherIslands)}`
+      ? say("its others: {are}", { are: labelsIn(others, otherIslands) })
       : labelsIn(labels, islands);
-  return `${name}: no ROC curve below ${fewestForRoc} held-out labels in ${fewestIslands} places (${few}).`;
+  return say("{name}: no ROC curve below {fewest} held-out labels in {fewestPlaces} places ({few}).", {
+    name,
+    fewest: fewestForRoc,
+    fewestPlaces: fewestIslands,
+    few,
+  });
 }
 
 /** What answers with a score like this one turned out to be worth on held-out labels; null while there are too few. */
@@ -47,5 +59,5 @@ export function worthWords({ reliability }: Pick<Calibration, "reliability">, sc
   if (!nearest) return null;
   const { right, labels, wilson } = nearest;
   const range = `${Math.round(100 * wilson.low)}-${Math.round(100 * wilson.high)}`;
-  return `Held-out answers with such a score: ${right} of ${labels} right (${range} %).`;
+  return say("Held-out answers with such a score: {right} of {labels} right ({range} %).", { right, labels, range });
 }

@@ -1,5 +1,6 @@
 // How much a label weighs in a tuning: inversely to the labels of its class, with mean 1, so that a class of 20 does not drown one of 3.
 // Knows counts only.
+import { fixed, say } from "../words/say.ts";
 
 /** `counts`: labels of each class that has any. Of one label each. */
 export function classWeights(counts: readonly number[]): readonly number[] {
@@ -10,8 +11,8 @@ export function classWeights(counts: readonly number[]): readonly number[] {
 /** "Classes weigh alike, whatever their number of labels: a label of Tumour counts 0.6 times, of Fat 3.0 times." */
 export function classWeightWords(classes: readonly Readonly<{ name: string; count: number }>[]): string {
   const weights = classWeights(classes.map(({ count }) => count));
-  const alike = "Classes weigh alike, however many labels each has";
+  const alike = say("Classes weigh alike, however many labels each has");
   if (weights.every((weight) => Math.abs(weight - 1) < 0.05)) return `${alike}.`;
-  const each = classes.map(({ name }, i) => `of ${name} ${(weights[i] ?? 1).toFixed(1)} times`);
-  return `${alike}: a label counts inversely to its class, ${each.join(", ")}.`;
+  const each = classes.map(({ name }, i) => say("of {name} {times} times", { name, times: fixed(weights[i] ?? 1, 1) }));
+  return say("{alike}: a label counts inversely to its class, {each}.", { alike, each: each.join(", ") });
 }

@@ -3,6 +3,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import type { ClassId, WeightsDigest } from "../base/brand.ts";
 import { Fault } from "../base/fault.ts";
+import type { Plain } from "../words/say.ts";
 import type { TissueClass } from "./label.ts";
 import {
   type BackboneComputation,
@@ -28,7 +29,7 @@ export type DeclaredBackbone = Readonly<{
 }>;
 
 /** How a set is marked, wherever it is shown. */
-export const declaredWords = "declared, not verified";
+export const declaredWords: Plain = "declared, not verified";
 
 const colors = ["#c0392b", "#2980b9", "#27ae60", "#8e44ad", "#d35400", "#16a085", "#7f8c8d", "#b7950b"];
 

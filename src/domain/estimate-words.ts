@@ -1,5 +1,7 @@
 // The held-out estimate in words, exactly as far as the figures carry. Knows no screen and no engine.
 import type { ClassId } from "../base/brand.ts";
+import { heard } from "../words/heard.ts";
+import { many, type Plain, say, type Text } from "../words/say.ts";
 import type { Estimate, HeldOutFigure, Interval, UnitKind } from "./estimate.ts";
 import type { LabelOrigin, TissueClass } from "./label.ts";
 
@@ -21,13 +23,29 @@ export type EstimateWords = Readonly<{
   withoutFigure: readonly string[];
 }>;
 
-const unitWords: Readonly<Record<UnitKind, Readonly<{ one: string; many: string; second: string; away: string }>>> = {
-  island: { one: "place", many: "places", second: "in a second place", away: "in a place" },
-  slide: { one: "slide", many: "slides", second: "on a second slide", away: "on a slide" },
-  case: { one: "case", many: "cases", second: "in a second case", away: "in a case" },
-};
+/** Whole sentences, for no two languages build them alike. `crowded`: further from the labels there are. */
+const second = {
+  island: {
+    one: "Label {names} in a second place to get an estimate.",
+    each: "Label {names} each in a second place to get an estimate.",
+    crowded: "Label {names} in a place further from your other labels to get an estimate.",
+    crowdedEach: "Label {names} each in a place further from your other labels to get an estimate.",
+  },
+  slide: {
+    one: "Label {names} on a second slide to get an estimate.",
+    each: "Label {names} each on a second slide to get an estimate.",
+    crowded: "Label {names} on a slide further from your other labels to get an estimate.",
+    crowdedEach: "Label {names} each on a slide further from your other labels to get an estimate.",
+  },
+  case: {
+    one: "Label {names} in a second case to get an estimate.",
+    each: "Label {names} each in a second case to get an estimate.",
+    crowded: "Label {names} in a case further from your other labels to get an estimate.",
+    crowdedEach: "Label {names} each in a case further from your other labels to get an estimate.",
+  },
+} as const satisfies Readonly<Record<UnitKind, Readonly<Record<string, Text>>>>;
 
-const originWords: Readonly<Record<LabelOrigin, string>> = {
+const originWords: Readonly<Record<LabelOrigin, Plain>> = {
   free: "placed freely",
   suggested: "placed where the app suggested",
   accepted: "accepted answers of the app",
@@ -38,8 +56,20 @@ const originWords: Readonly<Record<LabelOrigin, string>> = {
 
 /** "3 places", "1 slide". */
 export function countOfUnits(units: number, unit: UnitKind): string {
-  return `${units} ${units === 1 ? unitWords[unit].one : unitWords[unit].many}`;
+  switch (unit) {
+    case "island":
+      return many(units, "1 place", "{n} places");
+    case "slide":
+      return many(units, "1 slide", "{n} slides");
+    case "case":
+      return many(units, "1 case", "{n} cases");
+  }
 }
+
+const units: Readonly<Record<UnitKind, Plain>> = { island: "places", slide: "slides", case: "cases" };
+
+/** "places", "slides". */
+export const unitsWords = (unit: UnitKind): string => say(units[unit]);
 
 /**
  * Whole percent. Only all is 100 and only none is 0: 299 of 300 is 99 %. NaN has no words and must not come here.
@@ -54,7 +84,9 @@ export function wholePercent(share: number): number {
 const range = ({ low, high }: Interval): string => `(${Math.round(low * 100)}-${Math.round(high * 100)})`;
 
 function names(list: readonly string[]): string {
-  return list.length < 2 ? (list[0] ?? "") : `${list.slice(0, -1).join(", ")} and ${list.at(-1)}`;
+  return list.length < 2
+    ? (list[0] ?? "")
+    : say("{list} and {last}", { list: list.slice(0, -1).join(", "), last: list.at(-1) ?? "" });
 }
 
 /**
@@ -62,15 +94,18 @@ function names(list: readonly string[]): string {
  * the guard allows.
  */
 export function secondPlace(classNames: readonly string[], unit: UnitKind, crowded = false): string {
-  const each = classNames.length > 1 ? " each" : "";
-  const where = crowded ? `${unitWords[unit].away} further from your other labels` : unitWords[unit].second;
-  return `Label ${names(classNames)}${each} ${where} to get an estimate.`;
+  const key = classNames.length > 1 ? (crowded ? "crowdedEach" : "each") : crowded ? "crowded" : "one";
+  return say(second[unit][key], { names: names(classNames) });
 }
 
 /** "16 of 18 held-out patches in 4 places correct: 89 % (56-98)". */
 export function countsSentence(figure: HeldOutFigure, units: number, unit: UnitKind): string {
-  const patches = figure.total === 1 ? "patch" : "patches";
-  return `${figure.correct} of ${figure.total} held-out ${patches} in ${countOfUnits(units, unit)} correct: ${share(figure)}`;
+  return many(
+    figure.total,
+    "{correct} of 1 held-out patch in {units} correct: {share}",
+    "{correct} of {n} held-out patches in {units} correct: {share}",
+    { correct: figure.correct, units: countOfUnits(units, unit), share: share(figure) },
+  );
 }
 
 const share = (f: HeldOutFigure): string => `${wholePercent(f.correct / f.total)} % ${range(f.wilson)}`;
@@ -82,14 +117,17 @@ function balanced(figure: HeldOutFigure): string {
 
 /** What the figure means, for each unit that was held out. */
 export function meaningSentence(unit: UnitKind): string {
-  return `Tuning this way on ${unitWords[unit].many} like those you labelled. The saved set was trained on all of them and has not itself been tested.`;
+  return say(
+    "Tuning this way on {units} like those you labelled. The saved set was trained on all of them and has not itself been tested.",
+    { units: unitsWords(unit) },
+  );
 }
 
 export function estimateWords(estimate: Estimate, classes: readonly TissueClass[]): EstimateWords {
-  const nameOf = (id: ClassId): string => classes.find((c) => c.id === id)?.name ?? "a removed class";
+  const nameOf = (id: ClassId): string => classes.find((c) => c.id === id)?.name ?? say("a removed class");
   if (estimate.kind === "none") {
     return {
-      headline: estimate.reason,
+      headline: heard(estimate.reason),
       counts: null,
       frozen: null,
       majority: null,
@@ -100,9 +138,12 @@ export function estimateWords(estimate: Estimate, classes: readonly TissueClass[
   }
   const { tuned, frozen, unit, units } = estimate;
   return {
-    headline: `Balanced accuracy ${balanced(tuned)}`,
+    headline: say("Balanced accuracy {balanced}", { balanced: balanced(tuned) }),
     counts: countsSentence(tuned, units, unit),
-    frozen: `Frozen features on the same folds: balanced accuracy ${balanced(frozen)}; ${frozen.correct} of ${frozen.total} correct: ${share(frozen)}`,
+    frozen: say(
+      "Frozen features on the same folds: balanced accuracy {balanced}; {correct} of {total} correct: {share}",
+      { balanced: balanced(frozen), correct: frozen.correct, total: frozen.total, share: share(frozen) },
+    ),
     majority: majoritySentence(estimate, nameOf),
     meaning: meaningSentence(unit),
     origins: originsSentence(estimate.origins),
@@ -115,18 +156,21 @@ function majoritySentence(estimate: Extract<Estimate, { kind: "figure" }>, nameO
   if (!first) return null;
   const commonest = others.reduce((a, b) => (b.total > a.total ? b : a), first);
   const { total } = estimate.tuned;
-  return (
-    `Always answering ${nameOf(commonest.classId)}: balanced accuracy ${wholePercent(estimate.majority)} %; ` +
-    `${commonest.total} of ${total} correct: ${wholePercent(commonest.total / total)} %`
-  );
+  return say("Always answering {name}: balanced accuracy {balanced} %; {correct} of {total} correct: {share} %", {
+    name: nameOf(commonest.classId),
+    balanced: wholePercent(estimate.majority),
+    correct: commonest.total,
+    total,
+    share: wholePercent(commonest.total / total),
+  });
 }
 
 /** Labels the app had a hand in agree with it more readily than fresh ones: said whenever there are any. */
 function originsSentence(origins: Readonly<Record<string, number>>): string | null {
   const parts = Object.entries(originWords).flatMap(([origin, words]) => {
     const count = origins[origin] ?? 0;
-    return count > 0 ? [{ origin, text: `${count} ${words}` }] : [];
+    return count > 0 ? [{ origin, text: `${count} ${say(words)}` }] : [];
   });
   if (parts.every((p) => p.origin === "free")) return null;
-  return `Of the held-out labels, ${names(parts.map((p) => p.text))}.`;
+  return say("Of the held-out labels, {names}.", { names: names(parts.map((p) => p.text)) });
 }

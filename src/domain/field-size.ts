@@ -1,5 +1,6 @@
 // The field: the square of tissue one label speaks of, by its side in um. A backbone bears a range of them around its own. Pure.
 import { type Mpp, mpp } from "../base/brand.ts";
+import { written } from "../words/say.ts";
 import type { Model } from "./model.ts";
 
 /** Whole um; `own` is what the backbone was trained with, exactly. */
@@ -34,4 +35,4 @@ export function bearsScale(model: Scaled, scale: number): boolean {
 }
 
 /** "112 µm", "89.6 µm". */
-export const fieldWords = (um: number): string => `${Number(um.toFixed(1))} µm`;
+export const fieldWords = (um: number): string => `${written(Number(um.toFixed(1)))} µm`;

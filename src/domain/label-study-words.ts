@@ -1,6 +1,7 @@
 // What a person's labels say about themselves, in words that go as far as the intervals carry. Knows no screen and no engine.
+import { say } from "../words/say.ts";
 import type { Interval } from "./estimate.ts";
-import { countOfUnits, wholePercent } from "./estimate-words.ts";
+import { countOfUnits, unitsWords, wholePercent } from "./estimate-words.ts";
 import {
   type Ablation,
   type AblationRow,
@@ -20,7 +21,8 @@ export function pointsWords(difference: number): string {
   return points > 0 ? `+${points}` : `${points === 0 ? 0 : points}`;
 }
 
-const between = ({ low, high }: Interval): string => `${pointsWords(low)} to ${pointsWords(high)}`;
+const between = ({ low, high }: Interval): string =>
+  say("{from} to {to}", { from: pointsWords(low), to: pointsWords(high) });
 
 /** "72 % (65-79)". */
 export function shareWords(mean: number, interval: Interval | null): string {
@@ -31,39 +33,55 @@ export function shareWords(mean: number, interval: Interval | null): string {
 /** The verdict, with the figures it stands on. */
 export function verdictWords({ units, unit }: Pick<Curve, "units" | "unit">, curve: LearningCurve): string {
   const { lastGain } = curve;
-  if (!lastGain) return "Cannot tell yet: there is one label a class to learn from. Label each class in more places.";
+  if (!lastGain)
+    return say("Cannot tell yet: there is one label a class to learn from. Label each class in more places.");
   const { from, to, interval } = lastGain;
   if (!interval) {
-    return `Cannot tell yet: your labels lie in ${countOfUnits(units, unit)}, and below 10 no interval can be given. Label in more of them.`;
+    return say(
+      "Cannot tell yet: your labels lie in {units}, and below 10 no interval can be given. Label in more of them.",
+      { units: countOfUnits(units, unit) },
+    );
   }
-  const gain = `from ${from} to ${to} labels a class balanced accuracy changed by ${pointsWords(lastGain.mean)} points (${between(interval)})`;
+  const gain = say("from {from} to {to} labels a class balanced accuracy changed by {points} points ({between})", {
+    from,
+    to,
+    points: pointsWords(lastGain.mean),
+    between: between(interval),
+  });
   switch (verdictOf(curve)) {
     case "more-help":
-      return `More labels would probably help: ${gain}.`;
+      return say("More labels would probably help: {gain}.", { gain });
     case "more-help-little":
-      return `More labels would probably not help much: ${gain}, surely by less than ${100 * worthwhileGain}.`;
+      return say("More labels would probably not help much: {gain}, surely by less than {points}.", {
+        gain,
+        points: 100 * worthwhileGain,
+      });
     case "cannot-tell":
-      return `Cannot tell yet: ${gain}, which may be nothing or much.`;
+      return say("Cannot tell yet: {gain}, which may be nothing or much.", { gain });
   }
 }
 
 /** How it was found out. */
 export function curveMethodWords({ answered, units, unit, frozen, tuned }: Curve): string {
-  const draws = tuned ? `${frozen.seeds.length} draws (tuned: ${tuned.seeds.length})` : `${frozen.seeds.length} draws`;
-  return (
-    `Each time some of ${countOfUnits(units, unit)} are held out, the labels to learn from are drawn from the rest, and all ` +
-    `${answered} labels are answered so; ${draws}, 95 % intervals over draws and whole ${unit === "island" ? "places" : `${unit}s`}.`
+  const draws = tuned
+    ? say("{draws} draws (tuned: {tuned})", { draws: frozen.seeds.length, tuned: tuned.seeds.length })
+    : say("{draws} draws", { draws: frozen.seeds.length });
+  return say(
+    "Each time some of {units} are held out, the labels to learn from are drawn from the rest, and all {answered} labels are answered so; {draws}, 95 % intervals over draws and whole {unit}.",
+    { units: countOfUnits(units, unit), answered, draws, unit: unitsWords(unit) },
   );
 }
 
 /** The rule of the verdict, as it stands in label-study.ts. */
-export const verdictRule =
-  `Told by the last doubling of the labels, as curves flatten: above 0 by its whole interval, more would probably help; below ` +
-  `${100 * worthwhileGain} points by its whole interval, not much; else it cannot be told.`;
+export const verdictRule = (): string =>
+  say(
+    "Told by the last doubling of the labels, as curves flatten: above 0 by its whole interval, more would probably help; below {points} points by its whole interval, not much; else it cannot be told.",
+    { points: 100 * worthwhileGain },
+  );
 
 export function kindsWords(kinds: PromptKindsOn): string {
-  if (isNoKind(kinds)) return "Frozen features, no prompts";
-  const names = [kinds.visual && "visual", kinds.instance && "instance", kinds.text && "textual"].filter(
+  if (isNoKind(kinds)) return say("Frozen features, no prompts");
+  const names = [kinds.visual && say("visual"), kinds.instance && say("instance"), kinds.text && say("textual")].filter(
     (name) => name !== false,
   );
   const words = names.join(" + ");
@@ -85,13 +103,21 @@ export function ablationWords({ rows, units, unit }: Extract<Ablation, { kind: "
   const compared = rows.filter(({ difference }) => difference !== null);
   const clear = compared.filter(isClear);
   const chance =
-    compared.length > 1 ? ` Of ${compared.length} comparisons one in twenty is clear by chance alone.` : "";
-  const small = `Small differences mean nothing: one counts only where its interval leaves out 0.${chance}`;
+    compared.length > 1
+      ? say(" Of {compared} comparisons one in twenty is clear by chance alone.", { compared: compared.length })
+      : "";
+  const small = say("Small differences mean nothing: one counts only where its interval leaves out 0.{chance}", {
+    chance,
+  });
   if (compared.every(({ difference }) => difference?.interval == null)) {
     return [
-      `No interval can be given below 10 places, and your labels lie in ${countOfUnits(units, unit)}: nothing can be told from these differences.`,
+      say(
+        "No interval can be given below 10 places, and your labels lie in {units}: nothing can be told from these differences.",
+        { units: countOfUnits(units, unit) },
+      ),
     ];
   }
-  if (clear.length === 0) return ["None of these prompts differs clearly from frozen features on your labels.", small];
+  if (clear.length === 0)
+    return [say("None of these prompts differs clearly from frozen features on your labels."), small];
   return [small];
 }

@@ -1,5 +1,7 @@
 // The card of a prompt set: what it is for, for which backbone, on how many labels, how good by which protocol, and what it holds of
 // patients. In words, from its metadata alone. Knows no screen and no tensors.
+import { heard } from "../words/heard.ts";
+import { numeral, type Plain, say } from "../words/say.ts";
 import { answerWords } from "./answer-words.ts";
 import { declaredWords } from "./declare-prompt-set.ts";
 import { countOfUnits, estimateWords } from "./estimate-words.ts";
@@ -15,9 +17,10 @@ export type CardLine = Readonly<{
 
 const plain = (term: string, text: string): CardLine => ({ term, text, tone: "plain" });
 const warn = (term: string, text: string): CardLine => ({ term, text, tone: "warn" });
-const patches = (count: number): string => (count === 1 ? "1 patch" : `${count.toLocaleString("en-GB")} patches`);
+const patches = (count: number): string =>
+  count === 1 ? say("1 patch") : say("{count} patches", { count: numeral(count) });
 
-const originWords: Readonly<Record<LabelOrigin, string>> = {
+const originWords: Readonly<Record<LabelOrigin, Plain>> = {
   free: "placed freely",
   suggested: "where the app suggested",
   accepted: "accepted answers",
@@ -30,81 +33,129 @@ export function promptCard({ id, bytes, trainedParameters, metadata }: PromptSet
   const { backbone, preprocessing, classes, labels, onlyOn, synthetic, parent } = metadata;
   const size = Number((preprocessing.patchPixels * preprocessing.mpp).toPrecision(4));
   return [
-    plain("Name", metadata.name),
-    plain("Tells apart", classes.length > 0 ? classes.map((c) => c.name).join(", ") : "no classes of its own"),
-    plain("Backbone", `${backbone.name}, weights ${backbone.weightsDigest.slice(0, 16)}; no other can use it`),
-    plain("Patches", `${size} µm wide: ${preprocessing.patchPixels} px at ${preprocessing.mpp} µm/px`),
+    plain(say("Name"), metadata.name),
+    plain(
+      say("Tells apart"),
+      classes.length > 0 ? classes.map((c) => c.name).join(", ") : say("no classes of its own"),
+    ),
+    plain(
+      say("Backbone"),
+      say("{name}, weights {digest}; no other can use it", {
+        name: backbone.name,
+        digest: backbone.weightsDigest.slice(0, 16),
+      }),
+    ),
+    plain(
+      say("Patches"),
+      say("{size} µm wide: {patchPixels} px at {mpp} µm/px", {
+        size,
+        patchPixels: preprocessing.patchPixels,
+        mpp: preprocessing.mpp,
+      }),
+    ),
     metadata.declared
-      ? warn("Origin", `a file of others: ${declaredWords}. Nothing in it says that it belongs to this backbone.`)
-      : plain("Made by", `PathoTune ${metadata.appVersion}, ${methodWords(metadata)}`),
+      ? warn(
+          say("Origin"),
+          say("a file of others: {declaredWords}. Nothing in it says that it belongs to this backbone.", {
+            declaredWords: say(declaredWords),
+          }),
+        )
+      : plain(say("Made by"), `PathoTune ${metadata.appVersion}, ${methodWords(metadata)}`),
     ...answering(metadata),
-    stated("Stain", metadata.stain),
-    stated("Organ", metadata.organ),
-    plain("Labels", labelWords(metadata)),
+    stated(say("Stain"), metadata.stain),
+    stated(say("Organ"), metadata.organ),
+    plain(say("Labels"), labelWords(metadata)),
     ...goodness(metadata),
     patientLine(metadata),
     ...(synthetic
-      ? [warn("Synthetic", "learned from drawings: its figures test the software and say nothing about tissue")]
+      ? [
+          warn(
+            say("Synthetic"),
+            say("learned from drawings: its figures test the software and say nothing about tissue"),
+          ),
+        ]
       : []),
     ...(onlyOn === null
       ? []
-      : [warn("Only on", `one slide (${onlyOn.slice(0, 8)}): its classes mean nothing elsewhere`)]),
-    ...(parent === null ? [] : [plain("Made from", `prompt set ${parent.slice(0, 16)}`)]),
+      : [
+          warn(
+            say("Only on"),
+            say("one slide ({onlyOn}): its classes mean nothing elsewhere", { onlyOn: onlyOn.slice(0, 8) }),
+          ),
+        ]),
+    ...(parent === null ? [] : [plain(say("Made from"), say("prompt set {parent}", { parent: parent.slice(0, 16) }))]),
     plain(
-      "Holds",
-      `${trainedParameters.toLocaleString("en-GB")} trained numbers, ${bytes.toLocaleString("en-GB")} bytes, sha256 ${id}`,
+      say("Holds"),
+      say("{trained} trained numbers, {bytes} bytes, sha256 {id}", {
+        trained: numeral(trainedParameters),
+        bytes: numeral(bytes),
+        id,
+      }),
     ),
-    plain("Licence", metadata.licence),
-    warn("Use", metadata.notice),
-    ...(labels.count > 0 ? [plain("Labels' digest", labels.digest.slice(0, 16))] : []),
+    plain(say("Licence"), metadata.licence),
+    warn(say("Use"), heard(metadata.notice)),
+    ...(labels.count > 0 ? [plain(say("Labels' digest"), labels.digest.slice(0, 16))] : []),
   ];
 }
 
 const answering = (metadata: PromptSetMetadata): readonly CardLine[] => {
   const words = answerWords(metadata);
-  return words === null ? [] : [plain("Answers by", words)];
+  return words === null ? [] : [plain(say("Answers by"), words)];
 };
 
 const stated = (term: string, value: string | null): CardLine =>
-  value === null ? warn(term, "not stated") : plain(term, value);
+  value === null ? warn(term, say("not stated")) : plain(term, value);
 
 function methodWords({ method, settings }: PromptSetMetadata): string {
-  const visual = `${method.tokensPerBlock} visual tokens in each of the last ${method.blocks} blocks`;
+  const visual = say("{tokensPerBlock} visual tokens in each of the last {blocks} blocks", {
+    tokensPerBlock: method.tokensPerBlock,
+    blocks: method.blocks,
+  });
   const kinds =
     method.kind === "three-kinds"
       ? [
           ...(method.tokensPerBlock > 0 ? [visual] : []),
-          ...(method.instance ? [`${method.instance.tokens} tokens made of each patch`] : []),
-          ...(method.textual ? [`${method.textual.texts.length} tokens of text`] : []),
+          ...(method.instance ? [say("{tokens} tokens made of each patch", { tokens: method.instance.tokens })] : []),
+          ...(method.textual ? [say("{texts} tokens of text", { texts: method.textual.texts.length })] : []),
         ].join(", ")
       : visual;
   if (!settings) return kinds;
-  return `${kinds}; ${settings.epochs} epochs, learning rate ${settings.learningRate}, seed ${settings.seed}`;
+  return say("{kinds}; {epochs} epochs, learning rate {learningRate}, seed {seed}", {
+    kinds,
+    epochs: settings.epochs,
+    learningRate: settings.learningRate,
+    seed: settings.seed,
+  });
 }
 
 function labelWords({ labels, classes }: PromptSetMetadata): string {
-  if (labels.count === 0) return "none are stated";
+  if (labels.count === 0) return say("none are stated");
   const each = classes.map((c, i) => `${c.name} ${labels.perClass[i] ?? 0}`).join(", ");
   const origins = Object.entries(originWords).flatMap(([origin, words]) => {
     const count = labels.origins[origin] ?? 0;
-    return count > 0 ? [`${count} ${words}`] : [];
+    return count > 0 ? [`${count} ${say(words)}`] : [];
   });
   return `${patches(labels.count)} (${each})${origins.length > 0 ? `; ${origins.join(", ")}` : ""}`;
 }
 
 function goodness({ estimate, classes }: PromptSetMetadata): readonly CardLine[] {
-  if (!estimate) return [warn("How good", "not known: it came without a held-out estimate")];
+  if (!estimate) return [warn(say("How good"), say("not known: it came without a held-out estimate"))];
   const words = estimateWords(estimate, classes);
-  if (estimate.kind === "none") return [warn("How good", `no figure: ${words.headline}`)];
+  if (estimate.kind === "none")
+    return [warn(say("How good"), say("no figure: {headline}", { headline: words.headline }))];
   return [
-    plain("How good", [words.headline, words.counts].filter(Boolean).join(". ")),
-    plain("Beside it", [words.frozen, words.majority].filter(Boolean).join(". ")),
+    plain(say("How good"), [words.headline, words.counts].filter(Boolean).join(". ")),
+    plain(say("Beside it"), [words.frozen, words.majority].filter(Boolean).join(". ")),
     plain(
-      "By which protocol",
-      `cross-validation in ${estimate.folds} folds over ${countOfUnits(estimate.units, estimate.unit)}, held out whole. ${words.meaning ?? ""}`.trim(),
+      say("By which protocol"),
+      say("cross-validation in {folds} folds over {units}, held out whole. {meaning}", {
+        folds: estimate.folds,
+        units: countOfUnits(estimate.units, estimate.unit),
+        meaning: words.meaning ?? "",
+      }).trim(),
     ),
-    ...(words.origins ? [plain("Held out were", words.origins)] : []),
-    ...words.withoutFigure.map((line) => warn("Without a figure", line)),
+    ...(words.origins ? [plain(say("Held out were"), words.origins)] : []),
+    ...words.withoutFigure.map((line) => warn(say("Without a figure"), line)),
   ];
 }
 
@@ -112,20 +163,30 @@ function goodness({ estimate, classes }: PromptSetMetadata): readonly CardLine[]
  * No pixel is in the file; but class vectors begin as means of labelled patches' features, and all numbers are fitted to these.
  */
 function patientLine({ labels, synthetic, declared }: PromptSetMetadata): CardLine {
-  const term = "Patient data";
+  const term = say("Patient data");
   if (declared) {
-    return warn(term, "may contain numbers derived from patient images: the file does not say what it was made from");
+    return warn(
+      term,
+      say("may contain numbers derived from patient images: the file does not say what it was made from"),
+    );
   }
   if (labels.count === 0) {
-    return warn(term, "may contain numbers derived from patient images: it does not say of how many patches");
+    return warn(term, say("may contain numbers derived from patient images: it does not say of how many patches"));
   }
-  if (synthetic) return plain(term, `contains numbers derived from ${patches(labels.count)} of drawings; no pixels`);
-  return warn(term, `contains numbers derived from ${patches(labels.count)} of patient images; no pixels`);
+  if (synthetic)
+    return plain(
+      term,
+      say("contains numbers derived from {patches} of drawings; no pixels", { patches: patches(labels.count) }),
+    );
+  return warn(
+    term,
+    say("contains numbers derived from {patches} of patient images; no pixels", { patches: patches(labels.count) }),
+  );
 }
 
 /** The card as a text file. */
 export function cardText(card: readonly CardLine[]): string {
   // A name may hold line breaks: they must not pass for lines of the card.
   const line = (text: string): string => text.replaceAll(/[\s\u0085\u2028\u2029]+/g, " ").trim();
-  return `Prompt card\n\n${card.map(({ term, text }) => `${term}: ${line(text)}`).join("\n")}\n`;
+  return `${say("Prompt card")}\n\n${card.map(({ term, text }) => `${term}: ${line(text)}`).join("\n")}\n`;
 }

@@ -1,5 +1,7 @@
 // A report as one HTML file that needs nothing else: no script, no link, no request. Everything a person or a file named is hostile and
 // escaped; pictures are data of known kinds or are left out. Knows no screen and no slide.
+import { heard } from "../words/heard.ts";
+import { spokenTag } from "../words/say.ts";
 import { researchUseNotice } from "./prompt-set.ts";
 
 export type ReportTable = Readonly<{
@@ -64,10 +66,10 @@ figcaption{color:#56626f;font-size:.85rem}figcaption i{display:inline-block;widt
 `.trim();
 
 export function reportHtml({ title, marks, sections, madeBy }: Report): string {
-  const notice = `<p class="notice">${escapeHtml(researchUseNotice)}</p>`;
+  const notice = `<p class="notice">${escapeHtml(heard(researchUseNotice))}</p>`;
   return [
     "<!doctype html>",
-    '<html lang="en"><head><meta charset="utf-8">',
+    `<html lang="${spokenTag()}"><head><meta charset="utf-8">`,
     `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
     '<meta name="viewport" content="width=device-width"><meta name="referrer" content="no-referrer">',
     `<title>${escapeHtml(title)}</title><style>${style}</style></head><body>`,
@@ -75,7 +77,7 @@ export function reportHtml({ title, marks, sections, madeBy }: Report): string {
     notice,
     ...marks.map((mark) => `<p class="notice">${escapeHtml(mark)}</p>`),
     ...sections.map(sectionHtml),
-    `<footer>${escapeHtml(researchUseNotice)} ${escapeHtml(madeBy)}</footer>`,
+    `<footer>${escapeHtml(heard(researchUseNotice))} ${escapeHtml(madeBy)}</footer>`,
     "</body></html>",
     "",
   ].join("\n");

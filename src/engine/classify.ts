@@ -1,5 +1,4 @@
 // What a click answers: scores of a prompt set, of the instant frozen preview, or the most similar places. Knows a session.
-
 import { Fault } from "../base/fault.ts";
 import { type LanePriority, lanePriority } from "../base/lane.ts";
 import type { ClassScore, Prediction, TissueClass } from "../domain/label.ts";

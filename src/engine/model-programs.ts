@@ -1,5 +1,4 @@
 // The compiled graphs of one backbone, each compiled once and kept. Knows the graph floor and the runtime port; no patches.
-
 import type { Graph } from "../graph/ir.ts";
 import { prune } from "../graph/prune.ts";
 import type { VitStructure } from "../graph/vit/analyse-vit.ts";

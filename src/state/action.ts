@@ -8,6 +8,7 @@ import type { MapStore } from "../protocol/map-store.ts";
 import type { ModelStore } from "../protocol/model-store.ts";
 import type { SlideApi } from "../protocol/slide-api.ts";
 import type { Texts } from "../protocol/text-encoder.ts";
+import type { Plain } from "../words/say.ts";
 import { createMapRegistry, type MapRegistry } from "./map-registry.ts";
 import type { ProjectState, ProjectStore } from "./project-store.ts";
 import { notify, type SessionState, type SessionStore } from "./session-store.ts";
@@ -60,7 +61,7 @@ export type ActionContext = Readonly<{
 /** `keys`: shortcuts as shown ("Ctrl+Z"). `enabled`: true, or why not, in words. */
 export type Action<Params = void> = Readonly<{
   id: string;
-  title: string;
+  title: Plain;
   keys?: readonly string[];
   enabled: (state: AppState, params: Params) => true | string;
   run: (context: ActionContext, params: Params) => void | Promise<void>;

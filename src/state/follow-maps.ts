@@ -6,6 +6,7 @@ import { cellCount } from "../domain/map-grid.ts";
 import { frozenLayer, placeState, type SheetRecord } from "../domain/map-sheet.ts";
 import { patchKey } from "../domain/patch.ts";
 import type { PreviewMap } from "../protocol/map-api.ts";
+import { say } from "../words/say.ts";
 import { type ActionContext, stateOf } from "./action.ts";
 import { changeMaps, readTissue } from "./actions/maps.ts";
 import { sheetHere } from "./map-selectors.ts";
@@ -35,7 +36,7 @@ function followKept(context: ActionContext): () => void {
       .run((signal) => bringBack(context, here, signal))
       .catch((error: unknown) => {
         if (isAbort(error)) return;
-        const fault = toFault(error, "storage", "The kept map could not be read");
+        const fault = toFault(error, "storage", say("The kept map could not be read"));
         notify(context.session, "warning", fault.message, fault);
       });
   };
@@ -72,7 +73,7 @@ async function bringBack(context: ActionContext, here: SheetRecord, signal: Abor
         notify(
           session,
           "warning",
-          `${damaged} parts of the kept map could not be read; their places are computed again.`,
+          say("{damaged} parts of the kept map could not be read; their places are computed again.", { damaged }),
         );
       }
     }
@@ -148,7 +149,7 @@ function followPreview(context: ActionContext): () => void {
         if (isAbort(error)) return;
         // Asked again with the next label: a preview that fails must not stand in the way of anything.
         last = "";
-        const fault = toFault(error, "runtime", "The preview map could not be computed");
+        const fault = toFault(error, "runtime", say("The preview map could not be computed"));
         if (fault.kind !== "worker-died" && fault.kind !== "device-lost")
           notify(context.session, "warning", fault.message, fault);
       });

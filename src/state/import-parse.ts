@@ -6,6 +6,7 @@ import {
   modelNameLimit,
   normalisationLimits,
 } from "../domain/model-import.ts";
+import { say } from "../words/say.ts";
 import type { ImportField, Inspected } from "./import-fields.ts";
 import { numberTyped } from "./typed-number.ts";
 
@@ -24,7 +25,7 @@ export function parseField(
     return typed.kind === "number" ? then(typed.value) : { problem: typed.problem };
   };
   const short = (max: number, then: () => ImportFacts): Parsed =>
-    text.length <= max ? { facts: then() } : { problem: `At most ${max} characters.` };
+    text.length <= max ? { facts: then() } : { problem: say("At most {max} characters.", { max }) };
   const { facts } = inspected.inspection;
   switch (field) {
     case "name":
@@ -34,18 +35,18 @@ export function parseField(
         const patch = facts.patchPixels;
         return patch === undefined || imagePixels % patch === 0
           ? { facts: { imagePixels } }
-          : { problem: `Must be a multiple of the patch, ${patch} px.` };
+          : { problem: say("Must be a multiple of the patch, {patch} px.", { patch }) };
       });
     case "heads":
       return number(factLimits.heads, (heads) =>
         facts.width === undefined || facts.width % heads === 0
           ? { facts: { heads } }
-          : { problem: `The width ${facts.width} cannot be shared among ${heads} heads.` },
+          : { problem: say("The width {width} cannot be shared among {heads} heads.", { width: facts.width, heads }) },
       );
     case "prefixTokens":
       return number(factLimits.prefixTokens, (prefixTokens) => {
         const cls = textOf("readout").startsWith("cls");
-        if (cls && prefixTokens < 1) return { problem: "The class token is one of them: at least 1." };
+        if (cls && prefixTokens < 1) return { problem: say("The class token is one of them: at least 1.") };
         return { facts: { prefixTokens } };
       });
     case "classToken":
@@ -53,7 +54,7 @@ export function parseField(
         const count = Number(textOf("prefixTokens"));
         return classToken < count || Number.isNaN(count)
           ? { facts: { classToken } }
-          : { problem: `There are ${count} tokens before the patches.` };
+          : { problem: say("There are {count} tokens before the patches.", { count }) };
       });
     case "mpp":
     case "layerNormEps":

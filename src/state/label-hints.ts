@@ -1,8 +1,8 @@
 // What would make the labels better, in words: classes far from balance, classes whose labels all lie in one spot. Pure.
-
 import { centre } from "../domain/geometry.ts";
 import type { Label, TissueClass } from "../domain/label.ts";
 import { isOther } from "../domain/other-class.ts";
+import { fixed, say } from "../words/say.ts";
 
 /** Times more labels than the smallest class has. */
 const unbalanced = 3;
@@ -11,7 +11,7 @@ const narrowUm = 400;
 const fewest = 4;
 
 const lengthWords = (um: number): string =>
-  um >= 1000 ? `${(um / 1000).toFixed(1)} mm` : `${Math.ceil(um / 50) * 50} µm`;
+  um >= 1000 ? `${fixed(um / 1000, 1)} mm` : `${Math.ceil(um / 50) * 50} µm`;
 
 /** At most one sentence a matter, the most useful first. */
 export function labelHints(classes: readonly TissueClass[], labels: Iterable<Label>): readonly string[] {
@@ -25,7 +25,13 @@ export function labelHints(classes: readonly TissueClass[], labels: Iterable<Lab
   for (const { name, own } of labelled) {
     const spread = spreadUm(own);
     if (own.length >= fewest && spread !== null && spread < narrowUm) {
-      hints.push(`All ${own.length} labels of ${name} lie within ${lengthWords(spread)}: label it elsewhere too.`);
+      hints.push(
+        say("All {own} labels of {name} lie within {length}: label it elsewhere too.", {
+          own: own.length,
+          name,
+          length: lengthWords(spread),
+        }),
+      );
     }
   }
   const asked = labelled.filter(({ other }) => !other);
@@ -33,7 +39,12 @@ export function labelHints(classes: readonly TissueClass[], labels: Iterable<Lab
   const [least, most] = [sorted[0], sorted.at(-1)];
   if (least && most && most.own.length >= fewest && most.own.length >= unbalanced * least.own.length) {
     hints.push(
-      `${most.name} has ${most.own.length} labels, ${least.name} ${least.own.length}: label more ${least.name}.`,
+      say("{most} has {mostLabels} labels, {least} {leastLabels}: label more {least}.", {
+        most: most.name,
+        mostLabels: most.own.length,
+        least: least.name,
+        leastLabels: least.own.length,
+      }),
     );
   }
   return hints;

@@ -1,6 +1,7 @@
 // What the list of open backbones answers of the form for files that came from it, and where the files say otherwise. Pure.
 import type { HubModel } from "../domain/hub-models.ts";
 import { hubPage } from "../domain/hub-models.ts";
+import { say } from "../words/say.ts";
 import { channels, type ImportField, type Inspected, numberText, textOfFile } from "./import-fields.ts";
 import { emptyForm, type ImportForm, unlike } from "./import-form.ts";
 import { kindOfNormalisation, normalisationWords } from "./normalisations.ts";
@@ -35,8 +36,15 @@ export function contradictions(form: ImportForm, inspected: Inspected): readonly
   const { facts, normalisation } = inspected.inspection;
   if (unlike(form, inspected)) {
     return [
-      `These files are not what the list means: it says width ${listed.width} and patches of ${listed.patchPixels} px, they have ` +
-        `${facts.width} and ${facts.patchPixels ?? "unknown"}. Its normalisation is not taken.`,
+      say(
+        "These files are not what the list means: it says width {width} and patches of {pixels} px, they have {theirWidth} and {theirPixels}. Its normalisation is not taken.",
+        {
+          width: listed.width,
+          pixels: listed.patchPixels,
+          theirWidth: facts.width ?? say("unknown"),
+          theirPixels: facts.patchPixels ?? say("unknown"),
+        },
+      ),
     ];
   }
   const { answers } = listed;
@@ -47,5 +55,7 @@ export function contradictions(form: ImportForm, inspected: Inspected): readonly
     return [r, g, b];
   };
   const [file, list] = [normalisationWords(normalisation), normalisationWords({ mean: said(0), std: said(3) })];
-  return [`Normalisation of colours: the files say ${file}, the list ${list}. The files are believed.`];
+  return [
+    say("Normalisation of colours: the files say {file}, the list {list}. The files are believed.", { file, list }),
+  ];
 }

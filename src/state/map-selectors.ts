@@ -10,6 +10,7 @@ import {
 } from "../domain/map-sheet.ts";
 import { patchSpecOf } from "../domain/model.ts";
 import { mppOf } from "../domain/slide.ts";
+import { say } from "../words/say.ts";
 import type { AppState } from "./action.ts";
 import { layerOfSheet, layersOfSheet } from "./map-state.ts";
 import { activeSetHere, blocksPatches, currentSlide, labelledPatches, modelInUse } from "./selectors.ts";
@@ -82,11 +83,11 @@ export function shownLayers(state: AppState): Readonly<{ layer: SheetLayer | nul
 export function blocksSweep(state: AppState): string | null {
   const blocked = blocksPatches(state);
   if (blocked !== null) return blocked;
-  if (state.session.maps.sweep && state.session.maps.sweep.state !== "paused") return "A map is being computed.";
+  if (state.session.maps.sweep && state.session.maps.sweep.state !== "paused") return say("A map is being computed.");
   const { overlap } = state.session.maps.options;
   return sheetHere(state, overlap)
     ? null
-    : "This slide is too small for one patch, or too large for a map of this stride.";
+    : say("This slide is too small for one patch, or too large for a map of this stride.");
 }
 
 /** Labelled regions of the sheet's slide, as patches of the loaded backbone. */

@@ -5,6 +5,7 @@ import type { FaultData } from "../base/fault.ts";
 import type { TissueClass } from "../domain/label.ts";
 import type { MapOverlap } from "../domain/map-grid.ts";
 import { frozenLayer, type LayerKey, type SheetId, type SheetLayer, type SheetRecord } from "../domain/map-sheet.ts";
+import { say } from "../words/say.ts";
 
 /** Where a sweep goes: all tissue, or the tissue within the regions drawn on the slide. */
 export type SweepArea = "tissue" | "regions";
@@ -91,7 +92,7 @@ export function layerOfSheet(maps: MapsState, record: SheetRecord, key: LayerKey
   if (key !== frozenLayer) return record.layers.find((layer) => layer.key === key) ?? null;
   const { preview } = maps;
   if (preview?.sheet !== record.id) return null;
-  return { key, name: `Preview from ${preview.labels} labels`, classes: preview.classes };
+  return { key, name: say("Preview from {labels} labels", { labels: preview.labels }), classes: preview.classes };
 }
 
 export function layersOfSheet(maps: MapsState, record: SheetRecord): readonly SheetLayer[] {

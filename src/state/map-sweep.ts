@@ -7,6 +7,7 @@ import { planCells } from "../domain/map-plan.ts";
 import { placeState, type SheetChunk, type SheetLayer, type SheetRecord, setOfLayer } from "../domain/map-sheet.ts";
 import { insideAny, type Zone } from "../domain/zone.ts";
 import type { SweepProgress } from "../protocol/map-api.ts";
+import { say } from "../words/say.ts";
 import type { ActionContext } from "./action.ts";
 import { ensureKnown } from "./known-sets.ts";
 import type { SweepOptions } from "./map-state.ts";
@@ -70,7 +71,11 @@ export async function sweepThrough(
     for (const cell of progress.cells) finished[cell] = 1;
     for (const state of progress.states) if (state === placeState.unreadable) unreadable++;
     if (progress.unreadable !== null) {
-      notify(context.session, "warning", `A place of the map cannot be read: ${progress.unreadable}`);
+      notify(
+        context.session,
+        "warning",
+        say("A place of the map cannot be read: {unreadable}", { unreadable: progress.unreadable }),
+      );
     }
     writer.push(progress, progress.perSecond);
   };
@@ -91,7 +96,12 @@ export async function sweepThrough(
         leftAtLoss = left.length;
         if (losses > mostRestarts) throw givenUp(error);
         hooks.onRestart();
-        notify(context.session, "warning", `${error.message} The map goes on where it was.`, error);
+        notify(
+          context.session,
+          "warning",
+          say("{message} The map goes on where it was.", { message: error.message }),
+          error,
+        );
         const back = await computingAgain(context, error.kind, new Set([record.slideId]), signal);
         if (back !== record.weightsDigest) {
           throw new Fault(error.kind, `${error.message} Another backbone is loaded now; the map so far is kept.`);
@@ -130,9 +140,14 @@ function createWriter(
       try {
         await mapStore.append(record, chunk);
       } catch (error) {
-        const fault = toFault(error, "storage", "The map could not be kept");
+        const fault = toFault(error, "storage", say("The map could not be kept"));
         if (session.getState().maps.unkept === null) {
-          notify(session, "warning", `${fault.message} The map goes on, but is gone after a reload.`, fault);
+          notify(
+            session,
+            "warning",
+            say("{message} The map goes on, but is gone after a reload.", { message: fault.message }),
+            fault,
+          );
         }
         session.setState(({ maps: now }) => ({ maps: { ...now, unkept: faultToData(fault) } }));
       }

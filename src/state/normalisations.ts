@@ -1,12 +1,13 @@
 // The normalisations nearly all published backbones use, by name; others are six numbers. Knows no model.
 import type { Normalisation } from "../domain/model.ts";
+import { type Plain, say } from "../words/say.ts";
 
 export type NormalisationKind = "imagenet" | "half" | "plain" | "custom";
 
 /** `value` null: stated number by number. */
 export const normalisationKinds: readonly Readonly<{
   id: NormalisationKind;
-  words: string;
+  words: Plain;
   value: Normalisation | null;
 }>[] = [
   {
@@ -27,4 +28,4 @@ export function kindOfNormalisation({ mean, std }: Normalisation): Normalisation
 
 /** "mean 0.485, 0.456, 0.406; std 0.229, 0.224, 0.225". */
 export const normalisationWords = ({ mean, std }: Normalisation): string =>
-  `mean ${mean.join(", ")}; std ${std.join(", ")}`;
+  say("mean {mean}; std {std}", { mean: mean.join(", "), std: std.join(", ") });

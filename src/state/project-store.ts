@@ -5,6 +5,7 @@ import { Fault, type FaultData, faultToData, toFault } from "../base/fault.ts";
 import type { Journal, WriterRole } from "../domain/keeping.ts";
 import { storedChange } from "../domain/parse-project.ts";
 import { applyEvents, type Project, type ProjectChange, type ProjectEvent } from "../domain/project.ts";
+import { type Plain, say } from "../words/say.ts";
 
 /** What takes one change back: apply `events` in order. `title` is the change's own: "Label Stroma". */
 export type UndoEntry = Readonly<{ title: string; events: readonly ProjectEvent[] }>;
@@ -46,7 +47,7 @@ export type ProjectStoreDeps = Readonly<{
   onFault: (fault: Fault) => void;
 }>;
 
-export const readOnlyMessage =
+export const readOnlyMessage: Plain =
   "This project is open in another tab or window, so it is read-only here. Close the other one and reload this page to write.";
 
 export function createProjectStore(deps: ProjectStoreDeps): ProjectStore {
@@ -80,7 +81,7 @@ export function createProjectStore(deps: ProjectStoreDeps): ProjectStore {
         store.setState({ saved: { pending: queue.length, savedAt: now(), failed: null } });
       }
     } catch (error) {
-      const fault = toFault(error, "storage", "Your last change could not be saved");
+      const fault = toFault(error, "storage", say("Your last change could not be saved"));
       store.setState(({ saved, role }) => ({
         role: fault.kind === "read-only" ? "reader" : role,
         saved: { ...saved, failed: faultToData(fault) },
@@ -151,8 +152,10 @@ function whyUnwritable(change: ProjectChange): Fault | null {
     storedChange(change);
     return null;
   } catch (error) {
-    const { kind, message, detail } = toFault(error, "damaged", "It cannot be written");
-    const what = `"${change.title.slice(0, 200)}" cannot be saved and is lost when this tab closes`;
+    const { kind, message, detail } = toFault(error, "damaged", say("It cannot be written"));
+    const what = say('"{title}" cannot be saved and is lost when this tab closes', {
+      title: change.title.slice(0, 200),
+    });
     return new Fault(kind, `${what}; everything else is saved. ${message}`, detail, error);
   }
 }

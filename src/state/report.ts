@@ -5,6 +5,7 @@ import { estimateWords } from "../domain/estimate-words.ts";
 import { promptCard } from "../domain/prompt-card.ts";
 import type { Report, ReportPicture, ReportSection, ReportTable } from "../domain/report-html.ts";
 import type { SlideInfo } from "../domain/slide.ts";
+import { fixed, say, written } from "../words/say.ts";
 import type { AppState } from "./action.ts";
 import { figuresShown, shownMap } from "./map-looks.ts";
 import type { MapRegistry } from "./map-registry.ts";
@@ -38,34 +39,39 @@ export function reportOf(
   const set = activeSetHere(state);
   const synthetic = slide.info.origin === "generated";
   return {
-    title: `PathoTune report of slide ${slide.info.id.slice(0, 8)}`,
+    title: say("PathoTune report of slide {id}", { id: slide.info.id.slice(0, 8) }),
     marks: [
-      ...(synthetic ? ["Synthetic: this slide is drawn by a program. Nothing here is evidence about tissue."] : []),
+      ...(synthetic
+        ? [say("Synthetic: this slide is drawn by a program. Nothing here is evidence about tissue.")]
+        : []),
       ...(!synthetic && Object.values(pictures).some((list) => list.length > 0)
-        ? ["The pictures show tissue of a patient: pass this file on as you would pass on the slide."]
+        ? [say("The pictures show tissue of a patient: pass this file on as you would pass on the slide.")]
         : []),
     ],
     sections: [
-      section("Slide", { facts: slideFacts(slide.info), pictures: pictures.slide }),
+      section(say("Slide"), { facts: slideFacts(slide.info), pictures: pictures.slide }),
       ...mapSection(state, maps, pictures.map),
       ...checks,
       ...(set?.metadata.estimate ? [estimateSection(set.metadata.estimate, set.metadata.classes)] : []),
       ...(set
-        ? [section("Prompt card", { facts: promptCard(set).map(({ term, text }) => [term, text] as const) })]
+        ? [section(say("Prompt card"), { facts: promptCard(set).map(({ term, text }) => [term, text] as const) })]
         : []),
       labelSection(state, pictures.labels),
     ],
-    madeBy: `Made by PathoTune ${appVersion} in the browser. File names, addresses, cases and the slide's own fields are left out.`,
+    madeBy: say(
+      "Made by PathoTune {appVersion} in the browser. File names, addresses, cases and the slide's own fields are left out.",
+      { appVersion },
+    ),
   };
 }
 
 function slideFacts(info: SlideInfo): ReportSection["facts"] {
   const mpp = slideMpp(info.calibration);
-  const mm = (pixels: number): string => ((pixels * (mpp ?? 0)) / 1000).toFixed(1);
+  const mm = (pixels: number): string => fixed((pixels * (mpp ?? 0)) / 1000, 1);
   return [
-    ["Identity", `${info.id.slice(0, 16)} (of its content, not of its name)`],
-    ["Size", `${info.width} × ${info.height} px${mpp ? `, ${mm(info.width)} × ${mm(info.height)} mm` : ""}`],
-    ["Scale", mpp ? `${Number(mpp.toPrecision(4))} µm/px` : "unknown"],
+    [say("Identity"), say("{id} (of its content, not of its name)", { id: info.id.slice(0, 16) })],
+    [say("Size"), `${info.width} × ${info.height} px${mpp ? `, ${mm(info.width)} × ${mm(info.height)} mm` : ""}`],
+    [say("Scale"), mpp ? `${written(Number(mpp.toPrecision(4)))} µm/px` : say("unknown")],
   ];
 }
 
@@ -74,25 +80,30 @@ function mapSection(state: AppState, maps: MapRegistry, pictures: readonly Repor
   if (!map?.layer) return [];
   const figures = figuresShown(state, map);
   const { threshold } = state.session.maps.view;
-  const area = (mm2: number): string => `${Number(mm2.toPrecision(3))} mm²`;
+  const area = (mm2: number): string => `${written(Number(mm2.toPrecision(3)))} mm²`;
   const table: ReportTable = {
-    caption: "Area of the patches called a class, not area of tumour",
-    head: ["Called", "patches", "area"],
+    caption: say("Area of the patches called a class, not area of tumour"),
+    head: [say("Called"), say("patches"), say("area")],
     rows: [
       ...map.layer.classes.map(({ name }, i) => [
         name,
         String(figures.classes[i]?.patches ?? 0),
         area(figures.classes[i]?.areaMm2 ?? 0),
       ]),
-      ["uncertain", String(figures.uncertain), ""],
-      ["not computed", String(figures.notComputed), ""],
+      [say("uncertain"), String(figures.uncertain), ""],
+      [say("not computed"), String(figures.notComputed), ""],
     ],
   };
   const lines = [
-    `Answered by “${map.layer.name}”, called from a score of ${threshold.toFixed(2)}; scores, not probabilities.`,
-    ...(figures.labelled > 0 ? [`${figures.labelled} labelled patches are in no figure.`] : []),
+    say("Answered by “{name}”, called from a score of {threshold}; scores, not probabilities.", {
+      name: map.layer.name,
+      threshold: fixed(threshold, 2),
+    }),
+    ...(figures.labelled > 0
+      ? [say("{labelled} labelled patches are in no figure.", { labelled: figures.labelled })]
+      : []),
   ];
-  return [section("Map", { lines, tables: [table], pictures })];
+  return [section(say("Map"), { lines, tables: [table], pictures })];
 }
 
 function estimateSection(...[estimate, classes]: Parameters<typeof estimateWords>): ReportSection {
@@ -107,13 +118,13 @@ function estimateSection(...[estimate, classes]: Parameters<typeof estimateWords
     estimate.kind === "figure"
       ? [
           {
-            caption: "Rows: labels. Columns: answers on held-out labels.",
+            caption: say("Rows: labels. Columns: answers on held-out labels."),
             head: ["", ...estimate.classIds.map(nameOf)],
             rows: estimate.confusion.map((row, i) => [nameOf(estimate.classIds[i] ?? ""), ...row.map(String)]),
           },
         ]
       : [];
-  return section("Held-out estimate", { lines, tables });
+  return section(say("Held-out estimate"), { lines, tables });
 }
 
 function labelSection(state: AppState, pictures: readonly ReportPicture[]): ReportSection {
@@ -124,8 +135,8 @@ function labelSection(state: AppState, pictures: readonly ReportPicture[]): Repo
     String(counts.get(id) ?? 0),
     String(here.filter(({ classId }) => classId === id).length),
   ]);
-  return section("Labels", {
-    tables: [{ caption: "Labels of this project", head: ["Class", "all", "on this slide"], rows }],
+  return section(say("Labels"), {
+    tables: [{ caption: say("Labels of this project"), head: [say("Class"), say("all"), say("on this slide")], rows }],
     pictures,
   });
 }

@@ -1,7 +1,7 @@
 // Questions about the state, answered from it alone: counts, examples, who scores a click, what blocks Tune. Pure; no action.
 import { type ClassId, type Mpp, mpp, type PromptSetId, type SlideId } from "../base/brand.ts";
 import { computationDifferences } from "../domain/computation.ts";
-import { bearsScale, fieldWords, modelAtField } from "../domain/field-size.ts";
+import { modelAtField } from "../domain/field-size.ts";
 import { centre, contains, type Point, type Region } from "../domain/geometry.ts";
 import type { Label, TissueClass } from "../domain/label.ts";
 import { type Model, patchSpecOf } from "../domain/model.ts";
@@ -14,9 +14,11 @@ import type { TuningSettings } from "../domain/run.ts";
 import { type Calibration, mppOf } from "../domain/slide.ts";
 import type { Zone } from "../domain/zone.ts";
 import type { EngineStatus, Example, Scorer } from "../protocol/engine-api.ts";
+import { many, say } from "../words/say.ts";
 import type { AppState } from "./action.ts";
 import { readOnlyMessage } from "./project-store.ts";
 import type { OpenSlide } from "./session-store.ts";
+import { usedOtherwise } from "./used-otherwise.ts";
 
 export function currentSlide({ session }: AppState): OpenSlide | null {
   return session.currentSlide === null ? null : (session.openSlides.get(session.currentSlide) ?? null);
@@ -40,7 +42,7 @@ export function slideMpp(calibration: Calibration): Mpp | null {
 
 /** True, or why nothing may be written. */
 export function canWrite({ project }: AppState): true | string {
-  return project.role === "writer" ? true : readOnlyMessage;
+  return project.role === "writer" ? true : say(readOnlyMessage);
 }
 
 export function countsPerClass({ project }: AppState): ReadonlyMap<ClassId, number> {
@@ -86,13 +88,17 @@ export function labelAt(state: AppState, at: Point<"slide">): Label | null {
 /** Why a place of the current slide cannot be classified or labelled; null: it can. */
 export function blocksPatches(state: AppState): string | null {
   const slide = currentSlide(state);
-  if (!slide) return "Open a slide first.";
+  if (!slide) return say("Open a slide first.");
   if (mppOf(slide.info.calibration) === null) {
-    return `The um/px of "${slide.name}" is unknown. State it, or measure a known distance, before patches are read from it.`;
+    return say(
+      'The um/px of "{name}" is unknown. State it, or measure a known distance, before patches are read from it.',
+      { name: slide.name },
+    );
   }
   const { engine } = state.session;
-  if (engine.kind === "failed") return `The model could not be loaded: ${engine.fault.message}`;
-  return engine.kind === "loading" ? "The model is still loading." : null;
+  if (engine.kind === "failed")
+    return say("The model could not be loaded: {message}", { message: engine.fault.message });
+  return engine.kind === "loading" ? say("The model is still loading.") : null;
 }
 
 /** Every set, the person's first. */
@@ -105,50 +111,30 @@ export function setById(state: AppState, id: PromptSetId): PromptSetSummary | nu
   return state.project.project.promptSets.get(id) ?? state.session.shippedSets.get(id) ?? null;
 }
 
-/** Why a set of the same weights does not fit what was answered about them this time; null: it does. */
-function usedOtherwise({ metadata }: PromptSetSummary, model: Model): string | null {
-  const { preprocessing: made } = metadata;
-  const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
-  const madeWith = `"${metadata.name}" was made with `;
-  if (made.mpp !== model.mpp && made.patchPixels === model.patchPixels && bearsScale(model, made.mpp)) {
-    const [field, used] = [made, model].map(({ patchPixels, mpp: scale }) => fieldWords(patchPixels * scale));
-    return `${madeWith}a field of ${field} (patches of ${made.mpp} µm/px); this project uses ${used} (${model.mpp}).`;
-  }
-  if (made.mpp !== model.mpp) return `${madeWith}patches of ${made.mpp} µm/px; the backbone is used with ${model.mpp}.`;
-  if (made.patchPixels !== model.patchPixels) {
-    return `${madeWith}patches of ${made.patchPixels} px; the backbone is used with ${model.patchPixels}.`;
-  }
-  const { mean, std } = made.normalisation;
-  if (!same(mean, model.normalisation.mean) || !same(std, model.normalisation.std)) {
-    return `${madeWith}another normalisation of colours than the backbone is used with.`;
-  }
-  if (made.stain !== model.stain) {
-    return `${madeWith}${made.stain ? "the stain of every patch standardised" : "patches as they are"}; here patches are answered ${model.stain ? "with it standardised" : "as they are"}.`;
-  }
-  const alike = made.filter === model.filter && made.edge === model.edge && made.snap === model.snap;
-  return alike ? null : `${madeWith}another way of scaling patches than the backbone is used with.`;
-}
-
 /** True where the set may answer on the current slide, else why not. */
 export function setOffer(state: AppState, set: PromptSetSummary): true | string {
   const { session } = state;
   const { engine } = session;
   if (engine.kind === "ready" && engine.status.weightsDigest !== set.metadata.backbone.weightsDigest) {
-    return `"${set.metadata.name}" was made for another backbone (${set.metadata.backbone.name}).`;
+    return say('"{name}" was made for another backbone ({backbone}).', {
+      name: set.metadata.name,
+      backbone: set.metadata.backbone.name,
+    });
   }
   if (engine.kind === "ready") {
     const { model, computation } = engine.status;
     const otherwise = usedOtherwise(set, modelAtField(model, state.project.project.fieldUm));
     if (otherwise !== null) return otherwise;
     const [difference] = computationDifferences(set.metadata.backbone.computation, computation, model.origin);
-    if (difference !== undefined) return `"${set.metadata.name}" cannot be used with this backbone: ${difference}.`;
+    if (difference !== undefined)
+      return say('"{name}" cannot be used with this backbone: {difference}.', { name: set.metadata.name, difference });
   }
   if (set.metadata.onlyOn !== null && set.metadata.onlyOn !== session.currentSlide) {
-    return `"${set.metadata.name}" only works on the slide it was made for.`;
+    return say('"{name}" only works on the slide it was made for.', { name: set.metadata.name });
   }
   const slide = session.currentSlide === null ? undefined : session.openSlides.get(session.currentSlide);
   if (set.metadata.synthetic && slide?.info.origin === "scanned") {
-    return `"${set.metadata.name}" was trained on drawings: it gives no scores on tissue.`;
+    return say('"{name}" was trained on drawings: it gives no scores on tissue.', { name: set.metadata.name });
   }
   return true;
 }
@@ -252,52 +238,67 @@ export const minimumLabels = 2;
 
 /** Why Tune cannot start, in words and with the way on; null: it can. */
 export function blocksTune(state: AppState): string | null {
-  if (state.project.role === "reader") return readOnlyMessage;
-  if (isTuning(state)) return "A tuning is running.";
+  if (state.project.role === "reader") return say(readOnlyMessage);
+  if (isTuning(state)) return say("A tuning is running.");
   if (isComparing(state))
-    return "Trainings are running to answer a question to your labels. Let them end, or cancel them.";
+    return say("Trainings are running to answer a question to your labels. Let them end, or cancel them.");
   const { engine } = state.session;
   if (engine.kind === "ready") {
     const { tunable } = engine.status;
-    if (tunable.blocks < 1) return `This backbone cannot be tuned here. ${tunable.why ?? ""}`.trim();
+    if (tunable.blocks < 1) return say("This backbone cannot be tuned here. {why}", { why: tunable.why ?? "" }).trim();
   }
   const blocked = blocksLearning(state);
   if (blocked !== null) return blocked;
   const [problem] = textsNeeded(tuningSettings(state)?.text, tunedClassNames(state)).problems;
-  return problem === undefined ? null : `The text of the prompts cannot be made: ${problem}. See Advanced.`;
+  return problem === undefined
+    ? null
+    : say("The text of the prompts cannot be made: {problem}. See Advanced.", { problem });
 }
 
 /** Why nothing can be learned from the labels as they are; null: it can. */
 export function blocksLearning(state: AppState): string | null {
   const { project } = state.project;
   const { engine } = state.session;
-  if (engine.kind === "failed") return `The model could not be loaded: ${engine.fault.message}`;
-  if (engine.kind === "loading") return "The model is still loading.";
+  if (engine.kind === "failed")
+    return say("The model could not be loaded: {message}", { message: engine.fault.message });
+  if (engine.kind === "loading") return say("The model is still loading.");
   const own = ownClasses(project.classes);
-  if (own.length === 0) return "Add a class first.";
+  if (own.length === 0) return say("Add a class first.");
   const counts = learnedPerClass(state);
   const enough = project.classes.filter((c) => (counts.get(c.id) ?? 0) >= minimumLabels);
   if (enough.length < 2) {
     // Other is named where it must be one of the two.
     const asked = own.length < 2 ? project.classes : own;
     const short = asked.filter((c) => (counts.get(c.id) ?? 0) < minimumLabels).map((c) => c.name);
-    return `Label at least ${minimumLabels} patches in each of two classes. Too few so far: ${short.join(", ")}.`;
+    return say("Label at least {minimumLabels} patches in each of two classes. Too few so far: {short}.", {
+      minimumLabels,
+      short: short.join(", "),
+    });
   }
   for (const slide of missingSlides(state)) {
     const count = [...project.labels.values()].filter((label) => label.slideId === slide.id).length;
     if (count > 0 && !onlyTests(state, slide.id))
-      return `Open "${slide.name}" again: ${count} of your labels ${count === 1 ? "is" : "are"} on it.`;
+      return many(
+        count,
+        'Open "{name}" again: 1 of your labels is on it.',
+        'Open "{name}" again: {n} of your labels are on it.',
+        { name: slide.name },
+      );
   }
   const lost = [...project.labels.values()].filter(
     ({ slideId }) => !project.slides.has(slideId) && !state.session.openSlides.has(slideId),
   );
   if (lost.length > 0) {
-    const [are, them] = lost.length === 1 ? ["1 label is", "it"] : [`${lost.length} labels are`, "them"];
-    return `${are} on a slide this project has lost the name of. Open that slide, or remove ${them}.`;
+    return many(
+      lost.length,
+      "1 label is on a slide this project has lost the name of. Open that slide, or remove it.",
+      "{n} labels are on a slide this project has lost the name of. Open that slide, or remove them.",
+    );
   }
   for (const { info, name } of state.session.openSlides.values()) {
     const labelled = [...project.labels.values()].some((label) => label.slideId === info.id);
-    if (labelled && mppOf(info.calibration) === null) return `State the um/px of "${name}" first: labels are on it.`;
+    if (labelled && mppOf(info.calibration) === null)
+      return say('State the um/px of "{name}" first: labels are on it.', { name });
   }
   return null;
 }

@@ -1,5 +1,6 @@
 // What the person says of slides' stain and organ, and where a prompt set was made for another. Pure.
 import type { StatedFacts } from "../domain/project.ts";
+import { say } from "../words/say.ts";
 import type { AppState } from "./action.ts";
 import { activeSetHere, currentSlide, examples } from "./selectors.ts";
 
@@ -18,7 +19,10 @@ export function mismatches(state: AppState): readonly string[] {
     const [made, here] = [set.metadata[fact], stated[fact]];
     if (made === null || here === null || plain(made) === plain(here)) return [];
     return [
-      `“${set.metadata.name}” was made for ${fact} “${made}”; this slide is stated as “${here}”. Its answers may mean nothing here.`,
+      say(
+        "“{name}” was made for {fact} “{made}”; this slide is stated as “{here}”. Its answers may mean nothing here.",
+        { name: set.metadata.name, fact: fact === "stain" ? say("stain") : say("organ"), made, here },
+      ),
     ];
   });
 }

@@ -5,6 +5,7 @@ import { Fault, isAbort, isFault } from "../base/fault.ts";
 import type { TuningEvent } from "../domain/run.ts";
 import type { TuningCheckpoint } from "../domain/tuning-checkpoint.ts";
 import type { TuneParams, TuneResult } from "../protocol/engine-api.ts";
+import { type Plain, say } from "../words/say.ts";
 import type { ActionContext } from "./action.ts";
 import { notify } from "./session-store.ts";
 
@@ -16,7 +17,7 @@ const happened = {
   "worker-died": "What computes in the background stopped",
   "out-of-memory": "Memory ran out",
   "self-test": "The graphics card computes gradients otherwise than it must and is not used any more",
-} as const;
+} as const satisfies Record<string, Plain>;
 export type Loss = keyof typeof happened;
 
 export const isLoss = (kind: string): kind is Loss => Object.hasOwn(happened, kind);
@@ -73,8 +74,8 @@ export async function tuneThrough(
       // The engine keeps the refusal, too, where the browser lets it.
       if (loss.kind === "self-test") context.session.setState({ gpuRefused: true });
       hooks.onRestart();
-      const on = steps > 0 ? `going on from step ${steps}` : "starting again";
-      const smaller = loss.kind === "out-of-memory" ? ", with half as many patches at a time" : "";
+      const on = steps > 0 ? say("going on from step {steps}", { steps }) : say("starting again");
+      const smaller = loss.kind === "out-of-memory" ? say(", with half as many patches at a time") : "";
       notify(context.session, "warning", `${happened[loss.kind]}; ${on}${smaller}.`, loss.fault);
       const slides = new Set(params.labels.map((label) => label.slideId));
       if ((await computingAgain(context, loss.kind, slides, signal)) !== digest) throw otherBackbone(loss.fault);
@@ -107,7 +108,10 @@ async function restarted(context: ActionContext, kind: Loss, signal: AbortSignal
     await orAborted(context.restartEngine(), signal);
   } catch (error) {
     if (isAbort(error) || !isFault(error)) throw error;
-    const message = `${happened[kind]}, and the model could not be loaded again: ${error.message} Your labels are kept.`;
+    const message = say("{happened}, and the model could not be loaded again: {message} Your labels are kept.", {
+      happened: say(happened[kind]),
+      message: error.message,
+    });
     throw new Fault(error.kind, message, error.detail, error);
   }
 }
@@ -138,15 +142,19 @@ function loadedDigest({ session }: ActionContext): string | null {
 }
 
 function givenUp(fault: Fault, steps: number): Fault {
-  const where = steps > 0 ? `at step ${steps}` : "before its first step";
-  const message =
-    `${fault.message} It happened ${mostRestarts + 1} times ${where}, so this tuning was given up. ` +
-    "Your labels are kept; tune fewer blocks, or close other tabs and programs first.";
+  const where = steps > 0 ? say("at step {steps}", { steps }) : say("before its first step");
+  const message = say(
+    "{message} It happened {times} times {where}, so this tuning was given up. Your labels are kept; tune fewer blocks, or close other tabs and programs first.",
+    { message: fault.message, times: mostRestarts + 1, where },
+  );
   return new Fault(fault.kind, message, fault.detail, fault);
 }
 
 function otherBackbone(fault: Fault): Fault {
-  const message = `${fault.message} The backbone of this tuning could not be loaded again, another one is there now. Your labels are kept.`;
+  const message = say(
+    "{message} The backbone of this tuning could not be loaded again, another one is there now. Your labels are kept.",
+    { message: fault.message },
+  );
   return new Fault(fault.kind, message, fault.detail, fault);
 }
 

@@ -1,8 +1,8 @@
 // Which kinds of prompts pay: one row a combination, the difference to frozen features with its interval. Draws only.
-
-import { countOfUnits } from "../domain/estimate-words.ts";
+import { countOfUnits, unitsWords } from "../domain/estimate-words.ts";
 import type { Ablation } from "../domain/label-study.ts";
 import { ablationWords, differenceWords, isClear, kindsWords, shareWords } from "../domain/label-study-words.ts";
+import { numeral, say } from "../words/say.ts";
 
 export function AblationResult({ table }: Readonly<{ table: Extract<Ablation, { kind: "table" }> }>) {
   const { rows, answered, units, unit, folds, seed } = table;
@@ -16,9 +16,9 @@ export function AblationResult({ table }: Readonly<{ table: Extract<Ablation, { 
       <table className="pt-figures">
         <thead>
           <tr>
-            <th scope="col">Prompts</th>
-            <th scope="col">Balanced accuracy</th>
-            <th scope="col">Points against frozen</th>
+            <th scope="col">{say("Prompts")}</th>
+            <th scope="col">{say("Balanced accuracy")}</th>
+            <th scope="col">{say("Points against frozen")}</th>
           </tr>
         </thead>
         <tbody>
@@ -27,7 +27,7 @@ export function AblationResult({ table }: Readonly<{ table: Extract<Ablation, { 
             const { mean, interval } = row.balancedAccuracy;
             return (
               <tr key={name} data-clear={isClear(row)}>
-                <th scope="row" title={`${row.trained.toLocaleString("en")} trained numbers`}>
+                <th scope="row" title={say("{trained} trained numbers", { trained: numeral(row.trained) })}>
                   {name}
                 </th>
                 <td>{shareWords(mean, interval)}</td>
@@ -38,9 +38,16 @@ export function AblationResult({ table }: Readonly<{ table: Extract<Ablation, { 
         </tbody>
       </table>
       <p className="pt-hint">
-        Every row answers the same {answered} labels of {countOfUnits(units, unit)}, held out in {folds} folds; seed{" "}
-        {seed}. Intervals are 95 % over whole {unit === "island" ? "places" : `${unit}s`}, differences paired label by
-        label.
+        {say(
+          "Every row answers the same {answered} labels of {places}, held out in {folds} folds; seed {seed}. Intervals are 95 % over whole {units}, differences paired label by label.",
+          {
+            answered,
+            places: countOfUnits(units, unit),
+            folds,
+            seed,
+            units: unitsWords(unit),
+          },
+        )}
       </p>
     </div>
   );

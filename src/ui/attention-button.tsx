@@ -1,6 +1,7 @@
 // The way to the attention of one patch, from wherever a patch is shown.
 import type { Patch } from "../domain/patch.ts";
 import { showAttention } from "../state/actions/attention.ts";
+import { say } from "../words/say.ts";
 import { useApp, useAppState } from "./app-context.ts";
 import { openAttention } from "./open-attention.ts";
 import { ReasonButton } from "./reason-button.tsx";
@@ -26,7 +27,7 @@ export function AttentionButton({ patch, lacking = null, back = noDialog }: Prop
       enabled={lacking ?? showAttention.enabled(state, { patch })}
       onClick={() => openAttention(app, patch, back)}
     >
-      {showAttention.title}
+      {say(showAttention.title)}
     </ReasonButton>
   );
 }

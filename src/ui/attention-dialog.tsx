@@ -4,9 +4,11 @@ import { useState } from "react";
 import { perform } from "../state/action.ts";
 import { closeAttention, showAttention } from "../state/actions/attention.ts";
 import type { AttentionState } from "../state/session-store.ts";
+import { say } from "../words/say.ts";
 import { useApp, useAppState } from "./app-context.ts";
 import { AttentionLegend, AttentionPicture } from "./attention-picture.tsx";
 import { besideWords, captionWords, honestWords, readerWords } from "./attention-words.ts";
+import { faultWords } from "./fault-words.ts";
 import { SyntheticMark } from "./synthetic-mark.tsx";
 import type { Dialog } from "./ui-store.ts";
 
@@ -19,7 +21,7 @@ export function AttentionDialog({ back }: Readonly<{ back: Dialog }>) {
     ui.setState({ dialog: back });
   };
   return (
-    <Modal opened onClose={close} title={showAttention.title} size={620}>
+    <Modal opened onClose={close} title={say(showAttention.title)} size={620}>
       <div className="pt-stack pt-attention" data-testid="attention" data-state={attention.kind}>
         <Body attention={attention} />
       </div>
@@ -34,11 +36,11 @@ function Body({ attention }: Readonly<{ attention: AttentionState }>) {
     case "looking":
       return (
         <span className="pt-line pt-mute pt-attention-wait" role="status">
-          <Loader size={16} /> Following the attention through the last block…
+          <Loader size={16} /> {say("Following the attention through the last block…")}
         </span>
       );
     case "failed":
-      return <span className="pt-warn">{attention.fault.message}</span>;
+      return <span className="pt-warn">{faultWords(attention.fault)}</span>;
     case "shown":
       return <Shown shown={attention} />;
     default:
@@ -60,7 +62,7 @@ function Shown({ shown }: Readonly<{ shown: Extract<AttentionState, { kind: "sho
   const most = Math.max(...pictures.flatMap(([, { patches }]) => patches));
   const captions = captionWords(shown);
   const beside = besideWords(shown);
-  const heading = under && shown.by ? `“${shown.by.name}” answers here. ` : "";
+  const heading = under && shown.by ? `${say("“{name}” answers here.", { name: shown.by.name })} ` : "";
   const drawn = openSlides.get(patch.slideId)?.info.origin === "generated";
   return (
     <>
@@ -82,7 +84,7 @@ function Shown({ shown }: Readonly<{ shown: Extract<AttentionState, { kind: "sho
         <AttentionLegend most={most} even={1 / frozen.patches.length} />
         <Switch
           size="xs"
-          label="Show attention"
+          label={say("Show attention")}
           checked={veiled}
           onChange={(event) => setVeiled(event.currentTarget.checked)}
           data-testid="attention-veil"

@@ -2,6 +2,7 @@
 import { useEffect, useRef } from "react";
 import type { Patch } from "../domain/patch.ts";
 import type { Attention } from "../protocol/attention-api.ts";
+import { say } from "../words/say.ts";
 import { halfOf, outlineOf } from "./attention-outline.ts";
 import { clearness, percentWords, pictureWords, sharesOf } from "./attention-words.ts";
 import { RegionImage } from "./region-image.tsx";
@@ -35,7 +36,7 @@ export function AttentionPicture({ patch, attention, most, veiled, caption, id }
   return (
     <figure className="pt-attention-figure" data-testid="attention-picture" data-of={id}>
       <div className="pt-attention-face">
-        <RegionImage slideId={patch.slideId} region={patch.region} size={finest} fill label="The patch" />
+        <RegionImage slideId={patch.slideId} region={patch.region} size={finest} fill label={say("The patch")} />
         <canvas
           ref={canvas}
           width={side}
@@ -50,7 +51,7 @@ export function AttentionPicture({ patch, attention, most, veiled, caption, id }
       <figcaption>{caption}</figcaption>
       <Shares attention={attention} />
       <p className="pt-hint">
-        Half lies in the {half.size} outlined squares of {patches.length}.
+        {say("Half lies in the {half} outlined squares of {patches}.", { half: half.size, patches: patches.length })}
       </p>
     </figure>
   );
@@ -96,7 +97,7 @@ export function AttentionLegend({ most, even }: Readonly<{ most: number; even: n
   const at = 100 * clearness(even, most);
   return (
     <div className="pt-attention-legend" data-testid="attention-legend">
-      <span>Share of one square</span>
+      <span>{say("Share of one square")}</span>
       <div className="pt-attention-scale">
         <div className="pt-attention-ramp" aria-hidden="true">
           {at < 100 && <i style={{ left: `${at}%` }} />}
@@ -105,7 +106,7 @@ export function AttentionLegend({ most, even }: Readonly<{ most: number; even: n
           <span>0</span>
           {at > 6 && at < 85 && (
             <span style={{ left: `${at}%` }} data-end={at > 55}>
-              {percentWords(even)}: all alike
+              {say("{percent}: all alike", { percent: percentWords(even) })}
             </span>
           )}
           <span>{percentWords(most)}</span>

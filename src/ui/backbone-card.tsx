@@ -3,10 +3,12 @@ import { Button } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import type { EngineStatus, LoadProgress } from "../protocol/engine-api.ts";
 import { useEmbeddedModel } from "../state/actions/models.ts";
+import { say } from "../words/say.ts";
 import { useApp, useAppState, usePerform } from "./app-context.ts";
 import { BackboneList } from "./backbone-list.tsx";
 import { LoadingBar, LoadingWords } from "./backbone-loading.tsx";
 import { checkedWords } from "./engine-words.ts";
+import { faultWords } from "./fault-words.ts";
 import { HubSection } from "./hub-section.tsx";
 import { ReasonButton } from "./reason-button.tsx";
 import { bytesWords } from "./words.ts";
@@ -17,19 +19,19 @@ export function BackbonePanel() {
   const { host, ui } = useApp();
   const perform = usePerform();
   return (
-    <section className="pt-section" aria-label="Backbone">
+    <section className="pt-section" aria-label={say("Backbone")}>
       <h2>
-        Backbone <span>frozen</span>
+        {say("Backbone")} <span>{say("frozen")}</span>
       </h2>
       {engine.kind === "ready" && <Facts status={engine.status} />}
       {engine.kind === "loading" && <Loading progress={engine.progress} />}
       {engine.kind === "failed" && (
         <div className="pt-card">
-          <strong className="pt-warn">No model</strong>
-          <span className="pt-small">{engine.fault.message}</span>
+          <strong className="pt-warn">{say("No model")}</strong>
+          <span className="pt-small">{faultWords(engine.fault)}</span>
           <div className="pt-buttons">
             <Button variant="default" onClick={host.retryEngine}>
-              Try again
+              {say("Try again")}
             </Button>
             {activeModel !== null && (
               <ReasonButton
@@ -37,7 +39,7 @@ export function BackbonePanel() {
                 enabled={useEmbeddedModel.enabled(state, undefined)}
                 onClick={() => perform(useEmbeddedModel)}
               >
-                {useEmbeddedModel.title}
+                {say(useEmbeddedModel.title)}
               </ReasonButton>
             )}
           </div>
@@ -50,7 +52,7 @@ export function BackbonePanel() {
         data-testid="bring-backbone"
         onClick={() => ui.setState({ dialog: { kind: "import-model" } })}
       >
-        <IconPlus size={14} aria-hidden="true" /> Bring your own backbone…
+        <IconPlus size={14} aria-hidden="true" /> {say("Bring your own backbone…")}
       </button>
       <HubSection />
     </section>
@@ -69,13 +71,19 @@ function Facts({ status }: Readonly<{ status: EngineStatus }>) {
         {model.name}
       </strong>
       <span className="pt-mute pt-small">
-        {shape.depth} blocks of width {shape.width} · {model.patchPixels} px at {model.mpp} µm/px
+        {say("{depth} blocks of width {width} · {patchPixels} px at {mpp} µm/px", {
+          depth: shape.depth,
+          width: shape.width,
+          patchPixels: model.patchPixels,
+          mpp: model.mpp,
+        })}
       </span>
       <span className="pt-mute pt-small">
         <button type="button" className="pt-link" onClick={about} data-testid="licence">
           {model.licence.id}
         </button>{" "}
-        · {bytesWords(model.bytes)} · {model.origin === "shipped" ? "comes with the app" : "yours, on this computer"}
+        · {bytesWords(model.bytes)} ·{" "}
+        {model.origin === "shipped" ? say("comes with the app") : say("yours, on this computer")}
       </span>
       {note !== null && (
         <span className="pt-warn pt-small" data-testid="checked-note">
@@ -95,7 +103,7 @@ function Loading({ progress }: Readonly<{ progress: LoadProgress | null }>) {
   return (
     <div className="pt-card" role="status">
       <LoadingWords progress={progress} />
-      <LoadingBar progress={progress} label="Loading the model" />
+      <LoadingBar progress={progress} label={say("Loading the model")} />
     </div>
   );
 }

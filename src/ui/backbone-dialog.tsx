@@ -3,6 +3,8 @@ import { Button, Modal } from "@mantine/core";
 import { modelPresets } from "../domain/model-presets.ts";
 import { useEmbeddedModel } from "../state/actions/models.ts";
 import { normalisationWords } from "../state/normalisations.ts";
+import { heard } from "../words/heard.ts";
+import { say } from "../words/say.ts";
 import { useApp, useAppState, usePerform } from "./app-context.ts";
 import { GateList } from "./gate-list.tsx";
 import { originWords } from "./hub-words.ts";
@@ -25,52 +27,63 @@ export function BackboneDialog() {
     <Modal opened onClose={close} title={model.name} size="lg">
       <div className="pt-stack" data-testid="backbone-dialog">
         <dl className="pt-facts">
-          <dt>Structure</dt>
+          <dt>{say("Structure")}</dt>
           <dd>
-            {shape.depth} blocks of width {shape.width}, {shape.heads} heads, {shape.tokens} tokens
-            {shape.patchPixels === null ? "" : ` of ${shape.patchPixels} px`}
+            {say("{depth} blocks of width {width}, {heads} heads, {tokens} tokens{size}", {
+              depth: shape.depth,
+              width: shape.width,
+              heads: shape.heads,
+              tokens: shape.tokens,
+              size: shape.patchPixels === null ? "" : say(" of {patchPixels} px", { patchPixels: shape.patchPixels }),
+            })}
           </dd>
-          <dt>Sees</dt>
+          <dt>{say("Sees")}</dt>
           <dd>
-            {model.patchPixels} × {model.patchPixels} px at {model.mpp} µm/px; {normalisationWords(model.normalisation)}
+            {say("{patchPixels} × {patchPixels} px at {mpp} µm/px; {normalisation}", {
+              patchPixels: model.patchPixels,
+              mpp: model.mpp,
+              normalisation: normalisationWords(model.normalisation),
+            })}
           </dd>
-          <dt>Features</dt>
+          <dt>{say("Features")}</dt>
           <dd>
             {shape.featureWidth}
-            {shape.featureWidth === 2 * shape.width ? ": class token and mean of the patches" : ""}
+            {shape.featureWidth === 2 * shape.width ? say(": class token and mean of the patches") : ""}
           </dd>
-          <dt>Origin</dt>
+          <dt>{say("Origin")}</dt>
           <dd>
             {model.origin === "shipped"
-              ? "Comes with the app"
-              : `Yours, read on this computer${preset ? `; answered with the preset ${preset.name}` : ""}`}
+              ? say("Comes with the app")
+              : say("Yours, read on this computer{preset}", {
+                  preset: preset ? say("; answered with the preset {name}", { name: preset.name }) : "",
+                })}
             , {bytesWords(model.bytes)}
           </dd>
           {own && (
             <>
-              <dt>Files</dt>
+              <dt>{say("Files")}</dt>
               <dd>
                 {own.files.map(({ path }) => path).join(", ")}
                 {own.from && <div className="pt-mute">{originWords(own.from)}</div>}
               </dd>
             </>
           )}
-          <dt>Weights</dt>
-          <dd className="pt-mute">{weightsDigest.slice(0, 16)}… (digest)</dd>
-          <dt>Licence</dt>
+          <dt>{say("Weights")}</dt>
+          <dd className="pt-mute">{say("{weightsDigest}… (digest)", { weightsDigest: weightsDigest.slice(0, 16) })}</dd>
+          <dt>{say("Licence")}</dt>
           <dd data-testid="licence-text">
             <strong>{licence.id}</strong>
             <div style={{ whiteSpace: "pre-wrap", maxHeight: 160, overflow: "auto" }}>
-              {licence.text.trim() || <span className="pt-mute">Its terms were not given.</span>}
+              {licence.text.trim() || <span className="pt-mute">{say("Its terms were not given.")}</span>}
             </div>
           </dd>
-          <dt>Source</dt>
+          <dt>{say("Source")}</dt>
           <dd>
             <Source text={licence.source} />
           </dd>
         </dl>
         <div>
-          <h3 className="pt-h3">Self-tests on {provider.words}</h3>
+          <h3 className="pt-h3">{say("Self-tests on {where}", { where: heard(provider.words) })}</h3>
           <GateList gates={gates} notes={engine.status.notes} />
         </div>
         {model.origin === "imported" && (
@@ -84,9 +97,9 @@ export function BackboneDialog() {
                 perform(useEmbeddedModel);
               }}
             >
-              {useEmbeddedModel.title}
+              {say(useEmbeddedModel.title)}
             </ReasonButton>
-            <Button onClick={close}>Close</Button>
+            <Button onClick={close}>{say("Close")}</Button>
           </div>
         )}
       </div>

@@ -2,6 +2,7 @@
 import { Menu } from "@mantine/core";
 import { removeModel, useEmbeddedModel, useModel } from "../state/actions/models.ts";
 import type { OwnModel } from "../state/session-store.ts";
+import { type Plain, say } from "../words/say.ts";
 import { useAppState, usePerform } from "./app-context.ts";
 import { ChoiceRow } from "./choice-row.tsx";
 import { MoreMenu } from "./more-menu.tsx";
@@ -13,12 +14,12 @@ export function BackboneList() {
   const { activeModel, ownModels } = state.session;
   const embedded = activeModel === null;
   return (
-    <div role="radiogroup" aria-label="Which backbone is used" data-testid="backbones" style={{ marginTop: 4 }}>
+    <div role="radiogroup" aria-label={say("Which backbone is used")} data-testid="backbones" style={{ marginTop: 4 }}>
       <ChoiceRow
         list="backbone"
         on={embedded}
-        name="Embedded backbone"
-        detail="comes with the app"
+        name={say("Embedded backbone")}
+        detail={say("comes with the app")}
         offer={embedded ? true : useEmbeddedModel.enabled(state, undefined)}
         onChoose={() => perform(useEmbeddedModel)}
       />
@@ -29,7 +30,11 @@ export function BackboneList() {
   );
 }
 
-const keptWords = { yes: "kept here", "being-kept": "being kept…", no: "not kept: give it again next time" } as const;
+const keptWords = {
+  yes: "kept here",
+  "being-kept": "being kept…",
+  no: "not kept: give it again next time",
+} as const satisfies Record<string, Plain>;
 
 function Own({ own: { model, kept }, on }: Readonly<{ own: OwnModel; on: boolean }>) {
   const state = useAppState();
@@ -40,7 +45,7 @@ function Own({ own: { model, kept }, on }: Readonly<{ own: OwnModel; on: boolean
       list="backbone"
       on={on}
       name={model.name}
-      detail={`${bytesWords(model.bytes)} · ${keptWords[kept]}`}
+      detail={`${bytesWords(model.bytes)} · ${say(keptWords[kept])}`}
       offer={on ? true : useModel.enabled(state, { id: model.id })}
       onChoose={() => perform(useModel, { id: model.id })}
       menu={
@@ -51,7 +56,7 @@ function Own({ own: { model, kept }, on }: Readonly<{ own: OwnModel; on: boolean
             {...(removable !== true && { title: removable })}
             onClick={() => perform(removeModel, { id: model.id })}
           >
-            Remove from this browser
+            {say("Remove from this browser")}
           </Menu.Item>
         </MoreMenu>
       }

@@ -1,22 +1,23 @@
 // How far loading a backbone is, in words and as a bar.
 import { Progress } from "@mantine/core";
 import type { LoadProgress } from "../protocol/engine-api.ts";
+import { type Plain, say } from "../words/say.ts";
 import { bytesWords } from "./words.ts";
 
 const steps = {
   downloading: "Loading the model",
   preparing: "Preparing it for this device",
   "self-test": "Checking its answers on this device",
-} as const;
+} as const satisfies Record<string, Plain>;
 
 export function LoadingWords({ progress }: Readonly<{ progress: LoadProgress | null }>) {
   const bytes = progress?.what === "downloading" && progress.total > 0;
   return (
     <>
-      <span>{progress ? steps[progress.what] : "Starting"}…</span>
+      <span>{progress ? say(steps[progress.what]) : say("Starting")}…</span>
       {bytes && (
         <span className="pt-mute pt-small">
-          {bytesWords(progress.done)} of {bytesWords(progress.total)}
+          {say("{done} of {total}", { done: bytesWords(progress.done), total: bytesWords(progress.total) })}
         </span>
       )}
     </>

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { declareCalibration, mppFromDistance, mppIsPlausible } from "../state/actions/slides.ts";
 import { currentSlide, slideMpp } from "../state/selectors.ts";
 import { magnificationOf, magnificationWords, mppWords } from "../viewer/scale.ts";
+import { say } from "../words/say.ts";
 import { useApp, useAppState, usePerform, useUi } from "./app-context.ts";
 import { ReasonButton } from "./reason-button.tsx";
 import { noDialog } from "./ui-store.ts";
@@ -19,7 +20,7 @@ export function CalibrationDialog() {
       ? Math.hypot(measuring.to.x - measuring.from.x, measuring.to.y - measuring.from.y)
       : null;
   return (
-    <Modal opened onClose={close} title="How large is a pixel?" size="md">
+    <Modal opened onClose={close} title={say("How large is a pixel?")} size="md">
       <Form slideId={slide.info.id} known={slideMpp(slide.info.calibration)} pixels={pixels} onClose={close} />
     </Modal>
   );
@@ -40,7 +41,7 @@ function Form({ slideId, known, pixels, onClose }: FormProps) {
   const [distance, setDistance] = useState<number | null>(null);
   const measured = pixels !== null && distance !== null ? mppFromDistance(distance, pixels) : null;
   const value = way === "stated" ? stated : measured;
-  const enabled = value === null ? "Give a number first." : mppIsPlausible(value);
+  const enabled = value === null ? say("Give a number first.") : mppIsPlausible(value);
   return (
     <form
       className="pt-card"
@@ -53,22 +54,23 @@ function Form({ slideId, known, pixels, onClose }: FormProps) {
       }}
     >
       <p className="pt-hint">
-        Models see tissue at a physical scale. A wrong number gives wrong answers without any sign of it, so it is never
-        guessed.
+        {say(
+          "Models see tissue at a physical scale. A wrong number gives wrong answers without any sign of it, so it is never guessed.",
+        )}
       </p>
       <SegmentedControl
         size="xs"
         value={way}
         onChange={(next) => setWay(next === "stated" ? "stated" : "known-distance")}
         data={[
-          { value: "stated", label: "I know the µm/px" },
-          { value: "known-distance", label: "I know a distance" },
+          { value: "stated", label: say("I know the µm/px") },
+          { value: "known-distance", label: say("I know a distance") },
         ]}
       />
       {way === "stated" ? (
         <NumberInput
-          label="µm per pixel at full resolution"
-          description="0.25 is usual for 40×, 0.5 for 20×"
+          label={say("µm per pixel at full resolution")}
+          description={say("0.25 is usual for 40×, 0.5 for 20×")}
           value={stated ?? ""}
           min={0.01}
           max={100}
@@ -83,11 +85,11 @@ function Form({ slideId, known, pixels, onClose }: FormProps) {
           variant="default"
           onClick={() => ui.setState({ dialog: noDialog, measuring: { from: null, to: null } })}
         >
-          Click two points on the slide
+          {say("Click two points on the slide")}
         </Button>
       ) : (
         <NumberInput
-          label={`Length of the ${Math.round(pixels)} px you marked, in µm`}
+          label={say("Length of the {pixels} px you marked, in µm", { pixels: Math.round(pixels) })}
           value={distance ?? ""}
           min={0.1}
           decimalScale={2}
@@ -99,15 +101,18 @@ function Form({ slideId, known, pixels, onClose }: FormProps) {
       <div className="pt-line">
         <span className="pt-mute pt-small">
           {value !== null && enabled === true
-            ? `${mppWords(value)}: about ${magnificationWords(magnificationOf(value))} at full resolution`
+            ? say("{mpp}: about {magnification} at full resolution", {
+                mpp: mppWords(value),
+                magnification: magnificationWords(magnificationOf(value)),
+              })
             : ""}
         </span>
         <span className="pt-space" />
         <Button variant="default" onClick={onClose}>
-          Cancel
+          {say("Cancel")}
         </Button>
         <ReasonButton enabled={enabled} type="submit" testId="mpp-save" onClick={() => {}}>
-          Use this
+          {say("Use this")}
         </ReasonButton>
       </div>
     </form>

@@ -2,8 +2,11 @@
 import { Button, Modal } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { readStorageRoom, type StorageRoom } from "../platform/page/storage-room.ts";
+import { heard } from "../words/heard.ts";
+import { say } from "../words/say.ts";
 import { useApp, useAppState } from "./app-context.ts";
 import { deviceWords } from "./device-words.ts";
+import { faultWords } from "./fault-words.ts";
 import { GateList } from "./gate-list.tsx";
 import { noDialog } from "./ui-store.ts";
 
@@ -21,7 +24,7 @@ export function CapabilityDialog() {
   const words = deviceWords(engine, capabilities, room);
   const close = (): void => ui.setState({ dialog: noDialog });
   return (
-    <Modal opened onClose={close} title="This device" size="lg">
+    <Modal opened onClose={close} title={say("This device")} size="lg">
       <div className="pt-stack" data-testid="capability-card">
         <div className="pt-card" data-testid="device-words">
           <span>{words.computes}</span>
@@ -30,30 +33,32 @@ export function CapabilityDialog() {
         </div>
         {engine.kind === "ready" && (
           <dl className="pt-facts">
-            <dt>Runs on</dt>
+            <dt>{say("Runs on")}</dt>
             <dd>
-              <strong>{engine.status.provider.words}</strong>
-              {engine.status.provider.why && <div className="pt-mute">{engine.status.provider.why}</div>}
+              <strong>{heard(engine.status.provider.words)}</strong>
+              {engine.status.provider.why && <div className="pt-mute">{heard(engine.status.provider.why)}</div>}
             </dd>
-            <dt>Model</dt>
+            <dt>{say("Model")}</dt>
             <dd>
               {engine.status.model.name}, {engine.status.model.licence.id}
             </dd>
-            <dt>Weights</dt>
-            <dd className="pt-mute">{engine.status.weightsDigest.slice(0, 16)}… (digest)</dd>
-            <dt>Self-tests</dt>
+            <dt>{say("Weights")}</dt>
+            <dd className="pt-mute">
+              {say("{weightsDigest}… (digest)", { weightsDigest: engine.status.weightsDigest.slice(0, 16) })}
+            </dd>
+            <dt>{say("Self-tests")}</dt>
             <dd>
               <GateList gates={engine.status.gates} notes={engine.status.notes} />
             </dd>
           </dl>
         )}
-        {engine.kind === "loading" && <p>The model is loading. Slides can be looked at meanwhile.</p>}
+        {engine.kind === "loading" && <p>{say("The model is loading. Slides can be looked at meanwhile.")}</p>}
         {engine.kind === "failed" && (
           <div className="pt-card">
-            <strong className="pt-warn">The model cannot be used here</strong>
-            <span>{engine.fault.message}</span>
+            <strong className="pt-warn">{say("The model cannot be used here")}</strong>
+            <span>{faultWords(engine.fault)}</span>
             <div>
-              <Button onClick={host.retryEngine}>Try again</Button>
+              <Button onClick={host.retryEngine}>{say("Try again")}</Button>
             </div>
           </div>
         )}
@@ -62,24 +67,24 @@ export function CapabilityDialog() {
             <div key={c.id} className="pt-card">
               <span className="pt-line">
                 <span className="pt-dot" data-tone="warn" />
-                <strong>{c.name}</strong>
+                <strong>{say(c.name)}</strong>
               </span>
               <dl className="pt-facts">
-                <dt>Missing</dt>
-                <dd>{c.missing.what}</dd>
-                <dt>What it costs</dt>
-                <dd>{c.missing.cost}</dd>
-                <dt>How to get it</dt>
-                <dd>{c.missing.remedy}</dd>
+                <dt>{say("Missing")}</dt>
+                <dd>{say(c.missing.what)}</dd>
+                <dt>{say("What it costs")}</dt>
+                <dd>{say(c.missing.cost)}</dd>
+                <dt>{say("How to get it")}</dt>
+                <dd>{say(c.missing.remedy)}</dd>
               </dl>
             </div>
           ) : (
             <span key={c.id} className="pt-line">
-              <span className="pt-dot" data-tone="ok" /> {c.name}
+              <span className="pt-dot" data-tone="ok" /> {say(c.name)}
             </span>
           ),
         )}
-        <p className="pt-hint">Slides, labels and prompt sets stay on this computer. Nothing is uploaded.</p>
+        <p className="pt-hint">{say("Slides, labels and prompt sets stay on this computer. Nothing is uploaded.")}</p>
       </div>
     </Modal>
   );

@@ -15,6 +15,7 @@ import {
   selectClass,
 } from "../state/actions/classes.ts";
 import { canWrite, countsPerClass } from "../state/selectors.ts";
+import { many, type Plain, say } from "../words/say.ts";
 import { useApp, useAppState, usePerform, useUi } from "./app-context.ts";
 import { FieldChoice } from "./field-choice.tsx";
 import { LabelTools } from "./label-tools.tsx";
@@ -26,9 +27,9 @@ export function ClassPanel() {
   const counts = countsPerClass(state);
   const labelling = useUi((ui) => ui.labelling || ui.drawing?.purpose === "label");
   return (
-    <section className="pt-section" aria-label="Classes">
+    <section className="pt-section" aria-label={say("Classes")}>
       <h2>
-        Classes <span>{labels.size === 1 ? "1 label" : `${labels.size} labels`}</span>
+        {say("Classes")} <span>{many(labels.size, "1 label", "{n} labels")}</span>
       </h2>
       <div data-testid="classes">
         {classes.map((c) => (
@@ -51,18 +52,18 @@ export function ClassPanel() {
 function ClassHint(props: Readonly<{ classes: readonly TissueClass[]; counts: ReadonlyMap<ClassId, number> }>) {
   const own = ownClasses(props.classes);
   const empty = own.filter((c) => (props.counts.get(c.id) ?? 0) === 0);
-  if (own.length === 0) return <p className="pt-hint">Name the tissues you want to tell apart.</p>;
+  if (own.length === 0) return <p className="pt-hint">{say("Name the tissues you want to tell apart.")}</p>;
   if (empty.length > 0)
-    return <p className="pt-hint">Point at tissue and press its number key, or choose a class and click.</p>;
+    return <p className="pt-hint">{say("Point at tissue and press its number key, or choose a class and click.")}</p>;
   if ((props.counts.get(otherClassId) ?? 0) > 0) return null;
   return (
     <p className="pt-hint pt-warn" data-testid="other-empty">
-      Other is empty: until a few places of it are labelled (key 0), all tissue is called one of your classes.
+      {say("Other is empty: until a few places of it are labelled (key 0), all tissue is called one of your classes.")}
     </p>
   );
 }
 
-const otherWords = "None of your classes: trained like them, drawn grey, left out of areas";
+const otherWords: Plain = "None of your classes: trained like them, drawn grey, left out of areas";
 
 type RowProps = Readonly<{ value: TissueClass; count: number; selected: boolean }>;
 
@@ -79,10 +80,10 @@ function ClassRow({ value, count, selected }: RowProps) {
         aria-pressed={selected}
         title={
           selected
-            ? "Clicks label with this class. Press again to stop."
+            ? say("Clicks label with this class. Press again to stop.")
             : isOther(value)
-              ? otherWords
-              : `Label ${value.name} by clicking`
+              ? say(otherWords)
+              : say("Label {name} by clicking", { name: value.name })
         }
         onClick={() => {
           if (!selected) perform(selectClass, { id: value.id });
@@ -95,12 +96,12 @@ function ClassRow({ value, count, selected }: RowProps) {
         <span className="pt-swatch" style={{ background: value.color }} />
         <span className="pt-cut">{value.name}</span>
       </button>
-      <span className="pt-count" title={`${count} labelled`} data-testid="class-count">
+      <span className="pt-count" title={say("{count} labelled", { count })} data-testid="class-count">
         {count}
       </span>
       {value.key !== null && <kbd className="pt-kbd">{value.key}</kbd>}
       {isOther(value) ? (
-        <span className="pt-more" title={otherWords} />
+        <span className="pt-more" title={say(otherWords)} />
       ) : (
         <ClassMenu value={value} count={count} onRename={() => setRenaming(true)} />
       )}
@@ -113,13 +114,13 @@ function ClassMenu({ value, count, onRename }: Readonly<{ value: TissueClass; co
   const write = canWrite(useAppState());
   return (
     <MoreMenu about={value.name} title={write === true ? undefined : write}>
-      <Menu.Item onClick={onRename}>Rename</Menu.Item>
-      <Menu.Label>Colour</Menu.Label>
+      <Menu.Item onClick={onRename}>{say("Rename")}</Menu.Item>
+      <Menu.Label>{say("Colour")}</Menu.Label>
       <div className="pt-colors">
         {classColors.map((color) => (
           <Menu.Item
             key={color}
-            aria-label={`Colour ${color}`}
+            aria-label={say("Colour {color}", { color })}
             data-on={color === value.color}
             onClick={() => perform(recolourClass, { id: value.id, color })}
           >
@@ -129,7 +130,7 @@ function ClassMenu({ value, count, onRename }: Readonly<{ value: TissueClass; co
       </div>
       <Menu.Divider />
       <Menu.Item color="red" onClick={() => perform(removeClass, { id: value.id })}>
-        Remove{count > 0 ? ` with its ${count === 1 ? "label" : `${count} labels`}` : ""}
+        {count === 0 ? say("Remove") : many(count, "Remove with its label", "Remove with its {n} labels")}
       </Menu.Item>
     </MoreMenu>
   );
@@ -153,7 +154,7 @@ function RenameRow({ value, onDone }: Readonly<{ value: TissueClass; onDone: () 
       }}
     >
       <TextInput
-        aria-label={`New name of ${value.name}`}
+        aria-label={say("New name of {name}", { name: value.name })}
         value={name}
         autoFocus
         error={free === true ? null : free}
@@ -182,7 +183,7 @@ function AddClass({ first }: Readonly<{ first: boolean }>) {
         {...(write !== true && { title: write })}
         onClick={() => write === true && setName("")}
       >
-        <IconPlus size={14} aria-hidden="true" /> Add class
+        <IconPlus size={14} aria-hidden="true" /> {say("Add class")}
       </button>
     );
   }
@@ -199,8 +200,8 @@ function AddClass({ first }: Readonly<{ first: boolean }>) {
       }}
     >
       <TextInput
-        aria-label="Name of the new class"
-        placeholder="Class name, then Enter"
+        aria-label={say("Name of the new class")}
+        placeholder={say("Class name, then Enter")}
         value={text}
         autoFocus={!first}
         error={free === true ? null : free}

@@ -1,6 +1,7 @@
 // All commands, found by typing. A command that cannot be given now says why instead of vanishing.
 import { Modal, TextInput } from "@mantine/core";
 import { type KeyboardEvent, useId, useMemo, useState } from "react";
+import { say } from "../words/say.ts";
 import { useApp } from "./app-context.ts";
 import { type Command, commandsOf } from "./commands.ts";
 import { keyParts } from "./keys.ts";
@@ -32,11 +33,11 @@ export function CommandPalette() {
     event.preventDefault();
   };
   return (
-    <Modal opened onClose={close} title="Commands" size="lg">
+    <Modal opened onClose={close} title={say("Commands")} size="lg">
       <div className="pt-stack" data-testid="palette">
         <TextInput
-          aria-label="Search commands"
-          placeholder="Type what you want to do"
+          aria-label={say("Search commands")}
+          placeholder={say("Type what you want to do")}
           value={typed}
           data-autofocus
           role="combobox"
@@ -49,7 +50,7 @@ export function CommandPalette() {
             setAt(0);
           }}
         />
-        <div id={list} role="listbox" aria-label="Commands" className="pt-commands">
+        <div id={list} role="listbox" aria-label={say("Commands")} className="pt-commands">
           {found.slice(from, from + shown).map((command, i) => (
             <CommandRow
               key={command.id}
@@ -59,9 +60,11 @@ export function CommandPalette() {
               onGive={() => give(command)}
             />
           ))}
-          {found.length === 0 && <p className="pt-hint">No command of that name.</p>}
+          {found.length === 0 && <p className="pt-hint">{say("No command of that name.")}</p>}
         </div>
-        {found.length > shown && <p className="pt-hint">{found.length} commands; type more, or go on with ↓.</p>}
+        {found.length > shown && (
+          <p className="pt-hint">{say("{found} commands; type more, or go on with ↓.", { found: found.length })}</p>
+        )}
       </div>
     </Modal>
   );
@@ -82,7 +85,7 @@ function CommandRow({ id, command, on, onGive }: RowProps) {
       onClick={onGive}
       onKeyDown={(event) => event.key === "Enter" && onGive()}
     >
-      <span className="pt-mute pt-small pt-command-group">{command.group}</span>
+      <span className="pt-mute pt-small pt-command-group">{say(command.group)}</span>
       <span className="pt-cut">
         {command.title}
         {enabled !== true && <span className="pt-mute pt-small"> · {enabled}</span>}

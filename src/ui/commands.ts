@@ -20,8 +20,10 @@ import { placeMeant } from "../state/map-looks.ts";
 import { allSets, currentSlide, labelAt, slideMpp, zonesHere } from "../state/selectors.ts";
 import { notify } from "../state/session-store.ts";
 import { magnificationOf, magnificationWords, mppWords } from "../viewer/scale.ts";
+import { say } from "../words/say.ts";
 import type { App } from "./app-context.ts";
 import { toggleFullScreen } from "./full-screen.ts";
+import { changeLanguage, otherLanguages } from "./language.ts";
 import { openAttention } from "./open-attention.ts";
 import { turnBy } from "./stage.ts";
 import type { Dialog, Drawing } from "./ui-store.ts";
@@ -57,7 +59,7 @@ export function commandsOf(app: App): readonly Command[] {
   const of = <P>(group: Group, action: Action<P>, ...params: P extends void ? [] : [P]): Command => ({
     id: action.id,
     group,
-    title: action.title,
+    title: say(action.title),
     keys: action.keys ?? [],
     enabled: () => action.enabled(stateOf(context), params[0] as P),
     run: () => void perform(context, action, ...(params as P extends void ? [] : [params: P])),
@@ -82,70 +84,73 @@ export function commandsOf(app: App): readonly Command[] {
     of("Tuning", cancelTuning),
     of("Tuning", blinkPromptSets),
     ...[
-      { id: null, name: "No prompts (frozen)" },
+      { id: null, name: say("No prompts (frozen)") },
       ...allSets(state).map((s) => ({ id: s.id, name: s.metadata.name })),
     ].map(
       ({ id, name }): Command => ({
         ...of("Tuning", activatePromptSet, { id }),
         id: `prompt-set/use/${id ?? "none"}`,
-        title: `Use prompt set: ${name}`,
+        title: say("Use prompt set: {name}", { name }),
       }),
     ),
     of("Map", startSweep),
     of("Map", pauseSweep),
-    { ...of("Map", resumeSweep), title: "Go on with the map" },
-    { ...of("Map", cancelSweep), title: "Cancel the map" },
+    { ...of("Map", resumeSweep), title: say("Go on with the map") },
+    { ...of("Map", cancelSweep), title: say("Cancel the map") },
     of("Map", toggleMap),
     ...[...state.session.openSlides.values()].map(
       ({ info, name }): Command => ({
         ...of("Slide", showSlide, { id: info.id }),
         id: `slide/show/${info.id}`,
-        title: `Show slide: ${name}`,
+        title: say("Show slide: {name}", { name }),
       }),
     ),
-    plain("Slide", "slide/next", "Next slide of the project", () => nextSlide(app, 1), ["PageDown"]),
-    plain("Slide", "slide/previous", "Slide before", () => nextSlide(app, -1), ["PageUp"]),
-    plain("Slide", "slide/pick", "Open a slide file…", host.pickSlide),
-    plain("Slide", "slide/pick-folder", "Open a slide folder…", host.pickSlideFolder),
-    dialog("Slide", { kind: "open-url" }, "Open a slide by its address…"),
-    plain("Slide", "slide/demo", "Open the demo slide", host.openDemo),
-    dialog("Slide", { kind: "slide-facts" }, "About this slide…"),
-    dialog("Slide", { kind: "calibration" }, "State how large a pixel is…"),
-    plain("View", "view/fit", "The whole slide", () => stage.viewer?.home(), ["Home"]),
+    plain("Slide", "slide/next", say("Next slide of the project"), () => nextSlide(app, 1), ["PageDown"]),
+    plain("Slide", "slide/previous", say("Slide before"), () => nextSlide(app, -1), ["PageUp"]),
+    plain("Slide", "slide/pick", say("Open a slide file…"), host.pickSlide),
+    plain("Slide", "slide/pick-folder", say("Open a slide folder…"), host.pickSlideFolder),
+    dialog("Slide", { kind: "open-url" }, say("Open a slide by its address…")),
+    plain("Slide", "slide/demo", say("Open the demo slide"), host.openDemo),
+    dialog("Slide", { kind: "slide-facts" }, say("About this slide…")),
+    dialog("Slide", { kind: "calibration" }, say("State how large a pixel is…")),
+    plain("View", "view/fit", say("The whole slide"), () => stage.viewer?.home(), ["Home"]),
     ...magnifications.flatMap(({ times, keys }): readonly Command[] =>
       scale
         ? [
             plain(
               "View",
               `view/${times}`,
-              `Magnification ${times}× (${mppWords(10 / times)})`,
+              say("Magnification {times}× ({mpp})", { times, mpp: mppWords(10 / times) }),
               () => stage.viewer?.zoomTo(10 / times / scale),
               keys,
             ),
           ]
         : [],
     ),
-    plain("View", "view/ruler", "Ruler (keeps nothing)", () => toggleRuler(app), ["L"]),
-    plain("View", "view/right", "Turn right by 90°", () => turnBy(stage, 90), ["R"]),
-    plain("View", "view/left", "Turn left by 90°", () => turnBy(stage, -90), ["Shift+R"]),
-    plain("View", "view/full", "Full screen", () => void toggleFullScreen(context.session), ["F"]),
-    plain("View", "view/split", "Two prompt sets side by side", () => toggleSplit(app), ["V"]),
-    plain("View", "view/tissue", "Show or hide the tissue's outline", () =>
+    plain("View", "view/ruler", say("Ruler (keeps nothing)"), () => toggleRuler(app), ["L"]),
+    plain("View", "view/right", say("Turn right by 90°"), () => turnBy(stage, 90), ["R"]),
+    plain("View", "view/left", say("Turn left by 90°"), () => turnBy(stage, -90), ["Shift+R"]),
+    plain("View", "view/full", say("Full screen"), () => void toggleFullScreen(context.session), ["F"]),
+    plain("View", "view/split", say("Two prompt sets side by side"), () => toggleSplit(app), ["V"]),
+    plain("View", "view/tissue", say("Show or hide the tissue's outline"), () =>
       ui.setState(({ tissueShown }) => ({ tissueShown: !tissueShown })),
     ),
+    plain("View", "view/link", say("Copy a link to this view (no pixels)"), () => void copyViewLink(context.session)),
+    ...otherLanguages(ui.getState().language).map(({ tag, name }) =>
+      plain("View", `view/language/${tag}`, say("Language: {name}", { name }), () => void changeLanguage(ui, tag)),
+    ),
     { ...of("View", showAttention, { patch: null }), run: () => openAttention(app, null) },
-    plain("View", "view/link", "Copy a link to this view (no pixels)", () => void copyViewLink(context.session)),
     ...zoneCommands(app, slide ? zonesHere(state, slide.info.id) : []),
     of("Project", undo),
     of("Project", redo),
     of("Project", saveProject, { names: "kept" }),
-    plain("Project", "project/pick", "Load a project file…", host.pickProject),
+    plain("Project", "project/pick", say("Load a project file…"), host.pickProject),
     of("Project", saveAudit),
-    dialog("Help", { kind: "commands" }, "All commands", ["Ctrl+K"]),
-    dialog("Help", { kind: "shortcuts" }, "All keys", ["?"]),
-    dialog("Help", { kind: "capabilities" }, "This device: where it runs, what was checked"),
-    plain("Help", "help/tour", "Show me around", () => ui.setState({ tour: 0 })),
-    plain("Help", "view/escape", "Stop what is going on; forget the patch", () => stop(app), ["Escape"]),
+    dialog("Help", { kind: "commands" }, say("All commands"), ["Ctrl+K"]),
+    dialog("Help", { kind: "shortcuts" }, say("All keys"), ["?"]),
+    dialog("Help", { kind: "capabilities" }, say("This device: where it runs, what was checked")),
+    plain("Help", "help/tour", say("Show me around"), () => ui.setState({ tour: 0 })),
+    plain("Help", "view/escape", say("Stop what is going on; forget the patch"), () => stop(app), ["Escape"]),
   ];
 }
 
@@ -160,20 +165,26 @@ function labelling(app: App, of: Of, plain: Plain): readonly Command[] {
   return [
     ...classes.map(
       (c): Command => ({
-        ...plain("Labels", `label/as/${c.id}`, `Label as ${c.name}`, () => labelHere(app, c.id), []),
+        ...plain(
+          "Labels",
+          `label/as/${c.id}`,
+          say("Label as {name}", { name: c.name }),
+          () => labelHere(app, c.id),
+          [],
+        ),
         keys: c.key === null ? [] : [String(c.key)],
       }),
     ),
     ...classes.map((c) =>
-      plain("Labels", `label/click/${c.id}`, `Label ${c.name} by clicking`, () => {
+      plain("Labels", `label/click/${c.id}`, say("Label {name} by clicking", { name: c.name }), () => {
         void perform(context, selectClass, { id: c.id });
         ui.setState({ labelling: true, drawing: null });
       }),
     ),
-    plain("Labels", "label/paint", "Paint labels of the chosen class", () => draw("brush", 120), ["P"]),
-    plain("Labels", "label/box", "Label all in a box with the chosen class", () => draw("rectangle", 120), ["X"]),
-    plain("Labels", "label/remove", "Remove the label under the cursor", () => removeHere(app), ["Delete"]),
-    plain("Labels", "label/unsure", "Unsure: no label here, and no suggestion", () => unsureHere(app), ["U"]),
+    plain("Labels", "label/paint", say("Paint labels of the chosen class"), () => draw("brush", 120), ["P"]),
+    plain("Labels", "label/box", say("Label all in a box with the chosen class"), () => draw("rectangle", 120), ["X"]),
+    plain("Labels", "label/remove", say("Remove the label under the cursor"), () => removeHere(app), ["Delete"]),
+    plain("Labels", "label/unsure", say("Unsure: no label here, and no suggestion"), () => unsureHere(app), ["U"]),
     of("Labels", suggest),
     of("Labels", acceptAll),
     { ...of("Labels", reviewLabels), run: () => openReview(app) },
@@ -195,7 +206,7 @@ function zoneCommands({ stage }: App, zones: readonly Zone[]): readonly Command[
   return zones.slice(0, 20).map((zone) => ({
     id: `zone/show/${zone.id}`,
     group: "Slide",
-    title: `Go to region: ${zone.name}`,
+    title: say("Go to region: {name}", { name: zone.name }),
     keys: [],
     enabled: yes,
     run: () => {
@@ -212,7 +223,7 @@ export function labelHere(app: App, classId: Parameters<typeof labelPatch.run>[1
   const at = placeOf(app);
   const name = stateOf(context).project.project.classes.find((c) => c.id === classId)?.name ?? "";
   if (at) void perform(context, labelPatch, { at, classId });
-  else notify(context.session, "info", `Point at tissue first, then press its key to label it ${name}.`);
+  else notify(context.session, "info", say("Point at tissue first, then press its key to label it {name}.", { name }));
 }
 
 function removeHere(app: App): void {
@@ -224,7 +235,7 @@ function removeHere(app: App): void {
 function unsureHere(app: App): void {
   const at = placeOf(app);
   if (at) void perform(app.context, sayUnsure, { at });
-  else notify(app.context.session, "info", "Point at tissue first, then press U where even you cannot say.");
+  else notify(app.context.session, "info", say("Point at tissue first, then press U where even you cannot say."));
 }
 
 export function openReview({ context, ui }: App): void {
@@ -251,7 +262,7 @@ function nextSlide({ context }: App, step: number): void {
   const at = id === null ? -1 : ids.indexOf(id);
   const next = ids[(at + step + ids.length) % Math.max(1, ids.length)];
   if (next && next !== id) void perform(context, showSlide, { id: next });
-  else notify(context.session, "info", "Only one slide of this project is open.");
+  else notify(context.session, "info", say("Only one slide of this project is open."));
 }
 
 function stop({ ui, context }: App): void {

@@ -1,4 +1,5 @@
 // A table of who was taken for whom whose cells can be opened. Knows neither labels nor maps; what a cell holds is its owner's business.
+import { say } from "../words/say.ts";
 
 /** `id`: its own within the table; names may be alike. */
 type Named = Readonly<{ id: string; name: string }>;
@@ -57,7 +58,11 @@ export function ConfusionCells({ caption, rows, columns, counts, right, color, o
                     <button
                       type="button"
                       className="pt-cell"
-                      aria-label={`${count} of ${name} taken for ${columns[j]?.name}: show them`}
+                      aria-label={say("{count} of {name} taken for {other}: show them", {
+                        count,
+                        name,
+                        other: columns[j]?.name ?? "",
+                      })}
                       onClick={() => onOpen(i, j)}
                     >
                       {count}

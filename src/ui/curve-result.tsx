@@ -1,10 +1,10 @@
 // The curve over labels a class: verdict, chart, table. Draws only.
-
 import { useMemo } from "react";
 import type { Interval } from "../domain/estimate.ts";
 import type { LabelCurve, LearningCurve } from "../domain/label-study.ts";
 import { curveMethodWords, shareWords, verdictRule, verdictWords } from "../domain/label-study-words.ts";
 import type { FigureAxes } from "../plot/figure-chart.ts";
+import { say } from "../words/say.ts";
 import { FigurePlot, type PlottedSeries } from "./figure-plot.tsx";
 
 type Curve = Extract<LabelCurve, { kind: "curve" }>;
@@ -15,18 +15,22 @@ export function CurveResult({ curve }: Readonly<{ curve: Curve }>) {
   return (
     <div className="pt-stack" data-testid="curve-result">
       <strong data-testid="curve-verdict">{verdictWords(curve, tuned ?? frozen)}</strong>
-      {tuned && <span className="pt-small pt-mute">Frozen features: {lowered(verdictWords(curve, frozen))}</span>}
+      {tuned && (
+        <span className="pt-small pt-mute">
+          {say("Frozen features: {verdict}", { verdict: lowered(verdictWords(curve, frozen)) })}
+        </span>
+      )}
       <FigurePlot
         {...plotted}
-        label="Balanced accuracy over labels a class; the table says the same"
+        label={say("Balanced accuracy over labels a class; the table says the same")}
         testId="curve-plot"
       />
       <table className="pt-figures">
         <thead>
           <tr>
-            <th scope="col">Labels a class</th>
-            <th scope="col">Frozen features</th>
-            {tuned && <th scope="col">Tuned</th>}
+            <th scope="col">{say("Labels a class")}</th>
+            <th scope="col">{say("Frozen features")}</th>
+            {tuned && <th scope="col">{say("Tuned")}</th>}
           </tr>
         </thead>
         <tbody>
@@ -40,7 +44,7 @@ export function CurveResult({ curve }: Readonly<{ curve: Curve }>) {
         </tbody>
       </table>
       <p className="pt-hint">{curveMethodWords(curve)}</p>
-      <p className="pt-hint">{verdictRule}</p>
+      <p className="pt-hint">{verdictRule()}</p>
     </div>
   );
 }
@@ -67,8 +71,8 @@ function plotOf({ frozen, tuned, classIds }: Curve) {
     x: [-0.2, Math.max(0.8, places.length - 0.8)],
     y: [Math.floor(lowest * 10) / 10, 1],
     ticks: frozen.points.map(({ labelsAClass }, at) => ({ at, label: String(labelsAClass) })),
-    xLabel: "Labels a class",
-    yLabel: "Balanced accuracy",
+    xLabel: say("Labels a class"),
+    yLabel: say("Balanced accuracy"),
     yWords: (value) => `${Math.round(100 * value)} %`,
   };
   const series = [seriesOf(frozen, "--pt-mute", [5, 4]), ...(tuned ? [seriesOf(tuned, "--pt-accent")] : [])];

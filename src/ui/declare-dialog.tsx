@@ -5,6 +5,7 @@ import { declaredWords } from "../domain/declare-prompt-set.ts";
 import type { Normalisation } from "../domain/model.ts";
 import type { LocalFile } from "../protocol/call.ts";
 import { declarePromptSet } from "../state/actions/prompt-sets.ts";
+import { say } from "../words/say.ts";
 import { useApp, useAppState, usePerform } from "./app-context.ts";
 import { noDialog } from "./ui-store.ts";
 
@@ -24,26 +25,30 @@ export function DeclareDialog({ file }: Readonly<{ file: LocalFile }>) {
     perform(declarePromptSet, { name: file.name, bytes, weightsDigest });
   };
   return (
-    <Modal opened onClose={close} title="Which backbone are these prompts for?">
+    <Modal opened onClose={close} title={say("Which backbone are these prompts for?")}>
       <div className="pt-stack" data-testid="declare-dialog">
         <p style={{ margin: 0 }}>
-          “{file.name}” holds prompts but does not say for which backbone they were made, nor how its pixels were
-          normalised. With another one they answer nonsense, and nothing can notice.
+          {say(
+            "“{name}” holds prompts but does not say for which backbone they were made, nor how its pixels were normalised. With another one they answer nonsense, and nothing can notice.",
+            { name: file.name },
+          )}
         </p>
         {engine.kind === "ready" ? (
           <dl className="pt-facts">
-            <dt>Backbone</dt>
+            <dt>{say("Backbone")}</dt>
             <dd>{engine.status.model.name}</dd>
-            <dt>Normalisation</dt>
+            <dt>{say("Normalisation")}</dt>
             <dd>{normalisationWords(engine.status.model.normalisation)}</dd>
           </dl>
         ) : (
-          <p className="pt-hint pt-warn">No backbone is loaded yet. Load the one these prompts were made for first.</p>
+          <p className="pt-hint pt-warn">
+            {say("No backbone is loaded yet. Load the one these prompts were made for first.")}
+          </p>
         )}
-        {file.size > largest && <p className="pt-hint pt-warn">This file is too large for prompts.</p>}
+        {file.size > largest && <p className="pt-hint pt-warn">{say("This file is too large for prompts.")}</p>}
         <Checkbox
-          label="They were made for this backbone, with this normalisation"
-          description={`The set stays marked “${declaredWords}”.`}
+          label={say("They were made for this backbone, with this normalisation")}
+          description={say("The set stays marked “{declaredWords}”.", { declaredWords: say(declaredWords) })}
           checked={sure}
           data-testid="declare-sure"
           onChange={(event) => setSure(event.currentTarget.checked)}
@@ -51,14 +56,14 @@ export function DeclareDialog({ file }: Readonly<{ file: LocalFile }>) {
         <div className="pt-line">
           <span className="pt-space" />
           <Button variant="default" onClick={close}>
-            Do not load
+            {say("Do not load")}
           </Button>
           <Button
             data-testid="declare-load"
             disabled={!sure || engine.kind !== "ready" || file.size > largest}
             onClick={() => void load()}
           >
-            Load as declared
+            {say("Load as declared")}
           </Button>
         </div>
       </div>
@@ -68,5 +73,5 @@ export function DeclareDialog({ file }: Readonly<{ file: LocalFile }>) {
 
 function normalisationWords({ mean, std }: Normalisation): string {
   const plain = mean.every((x) => x === 0) && std.every((x) => x === 1);
-  return plain ? "none (0 to 1)" : `mean ${mean.join(", ")}; std ${std.join(", ")}`;
+  return plain ? say("none (0 to 1)") : say("mean {mean}; std {std}", { mean: mean.join(", "), std: std.join(", ") });
 }

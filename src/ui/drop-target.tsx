@@ -1,5 +1,6 @@
 // The whole page takes files: slides, prompt sets and backbones.
 import { useEffect, useState } from "react";
+import { say } from "../words/say.ts";
 import { useApp } from "./app-context.ts";
 
 export function DropTarget() {
@@ -43,9 +44,10 @@ export function DropTarget() {
   return (
     <div className="pt-drop">
       <div>
-        Drop a slide (.svs, .ndpi, .tif, DICOM files, a folder, a picture), a prompt set, GeoJSON, or a backbone (.onnx,
-        .safetensors, a folder)
-        <div className="pt-mute pt-small">It is read on this computer and never uploaded.</div>
+        {say(
+          "Drop a slide (.svs, .ndpi, .tif, DICOM files, a folder, a picture), a prompt set, GeoJSON, or a backbone (.onnx, .safetensors, a folder)",
+        )}
+        <div className="pt-mute pt-small">{say("It is read on this computer and never uploaded.")}</div>
       </div>
     </div>
   );

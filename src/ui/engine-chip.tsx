@@ -1,4 +1,5 @@
 // Where the model runs and how far it was checked, in a few words; the whole story is one click away.
+import { many } from "../words/say.ts";
 import { useApp, useSession } from "./app-context.ts";
 import { chipWords } from "./engine-words.ts";
 
@@ -18,7 +19,7 @@ export function EngineChip() {
     >
       <span className="pt-dot" data-tone={tone} />
       {words}
-      {missing > 0 && <span className="pt-warn">· {missing === 1 ? "1 limit" : `${missing} limits`} here</span>}
+      {missing > 0 && <span className="pt-warn">{many(missing, "· 1 limit here", "· {n} limits here")}</span>}
     </button>
   );
 }

@@ -1,5 +1,4 @@
 // The held-out estimate: a sentence with counts and an interval, the frozen baseline beside it, and who was taken for whom.
-
 import { lazy, Suspense } from "react";
 import { answerWords } from "../domain/answer-words.ts";
 import { asGoodWords } from "../domain/as-good-words.ts";
@@ -9,6 +8,7 @@ import { estimateWords } from "../domain/estimate-words.ts";
 import type { TissueClass } from "../domain/label.ts";
 import { keepFrozen } from "../state/actions/keep-frozen.ts";
 import { activeSetHere } from "../state/selectors.ts";
+import { say } from "../words/say.ts";
 import { useAppState, usePerform } from "./app-context.ts";
 import { HeldOutTable } from "./held-out-table.tsx";
 import { ReasonButton } from "./reason-button.tsx";
@@ -22,8 +22,8 @@ export function EstimatePanel() {
   const set = activeSetHere(useAppState());
   const estimate = set?.metadata.estimate ?? null;
   return (
-    <section className="pt-section" aria-label="On labels it did not see" data-testid="estimate-panel">
-      <h2>Held-out estimate</h2>
+    <section className="pt-section" aria-label={say("On labels it did not see")} data-testid="estimate-panel">
+      <h2>{say("Held-out estimate")}</h2>
       <div className="pt-card pt-tight">
         {set && set.metadata.method.kind !== "none" && <AsGood estimate={estimate} />}
         {set && estimate ? (
@@ -37,8 +37,13 @@ export function EstimatePanel() {
         ) : (
           <p className="pt-hint">
             {set
-              ? `“${set.metadata.name}” came without a held-out estimate${set.metadata.declared ? ` and is ${declaredWords}` : ""}.`
-              : "No figure yet. Tuning first holds whole places out, tunes on the rest, and counts."}
+              ? say("“{name}” came without a held-out estimate{mark}.", {
+                  name: set.metadata.name,
+                  mark: set.metadata.declared
+                    ? say(" and is {declaredWords}", { declaredWords: say(declaredWords) })
+                    : "",
+                })
+              : say("No figure yet. Tuning first holds whole places out, tunes on the rest, and counts.")}
           </p>
         )}
       </div>
@@ -61,7 +66,7 @@ function AsGood({ estimate }: Readonly<{ estimate: Estimate | null }>) {
         testId="keep-frozen"
         onClick={() => perform(keepFrozen)}
       >
-        Keep the frozen baseline as a set
+        {say("Keep the frozen baseline as a set")}
       </ReasonButton>
     </div>
   );
@@ -80,14 +85,14 @@ export function EstimateWordsAndTable({ estimate, classes, synthetic, name, answ
   const words = estimateWords(estimate, classes);
   return (
     <>
-      {synthetic && <span className="pt-synthetic">Synthetic: drawn by a program</span>}
+      {synthetic && <span className="pt-synthetic">{say("Synthetic: drawn by a program")}</span>}
       <div className="pt-big" data-testid="estimate-headline">
         {words.headline}
       </div>
       {words.counts && <div className="pt-small">{words.counts}</div>}
       {answers && (
         <div className="pt-small pt-mute" data-testid="answers-by">
-          Answers by {answers}.
+          {say("Answers by {answers}.", { answers })}
         </div>
       )}
       {words.frozen && <div className="pt-small pt-mute">{words.frozen}</div>}
@@ -107,7 +112,9 @@ export function EstimateWordsAndTable({ estimate, classes, synthetic, name, answ
       {words.origins && <p className="pt-hint">{words.origins}</p>}
       {synthetic && (
         <p className="pt-hint">
-          “{name}” was trained on drawings: this figure tests the software and says nothing about tissue.
+          {say("“{name}” was trained on drawings: this figure tests the software and says nothing about tissue.", {
+            name,
+          })}
         </p>
       )}
     </>

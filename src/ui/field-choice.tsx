@@ -4,6 +4,7 @@ import { useState } from "react";
 import { fieldWords } from "../domain/field-size.ts";
 import { chooseField, type FieldHere, fieldHere } from "../state/actions/field.ts";
 import { canWrite } from "../state/selectors.ts";
+import { say } from "../words/say.ts";
 import { useApp, useAppState, usePerform } from "./app-context.ts";
 
 export function FieldChoice() {
@@ -17,27 +18,29 @@ export function FieldChoice() {
     <div className="pt-field" data-testid="field" data-um={here.um}>
       <div className="pt-line">
         <span>
-          Field <strong>{fieldWords(here.um)}</strong>
+          {say("Field")} <strong>{fieldWords(here.um)}</strong>
         </span>
         <span className="pt-space" />
         {fixed === null ? (
           <button type="button" className="pt-link pt-small" aria-expanded={open} onClick={() => setOpen(!open)}>
-            {open ? "Done" : "Change"}
+            {open ? say("Done") : say("Change")}
           </button>
         ) : (
           <span className="pt-mute pt-small" title={fixed}>
-            fixed
+            {say("fixed")}
           </span>
         )}
       </div>
       {fixed === null && open && <FieldSlider here={here} />}
       {here.refused !== null && (
         <p className="pt-hint pt-warn">
-          This project was labelled with a field of {fieldWords(here.refused)}; this backbone bears{" "}
-          {fieldWords(here.min)} to {fieldWords(here.max)}, and its own is used.
+          {say(
+            "This project was labelled with a field of {labelled}; this backbone bears {from} to {to}, and its own is used.",
+            { labelled: fieldWords(here.refused), from: fieldWords(here.min), to: fieldWords(here.max) },
+          )}
         </p>
       )}
-      <p className="pt-hint">Label what fills most of the outline, otherwise “unsure” (U).</p>
+      <p className="pt-hint">{say("Label what fills most of the outline, otherwise “unsure” (U).")}</p>
     </div>
   );
 }
@@ -54,7 +57,7 @@ function FieldSlider({ here }: Readonly<{ here: FieldHere }>) {
         max={here.max}
         step={1}
         label={fieldWords}
-        thumbLabel="Field size in micrometres"
+        thumbLabel={say("Field size in micrometres")}
         value={um}
         marks={[{ value: here.own }]}
         onChange={(value) => {
@@ -67,8 +70,10 @@ function FieldSlider({ here }: Readonly<{ here: FieldHere }>) {
         }}
       />
       <p className="pt-hint">
-        {fieldWords(here.min)} to {fieldWords(here.max)}; the backbone was trained at {fieldWords(here.own)}. Labels and
-        prompt sets belong to the field they were made with.
+        {say(
+          "{from} to {to}; the backbone was trained at {own}. Labels and prompt sets belong to the field they were made with.",
+          { from: fieldWords(here.min), to: fieldWords(here.max), own: fieldWords(here.own) },
+        )}
       </p>
     </>
   );

@@ -9,6 +9,7 @@ import { addReadyLabels, hasReadyLabels, removeReadyLabels } from "../state/acti
 import { currentSlide, slideMpp } from "../state/selectors.ts";
 import type { OpenSlide } from "../state/session-store.ts";
 import { mppWords } from "../viewer/scale.ts";
+import { say } from "../words/say.ts";
 import { useApp, useAppState, usePerform } from "./app-context.ts";
 import { ReasonButton } from "./reason-button.tsx";
 
@@ -30,21 +31,21 @@ function Trial() {
   const { ui } = useApp();
   const perform = usePerform();
   return (
-    <section className="pt-section" aria-label="First steps" data-testid="first-steps">
+    <section className="pt-section" aria-label={say("First steps")} data-testid="first-steps">
       <div className="pt-card pt-tight">
-        <span>Try it first: 18 labels that the program which drew this slide knows. Then press Tune.</span>
+        <span>{say("Try it first: 18 labels that the program which drew this slide knows. Then press Tune.")}</span>
         <ReasonButton
           enabled={addReadyLabels.enabled(state, undefined)}
           variant="light"
           testId="ready-labels"
           onClick={() => perform(addReadyLabels)}
         >
-          Use 18 ready labels
+          {say("Use 18 ready labels")}
         </ReasonButton>
         <span className="pt-hint">
-          Or name classes below and label yourself.{" "}
+          {say("Or name classes below and label yourself.")}{" "}
           <button type="button" className="pt-link" onClick={() => ui.setState({ tour: 0 })} data-testid="tour-start">
-            Show me around
+            {say("Show me around")}
           </button>
         </span>
       </div>
@@ -59,20 +60,20 @@ function AfterTrial() {
   const { tuning } = state.session;
   const tuned = tuning?.state === "finished" || state.project.project.promptSets.size > 0;
   return (
-    <section className="pt-section" aria-label="First steps" data-testid="first-steps">
+    <section className="pt-section" aria-label={say("First steps")} data-testid="first-steps">
       <div className="pt-card pt-tight">
         <span>
           {tuned
-            ? "Press B to swap the prompt set and see the difference. Then: now your slide."
-            : "18 ready labels are there, marked as such: nobody looked at them. Press Tune (T) on the right."}
+            ? say("Press B to swap the prompt set and see the difference. Then: now your slide.")
+            : say("18 ready labels are there, marked as such: nobody looked at them. Press Tune (T) on the right.")}
         </span>
         {tuned && (
           <Button size="compact-sm" onClick={host.pickSlide} data-testid="your-slide">
-            Now your slide…
+            {say("Now your slide…")}
           </Button>
         )}
         <button type="button" className="pt-link pt-small" onClick={() => perform(removeReadyLabels)}>
-          Put the ready labels away
+          {say("Put the ready labels away")}
         </button>
       </div>
     </section>
@@ -89,12 +90,12 @@ function YourSlide({ slide }: Readonly<{ slide: OpenSlide }>) {
   const ready = hasReadyLabels(state);
   const own = ready ? [] : ownClasses(state.project.project.classes);
   return (
-    <section className="pt-section" aria-label="Now your slide" data-testid="first-steps">
-      <h2>Now your slide</h2>
+    <section className="pt-section" aria-label={say("Now your slide")} data-testid="first-steps">
+      <h2>{say("Now your slide")}</h2>
       <div className="pt-card pt-tight">
         {ready && (
           <button type="button" className="pt-link" onClick={() => perform(removeReadyLabels)} data-testid="put-away">
-            Put the demo's labels and classes away first
+            {say("Put the demo's labels and classes away first")}
           </button>
         )}
         <ol className="pt-steps">
@@ -105,16 +106,20 @@ function YourSlide({ slide }: Readonly<{ slide: OpenSlide }>) {
               onClick={() => ui.setState({ dialog: { kind: "calibration" } })}
               data-testid="ask-mpp"
             >
-              {scale === null ? "How large is a pixel?" : `A pixel is ${mppWords(scale)}: right?`}
+              {scale === null
+                ? say("How large is a pixel?")
+                : say("A pixel is {mpp}: right?", { mpp: mppWords(scale) })}
             </button>
           </li>
           <li data-done={field !== null}>
             {field
-              ? `One label speaks of ${fieldWords(field.um)}: change it below.`
-              : "Field size: the model is loading."}
+              ? say("One label speaks of {field}: change it below.", { field: fieldWords(field.um) })
+              : say("Field size: the model is loading.")}
           </li>
           <li data-done={own.length > 0}>
-            {own.length > 0 ? `Classes: ${own.map(({ name }) => name).join(", ")}, Other` : "Name your classes below."}
+            {own.length > 0
+              ? say("Classes: {own}, Other", { own: own.map(({ name }) => name).join(", ") })
+              : say("Name your classes below.")}
           </li>
         </ol>
       </div>

@@ -1,7 +1,9 @@
 // The strip below: research use, where the pointer is, whether everything is saved.
 import { useEffect, useRef } from "react";
 import { pixelWords } from "../viewer/scale.ts";
+import { many, say } from "../words/say.ts";
 import { useApp, useProject } from "./app-context.ts";
+import { faultWords } from "./fault-words.ts";
 import { PrivacyMeter } from "./privacy-meter.tsx";
 import { StorageLink } from "./storage-link.tsx";
 
@@ -9,10 +11,10 @@ export function FooterBar() {
   const role = useProject((state) => state.role);
   return (
     <footer className="pt-foot">
-      <span>Research use only – not for diagnosis</span>
+      <span>{say("Research use only – not for diagnosis")}</span>
       {role === "reader" && (
         <span className="pt-warn" role="status">
-          Read-only: this project is open in another tab. Close it and reload to write here.
+          {say("Read-only: this project is open in another tab. Close it and reload to write here.")}
         </span>
       )}
       <span className="pt-space" />
@@ -31,13 +33,14 @@ function Coordinates() {
     const show = (): void => {
       if (!text.current) return;
       const at = stage.pointer ?? stage.view?.centre ?? null;
-      const what = stage.pointer ? "" : "centre ";
-      text.current.textContent = at ? `${what}x ${pixelWords(at.x)} · y ${pixelWords(at.y)} px` : "";
+      text.current.textContent = at
+        ? `${stage.pointer ? "" : `${say("centre")} `}x ${pixelWords(at.x)} · y ${pixelWords(at.y)} px`
+        : "";
     };
     show();
     return stage.subscribe(show);
   }, [stage]);
-  return <span ref={text} data-testid="coordinates" title="Level-0 pixels" />;
+  return <span ref={text} data-testid="coordinates" title={say("Level-0 pixels")} />;
 }
 
 function Saved() {
@@ -45,21 +48,21 @@ function Saved() {
   const { context } = useApp();
   if (saved.failed) {
     return (
-      <span className="pt-warn" role="alert" data-testid="saved" title={saved.failed.message}>
-        Not saved: {saved.pending === 1 ? "1 change" : `${saved.pending} changes`}.{" "}
+      <span className="pt-warn" role="alert" data-testid="saved" title={faultWords(saved.failed)}>
+        {many(saved.pending, "Not saved: 1 change.", "Not saved: {n} changes.")}{" "}
         <button type="button" className="pt-link" onClick={() => context.project.flush().catch(() => {})}>
-          Try again
+          {say("Try again")}
         </button>
       </span>
     );
   }
-  if (saved.pending > 0) return <span role="status">Saving…</span>;
+  if (saved.pending > 0) return <span role="status">{say("Saving…")}</span>;
   const at = saved.savedAt === null ? null : new Date(saved.savedAt);
   return (
     <span role="status" data-testid="saved">
       {at
-        ? `Saved ${at.toLocaleTimeString([], { hour12: false })} on this computer`
-        : "Everything stays on this computer"}
+        ? say("Saved {time} on this computer", { time: at.toLocaleTimeString([], { hour12: false }) })
+        : say("Everything stays on this computer")}
     </span>
   );
 }

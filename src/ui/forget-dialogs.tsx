@@ -4,11 +4,14 @@ import { type ReactNode, useState } from "react";
 import type { SlideId } from "../base/brand.ts";
 import { forgetSlide, goesWith, isSafeElsewhere } from "../state/actions/forget.ts";
 import { saveProject } from "../state/actions/project-file.ts";
+import { many, say } from "../words/say.ts";
 import { useApp, useAppState, usePerform } from "./app-context.ts";
 import { ReasonButton } from "./reason-button.tsx";
 import { noDialog } from "./ui-store.ts";
 
-const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
+const labelCount = (n: number): string => many(n, "1 label", "{n} labels");
+const regionCount = (n: number): string => many(n, "1 region", "{n} regions");
+const checkCount = (n: number): string => many(n, "1 blind check", "{n} blind checks");
 
 export function ForgetSlideDialog({ id, name }: Readonly<{ id: SlideId; name: string }>) {
   const { ui, keeping } = useApp();
@@ -24,38 +27,47 @@ export function ForgetSlideDialog({ id, name }: Readonly<{ id: SlideId; name: st
     close();
   };
   return (
-    <Modal opened onClose={close} title="Forget this slide?" data-testid="forget-slide-dialog">
+    <Modal opened onClose={close} title={say("Forget this slide?")} data-testid="forget-slide-dialog">
       <div className="pt-stack" data-testid="forget-slide">
         <p style={{ margin: 0 }}>
-          <strong>{name}</strong>: these go for good, also from undo.
+          <strong>{name}</strong>
+          {say(": these go for good, also from undo.")}
         </p>
         <List>
-          <li>its name, its identity{remote ? ", its address" : " and which file it is"}, its µm/px and case</li>
           <li>
-            {count(goes.labels, "label")}, {count(goes.regions, "region")}, {count(goes.checks, "blind check")}, how its
-            tissue is found
+            {remote
+              ? say("its name, its identity, its address, its µm/px and case")
+              : say("its name, its identity and which file it is, its µm/px and case")}
           </li>
-          <li>its maps and everything computed of its patches</li>
+          <li>
+            {labelCount(goes.labels)}, {regionCount(goes.regions)}, {checkCount(goes.checks)},{" "}
+            {say("how its tissue is found")}
+          </li>
+          <li>{say("its maps and everything computed of its patches")}</li>
           {goes.sets.map((set) => (
-            <li key={set}>the prompt set “{set}”: it only works on this slide</li>
+            <li key={set}>{say("the prompt set “{set}”: it only works on this slide", { set })}</li>
           ))}
-          <li>the whole history of the project and its audit log, which name it; the log begins anew and says so</li>
+          <li>
+            {say("the whole history of the project and its audit log, which name it; the log begins anew and says so")}
+          </li>
         </List>
         {goes.staying > 0 && (
           <p className="pt-hint pt-warn">
-            {count(goes.staying, "prompt set")} may hold numbers learned from it:{" "}
-            {goes.staying === 1 ? "it stays" : "they stay"}. Remove {goes.staying === 1 ? "it" : "them"} in the list if
-            that must go too.
+            {many(
+              goes.staying,
+              "1 prompt set may hold numbers learned from it: it stays. Remove it in the list if that must go too.",
+              "{n} prompt sets may hold numbers learned from it: they stay. Remove them in the list if that must go too.",
+            )}
           </p>
         )}
         <p className="pt-hint">
-          The slide's own file is not touched, nor files you saved.
-          {openSlides.size > 1 && " Your other slides stay; the model is loaded again."}
+          {say("The slide's own file is not touched, nor files you saved.")}
+          {openSlides.size > 1 && say(" Your other slides stay; the model is loaded again.")}
         </p>
         <div className="pt-line">
           <span className="pt-space" />
           <Button variant="default" data-autofocus onClick={close}>
-            Keep it
+            {say("Keep it")}
           </Button>
           <ReasonButton
             enabled={forgetSlide.enabled(state, { id })}
@@ -64,7 +76,7 @@ export function ForgetSlideDialog({ id, name }: Readonly<{ id: SlideId; name: st
             testId="forget-slide-do"
             onClick={() => void forget()}
           >
-            Forget it
+            {say("Forget it")}
           </ReasonButton>
         </div>
       </div>
@@ -81,36 +93,40 @@ export function ForgetEverythingDialog() {
   const { labels, zones, checks, promptSets, slides, runs } = state.project.project;
   const { ownModels, maps } = state.session;
   return (
-    <Modal opened onClose={close} title="Forget everything?">
+    <Modal opened onClose={close} title={say("Forget everything?")}>
       <div className="pt-stack" data-testid="forget-everything">
-        <p style={{ margin: 0 }}>All that this app keeps in this browser is erased, in all its tabs:</p>
+        <p style={{ margin: 0 }}>{say("All that this app keeps in this browser is erased, in all its tabs:")}</p>
         <List>
           <li>
-            {count(labels.size, "label")}, {count(zones.size, "region")}, {count(checks.size, "blind check")},{" "}
-            {count(runs.size, "tuning record")}
+            {labelCount(labels.size)}, {regionCount(zones.size)}, {checkCount(checks.size)},{" "}
+            {many(runs.size, "1 tuning record", "{n} tuning records")}
           </li>
           <li>
-            {count(promptSets.size, "prompt set")}, also those you have not saved as files, and the names of{" "}
-            {count(slides.size, "slide")}
+            {say("{sets}, also those you have not saved as files, and the names of {slides}", {
+              sets: many(promptSets.size, "1 prompt set", "{n} prompt sets"),
+              slides: many(slides.size, "1 slide", "{n} slides"),
+            })}
           </li>
           <li>
-            maps ({maps.sheets.size} shown in this visit), {count(ownModels.length, "backbone")} of your own, encoder
-            files
+            {say("maps ({sheets} shown in this visit), {backbones} of your own, encoder files", {
+              sheets: maps.sheets.size,
+              backbones: many(ownModels.length, "1 backbone", "{n} backbones"),
+            })}
           </li>
-          <li>history, undo and audit log; which servers you approved; settings</li>
-          <li>the offline copy of the app: the next start needs its server</li>
+          <li>{say("history, undo and audit log; which servers you approved; settings")}</li>
+          <li>{say("the offline copy of the app: the next start needs its server")}</li>
         </List>
         {!isSafeElsewhere(state) && (
           <p className="pt-hint pt-warn">
-            This project is not saved as a file in this visit.{" "}
+            {say("This project is not saved as a file in this visit.")}{" "}
             <button type="button" className="pt-link" onClick={() => perform(saveProject, { names: "kept" })}>
-              Save it first
+              {say("Save it first")}
             </button>
           </p>
         )}
-        <p className="pt-hint">Slide files and files you saved are not touched.</p>
+        <p className="pt-hint">{say("Slide files and files you saved are not touched.")}</p>
         <Checkbox
-          label="I know that this cannot be taken back"
+          label={say("I know that this cannot be taken back")}
           checked={sure}
           data-testid="forget-sure"
           onChange={(event) => setSure(event.currentTarget.checked)}
@@ -118,15 +134,15 @@ export function ForgetEverythingDialog() {
         <div className="pt-line">
           <span className="pt-space" />
           <Button variant="default" data-autofocus onClick={close}>
-            Keep everything
+            {say("Keep everything")}
           </Button>
           <ReasonButton
-            enabled={sure || "Say that you know it cannot be taken back."}
+            enabled={sure || say("Say that you know it cannot be taken back.")}
             color="red"
             testId="forget-everything-do"
             onClick={() => void keeping.forgetEverything()}
           >
-            Forget everything
+            {say("Forget everything")}
           </ReasonButton>
         </div>
       </div>

@@ -1,6 +1,7 @@
 // The whole page in full screen and back. Knows no slide; panels and dialogs come along.
 import { useSyncExternalStore } from "react";
 import { notify, type SessionStore } from "../state/session-store.ts";
+import { say } from "../words/say.ts";
 
 /** False inside another page that does not allow it. */
 export const canFillScreen = (): boolean => document.fullscreenEnabled;
@@ -10,7 +11,7 @@ export async function toggleFullScreen(session: SessionStore): Promise<void> {
     if (document.fullscreenElement) await document.exitFullscreen();
     else await document.documentElement.requestFullscreen();
   } catch {
-    notify(session, "info", "This browser did not allow full screen. Its own menu has it too, often under F11.");
+    notify(session, "info", say("This browser did not allow full screen. Its own menu has it too, often under F11."));
   }
 }
 

@@ -1,8 +1,10 @@
 // The self-tests of the loaded backbone on this device, each with its figure and what is allowed.
 import type { GateName, GateResult } from "../protocol/engine-api.ts";
+import { heard } from "../words/heard.ts";
+import { type Plain, say } from "../words/say.ts";
 import { figureWords } from "./words.ts";
 
-const names: Readonly<Record<GateName, string>> = {
+const names: Readonly<Record<GateName, Plain>> = {
   "golden-patch": "Known patch, expected features",
   batch: "Two patches together, as one by one",
   "webgpu-against-wasm": "Graphics card against processor",
@@ -12,7 +14,7 @@ const names: Readonly<Record<GateName, string>> = {
 };
 
 /** What `error` and `limit` of a gate measure. */
-const measures: Readonly<Record<GateName, string>> = {
+const measures: Readonly<Record<GateName, Plain>> = {
   "golden-patch": "difference",
   batch: "difference",
   "webgpu-against-wasm": "difference",
@@ -27,11 +29,11 @@ type Props = Readonly<{ gates: readonly GateResult[]; notes: readonly string[] }
 export function GateList({ gates, notes }: Props) {
   return (
     <>
-      {gates.length === 0 && <p className="pt-hint">Nothing was checked on this device.</p>}
+      {gates.length === 0 && <p className="pt-hint">{say("Nothing was checked on this device.")}</p>}
       <Gates gates={gates} />
       {notes.map((note) => (
         <p key={note} className="pt-hint" style={{ marginTop: 6 }}>
-          {note}
+          {heard(note)}
         </p>
       ))}
     </>
@@ -46,16 +48,20 @@ function Gates({ gates }: Pick<Props, "gates">) {
           <span className="pt-dot" data-tone={gate.passed ? "ok" : "warn"} />
           <div>
             <span className="pt-line">
-              {names[gate.name]}
+              {say(names[gate.name])}
               <span className="pt-space" />
               <span className={gate.passed ? "pt-mute" : "pt-warn"}>
-                {gate.passed ? "passed" : "failed"} · {measures[gate.name]} {figureWords(gate.error)}, allowed{" "}
-                {figureWords(gate.limit)}
+                {gate.passed ? say("passed") : say("failed")} ·{" "}
+                {say("{measure} {figure}, allowed {limit}", {
+                  measure: say(measures[gate.name]),
+                  figure: figureWords(gate.error),
+                  limit: figureWords(gate.limit),
+                })}
               </span>
             </span>
             <span className="pt-mute pt-small">
-              {gate.words}
-              {gate.kept && " Kept from an earlier visit, not run again."}
+              {heard(gate.words)}
+              {gate.kept && say(" Kept from an earlier visit, not run again.")}
             </span>
           </div>
         </li>

@@ -7,6 +7,7 @@ import { type RecallFigure, recallOf } from "../domain/held-out.ts";
 import type { TissueClass } from "../domain/label.ts";
 import { heldOutOf } from "../state/held-out.ts";
 import { labelRegion } from "../state/selectors.ts";
+import { say } from "../words/say.ts";
 import { useApp, useAppState } from "./app-context.ts";
 import { ConfusionCells } from "./confusion-cells.tsx";
 import type { PatchView } from "./patch-gallery.tsx";
@@ -30,19 +31,30 @@ export function HeldOutTable({ estimate, classes }: Props) {
     const patches = cell.flatMap(({ labelId, frozen }): readonly PatchView[] => {
       const label = labels.get(labelId);
       if (!label) return [];
-      const words = `frozen: ${nameOf(frozen)}`;
+      const words = say("frozen: {name}", { name: nameOf(frozen) });
       return [{ slideId: label.slideId, region: labelRegion(state, label), words }];
     });
     const gone = cell.length - patches.length;
-    const title = `You say ${nameOf(classIds[row])}, held out it says ${nameOf(classIds[column])}`;
+    const title = say("You say {label}, held out it says {answer}", {
+      label: nameOf(classIds[row]),
+      answer: nameOf(classIds[column]),
+    });
     ui.setState({
-      dialog: { kind: "patches", title: gone > 0 ? `${title} (${gone} removed since)` : title, patches },
+      dialog: {
+        kind: "patches",
+        title: gone > 0 ? say("{title} ({gone} removed since)", { title, gone }) : title,
+        patches,
+      },
     });
   };
   return (
     <>
       <ConfusionCells
-        caption={`Rows: your labels. Columns: its answers.${heldOut ? " A cell opens its patches." : ""}`}
+        caption={
+          heldOut
+            ? say("Rows: your labels. Columns: its answers. A cell opens its patches.")
+            : say("Rows: your labels. Columns: its answers.")
+        }
         rows={classIds.map((id) => ({ id, name: nameOf(id) }))}
         columns={classIds.map((id) => ({ id, name: nameOf(id) }))}
         counts={confusion}
@@ -61,7 +73,12 @@ export function HeldOutTable({ estimate, classes }: Props) {
 
 /** "Tumour: 7 of 9 found, 78 % (45-94)"; a set from a file tells no interval of a class: which labels are kin is not in it. */
 function recallWords(name: string, figure: RecallFigure | null, correct: number, total: number): string {
-  const counts = `${name}: ${correct} of ${total} found, ${wholePercent(correct / total)} %`;
+  const counts = say("{name}: {correct} of {total} found, {share} %", {
+    name,
+    correct,
+    total,
+    share: wholePercent(correct / total),
+  });
   if (!figure) return counts;
   return `${counts} (${Math.round(figure.bounds.low * 100)}-${Math.round(figure.bounds.high * 100)})`;
 }

@@ -2,6 +2,8 @@
 import { Badge, Button } from "@mantine/core";
 import { useEffect, useRef } from "react";
 import { type HubModel, hubPage } from "../domain/hub-models.ts";
+import { heard } from "../words/heard.ts";
+import { say } from "../words/say.ts";
 import { useApp, useSession } from "./app-context.ts";
 import { HubDownloadState } from "./hub-download.tsx";
 import { normalisationOf, notStated, sizeWords } from "./hub-words.ts";
@@ -33,7 +35,7 @@ export function HubCard({ model, here }: Props) {
         <strong>{model.name}</strong>
         {model.gated && (
           <Badge size="sm" variant="light" color="orange">
-            gated
+            {say("gated")}
           </Badge>
         )}
         <span className="pt-space" />
@@ -42,30 +44,34 @@ export function HubCard({ model, here }: Props) {
           <Button
             size="xs"
             variant="default"
-            aria-label={model.gated ? `How to get ${model.name}` : `Download ${model.name}`}
+            aria-label={
+              model.gated
+                ? say("How to get {name}", { name: model.name })
+                : say("Download {name}", { name: model.name })
+            }
             onClick={() => ui.setState({ dialog: { kind: "open-models", at: model.id, asks: true } })}
           >
-            {model.gated ? "How to get it…" : "Download…"}
+            {model.gated ? say("How to get it…") : say("Download…")}
           </Button>
         )}
       </div>
       <span>{model.purpose}</span>
       <dl className="pt-facts pt-small pt-hub-facts">
-        <dt>Licence</dt>
+        <dt>{say("Licence")}</dt>
         <dd>
-          {model.licence.id ?? notStated} ·{" "}
+          {model.licence.id ?? say(notStated)} ·{" "}
           <a href={hubPage(model)} target="_blank" rel="noopener noreferrer">
-            terms on its page
+            {say("terms on its page")}
           </a>
         </dd>
-        <dt>Structure</dt>
+        <dt>{say("Structure")}</dt>
         <dd>{model.architecture}</dd>
-        <dt>Colours</dt>
+        <dt>{say("Colours")}</dt>
         <dd>{normalisationOf(model)}</dd>
         <dt>µm/px</dt>
-        <dd>{model.scale ?? notStated}</dd>
-        <dt>Read-out</dt>
-        <dd>{model.readout ?? notStated}</dd>
+        <dd>{model.scale ? heard(model.scale) : say(notStated)}</dd>
+        <dt>{say("Read-out")}</dt>
+        <dd>{model.readout ? heard(model.readout) : say(notStated)}</dd>
       </dl>
       {download && <HubDownloadState model={model} download={download} />}
     </article>

@@ -4,9 +4,12 @@ import { Button, Checkbox, PasswordInput } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
 import { type HubModel, hubPage } from "../domain/hub-models.ts";
 import { downloadModel } from "../state/actions/hub.ts";
+import { heard } from "../words/heard.ts";
+import { say } from "../words/say.ts";
 import { useApp, useAppState, usePerform } from "./app-context.ts";
 import { agreementOf, hostsWords, notStated, placeWords, sizeWords } from "./hub-words.ts";
 import { ReasonButton } from "./reason-button.tsx";
+import { Sentence } from "./sentence.tsx";
 import { emptyDraft } from "./ui-store.ts";
 
 export function HubConfirm({ model }: Readonly<{ model: HubModel }>) {
@@ -23,8 +26,8 @@ export function HubConfirm({ model }: Readonly<{ model: HubModel }>) {
   const { own, others } = hostsWords(place);
   const begun = downloads[id]?.kind === "paused";
   const enabled = ((): true | string => {
-    if (gated && token.trim() === "") return "Type your token, or load the file by hand.";
-    if (!read) return "Read the terms first, and say so.";
+    if (gated && token.trim() === "") return say("Type your token, or load the file by hand.");
+    if (!read) return say("Read the terms first, and say so.");
     return downloadModel.enabled(state, { id, token: null });
   })();
   const begin = (): void => {
@@ -46,14 +49,22 @@ export function HubConfirm({ model }: Readonly<{ model: HubModel }>) {
       {gated && (
         <ol className="pt-hub-steps" data-testid="hub-gated">
           <li>
-            Open{" "}
-            <a href={hubPage(model)} target="_blank" rel="noopener noreferrer">
-              its page
-            </a>
-            , sign in there and accept its terms. Some owners answer only after days.
+            <Sentence
+              text="Open {page}, sign in there and accept its terms. Some owners answer only after days."
+              parts={{
+                page: (
+                  <a href={hubPage(model)} target="_blank" rel="noopener noreferrer">
+                    {say("its page")}
+                  </a>
+                ),
+              }}
+            />
           </li>
           <li>
-            Download <strong>{model.weights}</strong>, and config.json where there is one.
+            <Sentence
+              text="Download {weights}, and config.json where there is one."
+              parts={{ weights: <strong>{model.weights}</strong> }}
+            />
           </li>
           <li>
             <button
@@ -64,60 +75,72 @@ export function HubConfirm({ model }: Readonly<{ model: HubModel }>) {
                 host.pickModelFiles();
               }}
             >
-              Load them here by hand
+              {say("Load them here by hand")}
             </button>
-            . Or type a token below, and this app fetches them.
+            {say(". Or type a token below, and this app fetches them.")}
           </li>
         </ol>
       )}
       <dl className="pt-facts">
-        <dt>From</dt>
+        <dt>{say("From")}</dt>
         <dd data-testid="hub-hosts">
           <strong>{own}</strong>
           {others !== "" && (
             <>
-              , and where it sends downloads on to: <strong>{others}</strong>
+              {say(", and where it sends downloads on to:")} <strong>{others}</strong>
             </>
           )}
           <div className="pt-hint">
-            They see your address and which model is asked for. Nothing of your slides, labels or prompts is sent.
+            {say(
+              "They see your address and which model is asked for. Nothing of your slides, labels or prompts is sent.",
+            )}
           </div>
           {place.base.startsWith("http:") && (
             <div className="pt-hint pt-warn">
-              This mirror is not encrypted: what it states and what comes can both be changed on the way.
+              {say("This mirror is not encrypted: what it states and what comes can both be changed on the way.")}
             </div>
           )}
         </dd>
-        <dt>What</dt>
+        <dt>{say("What")}</dt>
         <dd>
-          {model.repo}, revision {model.revision}: {model.weights} and its configuration
+          {say("{repo}, revision {revision}: {weights} and its configuration", {
+            repo: model.repo,
+            revision: model.revision,
+            weights: model.weights,
+          })}
         </dd>
-        <dt>Size</dt>
+        <dt>{say("Size")}</dt>
         <dd data-testid="hub-size">
           {sizeWords(model)}
-          {model.size.reckoned && ", reckoned from its number of parameters"}
+          {model.size.reckoned && say(", reckoned from its number of parameters")}
           <div className="pt-hint">
-            Kept in this browser; twice as much room is needed until it is loaded. It can be paused, and goes on after a
-            reload.
+            {say(
+              "Kept in this browser; twice as much room is needed until it is loaded. It can be paused, and goes on after a reload.",
+            )}
           </div>
         </dd>
-        <dt>Terms</dt>
+        <dt>{say("Terms")}</dt>
         <dd data-testid="hub-terms">
-          <strong>{model.licence.id ?? notStated}</strong>. {model.licence.text}{" "}
+          <strong>{model.licence.id ?? say(notStated)}</strong>. {heard(model.licence.text)}{" "}
           <a href={hubPage(model)} target="_blank" rel="noopener noreferrer">
-            Read them on its page
+            {say("Read them on its page")}
           </a>
         </dd>
-        <dt>Checked</dt>
+        <dt>{say("Checked")}</dt>
         <dd>
-          Against what {placeWords(place)} lists for the commit it names: length and digest of every file. No digest of
-          it is known to this app itself.
+          {say(
+            "Against what {place} lists for the commit it names: length and digest of every file. No digest of it is known to this app itself.",
+            { place: placeWords(place) },
+          )}
         </dd>
       </dl>
       {gated && (
         <PasswordInput
-          label="Access token (optional)"
-          description={`Sent to ${own} only, for this download only, and never stored: it is asked again when you go on another time.`}
+          label={say("Access token (optional)")}
+          description={say(
+            "Sent to {own} only, for this download only, and never stored: it is asked again when you go on another time.",
+            { own },
+          )}
           autoComplete="off"
           value={token}
           data-testid="hub-token"
@@ -125,7 +148,7 @@ export function HubConfirm({ model }: Readonly<{ model: HubModel }>) {
         />
       )}
       <Checkbox
-        label="I have read the terms and may use it under them"
+        label={say("I have read the terms and may use it under them")}
         checked={read}
         data-testid="hub-read"
         ref={first}
@@ -134,10 +157,10 @@ export function HubConfirm({ model }: Readonly<{ model: HubModel }>) {
       <div className="pt-line">
         <span className="pt-space" />
         <Button variant="default" onClick={() => ui.setState({ dialog: { kind: "open-models", at: id, asks: false } })}>
-          Back to the list
+          {say("Back to the list")}
         </Button>
         <ReasonButton type="submit" enabled={enabled} testId="hub-begin" onClick={() => {}}>
-          {begun ? "Go on" : "Download"} from {own}
+          {begun ? say("Go on from {own}", { own }) : say("Download from {own}", { own })}
         </ReasonButton>
       </div>
     </form>

@@ -6,7 +6,10 @@ import { originOf } from "../domain/kept-model.ts";
 import { downloadModel, filesOfDownload, pauseDownload, removeDownload } from "../state/actions/hub.ts";
 import { listedForm } from "../state/listed-answers.ts";
 import { type HubDownload, notify } from "../state/session-store.ts";
+import { heard } from "../words/heard.ts";
+import { say } from "../words/say.ts";
 import { useApp, usePerform, useSession, useUi } from "./app-context.ts";
+import { faultWords } from "./fault-words.ts";
 import { agreementOf, checkWords, comeWords } from "./hub-words.ts";
 import { bringDownload } from "./ui-store.ts";
 
@@ -23,10 +26,10 @@ export function HubDownloadState({ model, download }: Props) {
     <button
       type="button"
       className="pt-link"
-      aria-label={`Remove what has come of ${model.name}`}
+      aria-label={say("Remove what has come of {name}", { name: model.name })}
       onClick={() => perform(removeDownload, { id })}
     >
-      Remove
+      {say("Remove")}
     </button>
   );
   // Other servers than agreed to, or a token that was typed for once: asked again.
@@ -47,7 +50,7 @@ export function HubDownloadState({ model, download }: Props) {
             </span>
             <span className="pt-space" />
             <button type="button" className="pt-link" onClick={() => perform(pauseDownload, { id })}>
-              Pause
+              {say("Pause")}
             </button>
           </span>
           <Notes notes={notes} />
@@ -60,17 +63,19 @@ export function HubDownloadState({ model, download }: Props) {
           <Bar bytes={download.bytes} total={download.total} moving={false} />
           {download.fault && (
             <span className="pt-warn pt-small" role="alert" data-testid="hub-fault">
-              {download.fault.message}
+              {faultWords(download.fault)}
             </span>
           )}
           <span className="pt-line pt-small">
             <span className="pt-mute">
-              {download.fault ? "Stopped" : "Paused"} at {comeWords(download.bytes, download.total)}
+              {download.fault
+                ? say("Stopped at {come}", { come: comeWords(download.bytes, download.total) })
+                : say("Paused at {come}", { come: comeWords(download.bytes, download.total) })}
             </span>
             <span className="pt-space" />
             {remove}
             <button type="button" className="pt-link" data-testid="hub-go-on" onClick={goOn}>
-              Go on
+              {say("Go on")}
             </button>
           </span>
         </div>
@@ -78,7 +83,7 @@ export function HubDownloadState({ model, download }: Props) {
     case "ready":
       return (
         <div className="pt-hub-state" data-testid="hub-ready">
-          <span className="pt-small">Here and checked, not loaded yet.</span>
+          <span className="pt-small">{say("Here and checked, not loaded yet.")}</span>
           <ul className="pt-hub-checks pt-mute pt-small">
             {originOf(download.download).files.map((file) => (
               <li key={file.path}>{checkWords(file)}</li>
@@ -89,7 +94,7 @@ export function HubDownloadState({ model, download }: Props) {
             <span className="pt-space" />
             {remove}
             <button type="button" className="pt-link" data-testid="hub-load" onClick={() => void load(download)}>
-              Load…
+              {say("Load…")}
             </button>
           </span>
         </div>
@@ -106,7 +111,7 @@ function useLoad(model: HubModel): (download: Extract<HubDownload, { kind: "read
     try {
       bringDownload(ui, await filesOfDownload(context, model.id), listedForm(model), download);
     } catch (error) {
-      const fault = toFault(error, "storage", "The downloaded files could not be read");
+      const fault = toFault(error, "storage", say("The downloaded files could not be read"));
       notify(context.session, "error", fault.message, fault);
     }
   };
@@ -119,7 +124,7 @@ function Bar({ bytes, total, moving }: Readonly<{ bytes: number; total: number |
       value={known ? (100 * bytes) / total : moving ? 100 : 0}
       animated={moving && !known}
       size="sm"
-      aria-label="How much of the download is here"
+      aria-label={say("How much of the download is here")}
     />
   );
 }
@@ -127,7 +132,7 @@ function Bar({ bytes, total, moving }: Readonly<{ bytes: number; total: number |
 function Notes({ notes }: Readonly<{ notes: readonly string[] }>) {
   return notes.map((note) => (
     <span key={note} className="pt-warn pt-small">
-      {note}
+      {heard(note)}
     </span>
   ));
 }

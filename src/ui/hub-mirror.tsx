@@ -4,7 +4,9 @@ import { useState } from "react";
 import { Fault, isFault } from "../base/fault.ts";
 import { hub, parseHubPlace } from "../domain/hub-place.ts";
 import { setHubPlace } from "../state/actions/hub.ts";
+import { say } from "../words/say.ts";
 import { useAppState, usePerform } from "./app-context.ts";
+import { faultWords } from "./fault-words.ts";
 import { placeWords } from "./hub-words.ts";
 import { ReasonButton } from "./reason-button.tsx";
 
@@ -16,7 +18,7 @@ export function HubMirror() {
   const [hosts, setHosts] = useState(place.fileHosts.join(" "));
   const problem = problemOf(address, hosts);
   const params = { address, fileHosts: hosts };
-  const enabled = problem === null ? setHubPlace.enabled(state, params) : problem.message;
+  const enabled = problem === null ? setHubPlace.enabled(state, params) : faultWords(problem);
   const changed = address !== place.base || hosts !== place.fileHosts.join(" ");
   const back = (): void => {
     setAddress(hub.base);
@@ -26,7 +28,8 @@ export function HubMirror() {
   return (
     <details className="pt-hub-mirror" data-testid="hub-mirror">
       <summary>
-        Downloads come from {placeWords(place)}. <span className="pt-mute">Use another server…</span>
+        {say("Downloads come from {place}.", { place: placeWords(place) })}{" "}
+        <span className="pt-mute">{say("Use another server…")}</span>
       </summary>
       <form
         className="pt-stack"
@@ -36,36 +39,40 @@ export function HubMirror() {
         }}
       >
         <TextInput
-          label="Address of the hub or a mirror of it"
-          description="A server that answers as the hub does: /owner/name/resolve/…, and /api/models/… for sizes and digests. It must allow this page to read its answers (CORS)."
+          label={say("Address of the hub or a mirror of it")}
+          description={say(
+            "A server that answers as the hub does: /owner/name/resolve/…, and /api/models/… for sizes and digests. It must allow this page to read its answers (CORS).",
+          )}
           value={address}
           data-testid="mirror-address"
-          error={problem?.detail.of === "address" ? problem.message : null}
+          error={problem?.detail.of === "address" ? faultWords(problem) : null}
           onChange={(event) => setAddress(event.currentTarget.value)}
         />
         <TextInput
-          label="Other hosts it sends downloads on to"
-          description="Apart by spaces; *. stands for subdomains. Leave it empty where it gives the files itself."
+          label={say("Other hosts it sends downloads on to")}
+          description={say(
+            "Apart by spaces; *. stands for subdomains. Leave it empty where it gives the files itself.",
+          )}
           value={hosts}
           data-testid="mirror-hosts"
-          error={problem?.detail.of === "hosts" ? problem.message : null}
+          error={problem?.detail.of === "hosts" ? faultWords(problem) : null}
           onChange={(event) => setHosts(event.currentTarget.value)}
         />
         <div className="pt-line">
           <span className="pt-space" />
           {place.base !== hub.base && (
             <Button variant="default" onClick={back}>
-              Back to huggingface.co
+              {say("Back to huggingface.co")}
             </Button>
           )}
           <ReasonButton
             type="submit"
             variant="default"
             testId="mirror-use"
-            enabled={enabled === true && !changed ? "These are in use." : enabled}
+            enabled={enabled === true && !changed ? say("These are in use.") : enabled}
             onClick={() => {}}
           >
-            Use this server
+            {say("Use this server")}
           </ReasonButton>
         </div>
       </form>

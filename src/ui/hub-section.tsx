@@ -2,6 +2,7 @@
 import { IconDownload } from "@tabler/icons-react";
 import { hubModel, hubModels } from "../domain/hub-models.ts";
 import { removeDownload } from "../state/actions/hub.ts";
+import { say } from "../words/say.ts";
 import { useApp, usePerform, useSession } from "./app-context.ts";
 import { HubDownloadState } from "./hub-download.tsx";
 
@@ -10,14 +11,14 @@ export function HubSection() {
   const perform = usePerform();
   const downloads = useSession(({ hub }) => hub.downloads);
   return (
-    <section aria-label="Open models" data-testid="open-models">
+    <section aria-label={say("Open models")} data-testid="open-models">
       <button
         type="button"
         className="pt-row pt-mute pt-add"
         data-testid="browse-open-models"
         onClick={() => ui.setState({ dialog: { kind: "open-models", at: null, asks: false } })}
       >
-        <IconDownload size={14} aria-hidden="true" /> Open models… <span>{hubModels.length}</span>
+        <IconDownload size={14} aria-hidden="true" /> {say("Open models…")} <span>{hubModels.length}</span>
       </button>
       {Object.entries(downloads).map(([id, download]) => {
         const model = hubModel(id);
@@ -28,9 +29,9 @@ export function HubSection() {
               <HubDownloadState model={model} download={download} />
             ) : (
               <span className="pt-line pt-small">
-                <span className="pt-mute">It is not in the list any more.</span>
+                <span className="pt-mute">{say("It is not in the list any more.")}</span>
                 <button type="button" className="pt-link" onClick={() => perform(removeDownload, { id })}>
-                  Remove what has come
+                  {say("Remove what has come")}
                 </button>
               </span>
             )}

@@ -11,13 +11,17 @@ import { filesOf, mainFiles } from "../state/given-models.ts";
 import type { Inspected } from "../state/import-fields.ts";
 import { type ImportForm, openFields, withInspection } from "../state/import-form.ts";
 import { contradictions } from "../state/listed-answers.ts";
+import { heard } from "../words/heard.ts";
+import { say } from "../words/say.ts";
 import { useApp, useAppState, usePerform, useSession, useUi } from "./app-context.ts";
 import { LoadingBar, LoadingWords } from "./backbone-loading.tsx";
+import { faultWords } from "./fault-words.ts";
 import { originWords } from "./hub-words.ts";
 import { ImportQuestions } from "./import-questions.tsx";
 import { ImportFiles, ImportStated } from "./import-stated.tsx";
 import { openWords } from "./import-words.ts";
 import { ReasonButton } from "./reason-button.tsx";
+import { Sentence } from "./sentence.tsx";
 import { chooseMain, emptyDraft, noDialog } from "./ui-store.ts";
 import { useInspection } from "./use-inspection.ts";
 import { bytesWords } from "./words.ts";
@@ -39,7 +43,7 @@ export function ImportDialog() {
     <Modal
       opened
       onClose={close}
-      title={download ? "Load a downloaded backbone" : "Bring your own backbone"}
+      title={download ? say("Load a downloaded backbone") : say("Bring your own backbone")}
       size={choosing ? 560 : 940}
       padding="md"
       yOffset="2dvh"
@@ -62,20 +66,27 @@ function Intro() {
   return (
     <div className="pt-stack">
       <p style={{ margin: 0 }}>
-        A vision transformer as an <strong>.onnx</strong> file (with its external data) or as{" "}
-        <strong>.safetensors</strong> with the keys of timm or Hugging Face. If there is a <strong>config.json</strong>{" "}
-        or <strong>preprocessor_config.json</strong> beside it, give that too: then less is asked.
+        <Sentence
+          text="A vision transformer as an {onnx} file (with its external data) or as {safetensors} with the keys of timm or Hugging Face. If there is a {config} or {preprocessor} beside it, give that too: then less is asked."
+          parts={{
+            onnx: <strong>.onnx</strong>,
+            safetensors: <strong>.safetensors</strong>,
+            config: <strong>config.json</strong>,
+            preprocessor: <strong>preprocessor_config.json</strong>,
+          }}
+        />
       </p>
       <p className="pt-hint">
-        Drop the files or their folder anywhere on this page. They are read on this computer and never uploaded. Mind
-        the licence of what you bring: many pathology backbones may not be passed on or used commercially.
+        {say(
+          "Drop the files or their folder anywhere on this page. They are read on this computer and never uploaded. Mind the licence of what you bring: many pathology backbones may not be passed on or used commercially.",
+        )}
       </p>
       <div className="pt-buttons">
         <Button data-autofocus onClick={host.pickModelFiles}>
-          Choose files…
+          {say("Choose files…")}
         </Button>
         <Button variant="default" onClick={host.pickModelFolder}>
-          Choose a folder…
+          {say("Choose a folder…")}
         </Button>
       </div>
     </div>
@@ -86,10 +97,11 @@ function WhichOne({ files }: Readonly<{ files: readonly GivenFile[] }>) {
   const { ui } = useApp();
   const sizes = new Map(files.map(({ path, file }) => [path, file.size]));
   return (
-    <section className="pt-stack" aria-label="Which backbone" data-testid="import-which">
+    <section className="pt-stack" aria-label={say("Which backbone")} data-testid="import-which">
       <p style={{ margin: 0 }}>
-        There are several backbones among these files. Which one? Quantised ones (int8, uint8, q4) cannot be tuned; fp32
-        and fp16 can.
+        {say(
+          "There are several backbones among these files. Which one? Quantised ones (int8, uint8, q4) cannot be tuned; fp32 and fp16 can.",
+        )}
       </p>
       {mainFiles(files).map(({ path }, i) => (
         <Button
@@ -122,8 +134,8 @@ function Bring({ files, download, onClose }: BringProps) {
   const loading = modelImport.kind === "loading";
   const open = inspected ? openFields(form, inspected).map(({ field }) => field) : [];
   const enabled = ((): true | string => {
-    if (fault) return fault.message;
-    if (!inspected || reading) return "The files are being read.";
+    if (fault) return faultWords(fault);
+    if (!inspected || reading) return say("The files are being read.");
     if (inspected.inspection.refusal !== null) return inspected.inspection.refusal;
     if (open.length > 0) return openWords(open);
     return importModel.enabled(state, { files, facts: answers });
@@ -134,7 +146,8 @@ function Bring({ files, download, onClose }: BringProps) {
     await performAction(context, dismissImport);
     ui.setState({ dialog: noDialog, importing: emptyDraft });
   };
-  const against = fault?.message ?? inspected?.inspection.refusal ?? null;
+  const refusal = inspected?.inspection.refusal ?? null;
+  const against = fault ? faultWords(fault) : refusal && heard(refusal);
   return (
     <form
       onSubmit={(event) => {
@@ -155,15 +168,15 @@ function Bring({ files, download, onClose }: BringProps) {
         </div>
         <fieldset className="pt-import-right" disabled={loading}>
           {against !== null && (
-            <Wrong title="These files cannot be used like this">
+            <Wrong title={say("These files cannot be used like this")}>
               {against}
               <div className="pt-hint">
-                A file that is missing can be dropped here; it joins the others.
+                {say("A file that is missing can be dropped here; it joins the others.")}
                 {fault && !reading && (
                   <>
                     {" "}
                     <button type="button" className="pt-link" onClick={again}>
-                      Read again
+                      {say("Read again")}
                     </button>
                   </>
                 )}
@@ -183,7 +196,9 @@ function Bring({ files, download, onClose }: BringProps) {
       </div>
       <div className="pt-import-foot">
         {modelImport.kind === "failed" && (
-          <Wrong title="It could not be loaded; your answers are still here">{modelImport.fault.message}</Wrong>
+          <Wrong title={say("It could not be loaded; your answers are still here")}>
+            {faultWords(modelImport.fault)}
+          </Wrong>
         )}
         {loading && <Loading />}
         <div className="pt-line">
@@ -191,7 +206,7 @@ function Bring({ files, download, onClose }: BringProps) {
             {loading || enabled === true || against !== null ? "" : enabled}
           </span>
           <Button variant="default" onClick={onClose} data-testid="import-cancel">
-            {loading ? "Cancel loading" : "Close"}
+            {loading ? say("Cancel loading") : say("Close")}
           </Button>
           {!loading && (
             <ReasonButton
@@ -204,7 +219,7 @@ function Bring({ files, download, onClose }: BringProps) {
                 if (first && element) focusField(element, first);
               }}
             >
-              Load this backbone
+              {say("Load this backbone")}
             </ReasonButton>
           )}
         </div>
@@ -240,7 +255,7 @@ function Loading() {
   return (
     <div className="pt-stack" style={{ gap: 4 }} role="status" data-testid="import-progress">
       <LoadingWords progress={progress} />
-      <LoadingBar progress={progress} label="Loading the backbone" />
+      <LoadingBar progress={progress} label={say("Loading the backbone")} />
     </div>
   );
 }

@@ -2,7 +2,8 @@
 import { Group, Radio, Select, Stack, Textarea, TextInput } from "@mantine/core";
 import { type ImportField, isChannel } from "../state/import-fields.ts";
 import type { FieldState } from "../state/import-form.ts";
-import { answerWords, type Choice, fieldChoices, fieldHints, fieldLabels } from "./import-words.ts";
+import { type Plain, say } from "../words/say.ts";
+import { answerWords, type Choice, choicesOf, fieldHints, fieldLabels } from "./import-words.ts";
 
 type Props = Readonly<{
   state: FieldState;
@@ -20,14 +21,14 @@ const wide: ReadonlySet<ImportField> = new Set(["name", "readout", "licenceText"
 export function ImportFieldInput({ state, choices, hint, preset, onText, onUsePreset }: Props) {
   const { field, text, problem, presetSays } = state;
   const label = <FieldLabel state={state} />;
-  const description = hint ?? fieldHints[field] ?? null;
+  const description = hint ?? (fieldHints[field] ? say(fieldHints[field]) : null);
   const common = {
     label,
     "data-testid": `import-${field}`,
     error: problem,
     ...(description !== null && { description }),
   };
-  const list = choices ?? fieldChoices[field] ?? null;
+  const list = choices ?? choicesOf(field);
   return (
     <div className={wide.has(field) ? "pt-wide" : isChannel(field) ? "pt-third" : ""}>
       {field === "readout" && list ? (
@@ -44,7 +45,7 @@ export function ImportFieldInput({ state, choices, hint, preset, onText, onUsePr
           size="xs"
           data={list.map(({ value, label: words }) => ({ value, label: words }))}
           value={state.origin === null ? null : text}
-          placeholder="Choose"
+          placeholder={say("Choose")}
           allowDeselect={false}
           comboboxProps={{ withinPortal: true }}
           onChange={(value) => value !== null && onText(value)}
@@ -72,7 +73,7 @@ export function ImportFieldInput({ state, choices, hint, preset, onText, onUsePr
         <Group gap={6} mt={2} className="pt-small pt-warn">
           {preset}: {answerWords(field, presetSays).slice(0, 120)}
           <button type="button" className="pt-link" onClick={onUsePreset}>
-            Use that
+            {say("Use that")}
           </button>
         </Group>
       )}
@@ -94,14 +95,19 @@ const numeric: ReadonlySet<ImportField> = new Set([
   "stdB",
 ]);
 
-const origins = { file: "from the files", preset: "from the preset", list: "from the list", you: "yours" } as const;
+const origins = {
+  file: "from the files",
+  preset: "from the preset",
+  list: "from the list",
+  you: "yours",
+} as const satisfies Record<string, Plain>;
 
 function FieldLabel({ state: { field, origin, optional } }: Readonly<{ state: FieldState }>) {
   return (
     <>
-      {fieldLabels[field]}{" "}
+      {say(fieldLabels[field])}{" "}
       <span className="pt-origin" data-origin={origin ?? (optional ? "optional" : "needed")}>
-        {origin ? origins[origin] : optional ? "optional" : "needed"}
+        {origin ? say(origins[origin]) : optional ? say("optional") : say("needed")}
       </span>
     </>
   );

@@ -3,6 +3,8 @@ import { Select } from "@mantine/core";
 import { modelPresets } from "../domain/model-presets.ts";
 import type { Inspected } from "../state/import-fields.ts";
 import { type ImportForm, overruled } from "../state/import-form.ts";
+import { heard } from "../words/heard.ts";
+import { say } from "../words/say.ts";
 import { answerWords, fieldLabels } from "./import-words.ts";
 
 type Props = Readonly<{ form: ImportForm; inspected: Inspected; onChoose: (id: string | null) => void }>;
@@ -16,8 +18,11 @@ export function ImportPreset({ form, inspected, onChoose }: Props) {
     return (
       <p className="pt-hint pt-wide" data-testid="import-presets">
         {form.listed
-          ? "What the list of open models states is filled in; please answer the rest from its page."
-          : `None of the ${modelPresets.length} published backbones known here has this layout and these sizes: please answer from its documentation.`}
+          ? say("What the list of open models states is filled in; please answer the rest from its page.")
+          : say(
+              "None of the {presets} published backbones known here has this layout and these sizes: please answer from its documentation.",
+              { presets: modelPresets.length },
+            )}
       </p>
     );
   }
@@ -25,10 +30,12 @@ export function ImportPreset({ form, inspected, onChoose }: Props) {
   return (
     <div className="pt-wide" data-testid="import-presets">
       <Select
-        label="Is it one of these?"
-        description={`Same layout and sizes: ${names}. Choose one only if you know that the files are it.`}
+        label={say("Is it one of these?")}
+        description={say("Same layout and sizes: {names}. Choose one only if you know that the files are it.", {
+          names,
+        })}
         size="xs"
-        placeholder="No preset: I answer myself"
+        placeholder={say("No preset: I answer myself")}
         data={fitting.map(({ id, name }) => ({ value: id, label: name }))}
         value={preset?.id ?? null}
         clearable
@@ -37,13 +44,16 @@ export function ImportPreset({ form, inspected, onChoose }: Props) {
       />
       {preset && preset.unverified.length > 0 && (
         <p className="pt-hint pt-warn" style={{ marginTop: 4 }}>
-          Not verified: {preset.unverified.join("; ")}.
+          {say("Not verified: {unverified}.", { unverified: preset.unverified.map(heard).join("; ") })}
         </p>
       )}
       {overruled(form, inspected).map(({ field, file, preset: known }) => (
         <p key={field} className="pt-hint pt-warn" style={{ marginTop: 4 }}>
-          {fieldLabels[field]}: the files say {answerWords(field, file)}, this preset {answerWords(field, known)}. The
-          files are believed.
+          {say("{field}: the files say {files}, this preset {preset}. The files are believed.", {
+            field: say(fieldLabels[field]),
+            files: answerWords(field, file),
+            preset: answerWords(field, known),
+          })}
         </p>
       ))}
     </div>

@@ -10,6 +10,8 @@ import {
   withPresets,
   withTyped,
 } from "../state/import-form.ts";
+import { heard } from "../words/heard.ts";
+import { type Plain, say } from "../words/say.ts";
 import { ImportFieldInput } from "./import-field.tsx";
 import { ImportPreset } from "./import-preset.tsx";
 import { type Choice, placesWords } from "./import-words.ts";
@@ -20,7 +22,7 @@ type Props = Readonly<{
   onChange: (next: (form: ImportForm) => ImportForm) => void;
 }>;
 
-const groups: readonly (readonly [title: string, fields: readonly ImportField[]])[] = [
+const groups: readonly (readonly [title: Plain, fields: readonly ImportField[]])[] = [
   ["What it is", ["prefix", "name"]],
   [
     "What it sees",
@@ -45,13 +47,17 @@ export function ImportQuestions({ form, inspected, onChange }: Props) {
         if (states.length === 0) return null;
         return (
           <fieldset key={title} className="pt-import-group">
-            <legend className="pt-h3">{title}</legend>
+            <legend className="pt-h3">{say(title)}</legend>
             {states.map((state) => (
               <ImportFieldInput
                 key={state.field}
                 state={state}
                 choices={choicesOf(state.field, form, inspected)}
-                hint={state.field === "mpp" && preset ? `${preset.scale} 0.25 is 40×, 0.5 is 20×.` : null}
+                hint={
+                  state.field === "mpp" && preset
+                    ? say("{scale} 0.25 is 40×, 0.5 is 20×.", { scale: heard(preset.scale) })
+                    : null
+                }
                 preset={modelPresets.find(({ id }) => id === preset?.id)?.name ?? null}
                 onText={(text) => onChange((now) => withTyped(now, state.field, text))}
                 onUsePreset={() => onChange((now) => withPresets(now, inspected, state.field))}
@@ -71,11 +77,12 @@ function choicesOf(field: ImportField, form: ImportForm, inspected: Inspected): 
     case "output":
       return outputs.map(({ name, kind, shape }) => ({
         value: name,
-        label: `${name}: ${kind === "features" ? "one vector an image" : "tokens"} ${shape}`,
+        label: `${name}: ${kind === "features" ? say("one vector an image") : say("tokens")} ${shape}`,
       }));
     case "prefix":
       return (
-        prefixes?.map((prefix) => ({ value: prefix, label: prefix === "" ? "(without a prefix)" : prefix })) ?? null
+        prefixes?.map((prefix) => ({ value: prefix, label: prefix === "" ? say("(without a prefix)") : prefix })) ??
+        null
       );
     case "classToken": {
       const count = Number(fieldState(form, inspected, "prefixTokens").text);

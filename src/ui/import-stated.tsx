@@ -4,6 +4,8 @@ import type { GivenFile } from "../protocol/engine-api.ts";
 import type { ImportField, Inspected } from "../state/import-fields.ts";
 import type { ImportForm } from "../state/import-form.ts";
 import { normalisationWords } from "../state/normalisations.ts";
+import { heard } from "../words/heard.ts";
+import { say } from "../words/say.ts";
 import { statedWords } from "./import-words.ts";
 import { bytesWords } from "./words.ts";
 
@@ -14,12 +16,12 @@ type FilesProps = Readonly<{ files: readonly GivenFile[]; loading: boolean; onOt
 export function ImportFiles({ files, loading, onOther }: FilesProps) {
   const more = files.length - shownFiles;
   return (
-    <section aria-label="Files">
+    <section aria-label={say("Files")}>
       <h3 className="pt-h3" tabIndex={-1} data-autofocus>
-        Files
+        {say("Files")}
         {!loading && (
           <button type="button" className="pt-link pt-small" onClick={onOther}>
-            Other files
+            {say("Other files")}
           </button>
         )}
       </h3>
@@ -32,7 +34,7 @@ export function ImportFiles({ files, loading, onOther }: FilesProps) {
             <span className="pt-mute">{bytesWords(file.size)}</span>
           </li>
         ))}
-        {more > 0 && <li className="pt-mute">and {more} more</li>}
+        {more > 0 && <li className="pt-mute">{say("and {more} more", { more })}</li>}
       </ul>
     </section>
   );
@@ -49,24 +51,26 @@ export function ImportStated({ form, inspected, reading, onReopen }: StatedProps
   if (!inspected) {
     return reading ? (
       <span className="pt-line pt-mute" role="status">
-        <Loader size={14} /> Reading the files…
+        <Loader size={14} /> {say("Reading the files…")}
       </span>
     ) : null;
   }
   const { container, facts, normalisation, outputs, notes } = inspected.inspection;
   const rows = [
     ...statedWords(facts, new Set(form.asked)),
-    ...(normalisation ? ([["Colours", normalisationWords(normalisation), "normalisation"]] as const) : []),
+    ...(normalisation ? ([[say("Colours"), normalisationWords(normalisation), "normalisation"]] as const) : []),
     ...(outputs.length > 0
-      ? ([["Outputs", outputs.map(({ name, shape }) => `${name} ${shape}`).join("; "), null]] as const)
+      ? ([[say("Outputs"), outputs.map(({ name, shape }) => `${name} ${shape}`).join("; "), null]] as const)
       : []),
   ];
   return (
-    <section aria-label="What the files say">
-      <h3 className="pt-h3">What they say {reading && <Loader size={12} aria-label="Reading" />}</h3>
+    <section aria-label={say("What the files say")}>
+      <h3 className="pt-h3">
+        {say("What they say")} {reading && <Loader size={12} aria-label={say("Reading")} />}
+      </h3>
       <dl className="pt-facts pt-small" data-testid="import-stated">
-        <dt>Kind</dt>
-        <dd>{container === "onnx" ? "ONNX graph" : "safetensors checkpoint"}</dd>
+        <dt>{say("Kind")}</dt>
+        <dd>{container === "onnx" ? say("ONNX graph") : say("safetensors checkpoint")}</dd>
         {rows.map(([what, words, field]) => (
           <Stated
             key={what}
@@ -78,7 +82,7 @@ export function ImportStated({ form, inspected, reading, onReopen }: StatedProps
       </dl>
       {notes.map((note) => (
         <p key={note} className="pt-hint" style={{ marginTop: 6, overflowWrap: "anywhere" }}>
-          {note}
+          {heard(note)}
         </p>
       ))}
     </section>
@@ -94,8 +98,13 @@ function Stated({ what, words, onChange }: Readonly<{ what: string; words: strin
         {onChange && (
           <>
             {" "}
-            <button type="button" className="pt-link" aria-label={`Answer ${what} otherwise`} onClick={onChange}>
-              change
+            <button
+              type="button"
+              className="pt-link"
+              aria-label={say("Answer {what} otherwise", { what })}
+              onClick={onChange}
+            >
+              {say("change")}
             </button>
           </>
         )}

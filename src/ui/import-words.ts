@@ -3,8 +3,9 @@ import type { ImportFact } from "../domain/model-import.ts";
 import type { StatedFacts } from "../domain/parse-model-config.ts";
 import { type ImportField, numberText } from "../state/import-fields.ts";
 import { normalisationKinds } from "../state/normalisations.ts";
+import { many, type Plain, say } from "../words/say.ts";
 
-export const fieldLabels: Readonly<Record<ImportField, string>> = {
+export const fieldLabels: Readonly<Record<ImportField, Plain>> = {
   name: "Name",
   prefix: "Which network in the file",
   imagePixels: "Image side in px",
@@ -30,7 +31,7 @@ export const fieldLabels: Readonly<Record<ImportField, string>> = {
 };
 
 /** Shown below a field; a preset's words about scale replace those about um/px. */
-export const fieldHints: Readonly<Partial<Record<ImportField, string>>> = {
+export const fieldHints: Readonly<Partial<Record<ImportField, Plain>>> = {
   prefix: "The file holds several; training often keeps a student and a teacher.",
   imagePixels: "Most published backbones use 224. Larger sides take much longer.",
   positionResample: "Libraries differ in the third digit. Take the one it was used with.",
@@ -45,7 +46,9 @@ export const fieldHints: Readonly<Partial<Record<ImportField, string>>> = {
 
 export type Choice = Readonly<{ value: string; label: string; description?: string }>;
 
-export const fieldChoices: Readonly<Partial<Record<ImportField, readonly Choice[]>>> = {
+type Offered = Readonly<{ value: string; label: Plain; description?: Plain }>;
+
+const fieldChoices: Readonly<Partial<Record<ImportField, readonly Offered[]>>> = {
   readout: [
     {
       value: "cls",
@@ -77,26 +80,34 @@ export const fieldChoices: Readonly<Partial<Record<ImportField, readonly Choice[
   ],
 };
 
+/** What may be answered where the files do not decide that; null: anything. */
+export const choicesOf = (field: ImportField): readonly Choice[] | null =>
+  fieldChoices[field]?.map(({ value, label, description }) => ({
+    value,
+    label: say(label),
+    ...(description !== undefined && { description: say(description) }),
+  })) ?? null;
+
 /** An answer as it is shown: "Class token" for "cls". */
 export const answerWords = (field: ImportField, text: string): string =>
-  fieldChoices[field]?.find(({ value }) => value === text)?.label ?? text;
+  choicesOf(field)?.find(({ value }) => value === text)?.label ?? text;
 
 /** "1st of 2" ... for a place that is stored from 0. */
 export function placesWords(count: number): readonly Choice[] {
-  const ordinals = ["1st", "2nd", "3rd"];
+  const ordinals: readonly Plain[] = ["1st", "2nd", "3rd"];
   return Array.from({ length: count }, (_, i) => ({
     value: String(i),
-    label: `${ordinals[i] ?? `${i + 1}th`} of ${count}`,
+    label: say("{ordinal} of {count}", { ordinal: ordinals[i] ? say(ordinals[i]) : say("{n}th", { n: i + 1 }), count }),
   }));
 }
 
 /** "Add the licence", for a button that cannot be pressed yet. */
 export const openWords = (fields: readonly ImportField[]): string => {
-  const names = [...new Set(fields.map((field) => short[field]))];
-  return `Still open: ${names.join(", ")}.`;
+  const names = [...new Set(fields.map((field) => say(short[field])))];
+  return say("Still open: {names}.", { names: names.join(", ") });
 };
 
-const short: Readonly<Record<ImportField, string>> = {
+const short: Readonly<Record<ImportField, Plain>> = {
   name: "name",
   prefix: "which network",
   imagePixels: "image side",
@@ -128,29 +139,37 @@ export function statedWords(
 ): readonly (readonly [what: string, words: string, field: ImportField | null])[] {
   const rows: (readonly [string, string, ImportField | null])[] = [];
   const { depth, width, patchPixels, mlpWidth, heads, registers = 0, prefixTokens, pretextToken } = facts;
-  if (depth !== undefined) rows.push(["Blocks", `${depth}${width === undefined ? "" : `, ${width} wide`}`, null]);
-  if (heads !== undefined && !asked.has("heads")) rows.push(["Heads", String(heads), null]);
-  if (patchPixels !== undefined) rows.push(["Patch", `${patchPixels} px`, null]);
-  if (mlpWidth !== undefined) rows.push(["MLP", `${mlpWidth} wide${facts.ffn === "swiglu" ? ", gated" : ""}`, null]);
+  if (depth !== undefined)
+    rows.push([say("Blocks"), `${depth}${width === undefined ? "" : say(", {width} wide", { width })}`, null]);
+  if (heads !== undefined && !asked.has("heads")) rows.push([say("Heads"), String(heads), null]);
+  if (patchPixels !== undefined) rows.push([say("Patch"), `${patchPixels} px`, null]);
+  if (mlpWidth !== undefined)
+    rows.push([
+      "MLP",
+      facts.ffn === "swiglu"
+        ? say("{width} wide, gated", { width: mlpWidth })
+        : say("{width} wide", { width: mlpWidth }),
+      null,
+    ]);
   if (prefixTokens !== undefined && !asked.has("prefixTokens")) {
     const parts = [
-      ...(pretextToken ? ["a pretext token"] : []),
-      ...(registers > 0 ? [registers === 1 ? "1 register" : `${registers} registers`] : []),
+      ...(pretextToken ? [say("a pretext token")] : []),
+      ...(registers > 0 ? [many(registers, "1 register", "{n} registers")] : []),
     ];
     const words =
       parts.length > 0
-        ? `${prefixTokens} before the patches, with ${parts.join(" and ")}`
-        : `${prefixTokens} before the patches`;
-    rows.push(["Tokens", words, null]);
+        ? say("{prefixTokens} before the patches, with {parts}", { prefixTokens, parts: parts.join(say(" and ")) })
+        : say("{prefixTokens} before the patches", { prefixTokens });
+    rows.push([say("Tokens"), words, null]);
   }
   if (facts.layerNormEps !== undefined && !asked.has("layerNormEps")) {
-    rows.push(["Epsilon", numberText(facts.layerNormEps), null]);
+    rows.push([say("Epsilon"), numberText(facts.layerNormEps), null]);
   }
   if (facts.activation !== undefined && !asked.has("activation")) {
-    rows.push(["Activation", answerWords("activation", facts.activation), null]);
+    rows.push([say("Activation"), answerWords("activation", facts.activation), null]);
   }
   if (facts.readout !== undefined && !asked.has("readout")) {
-    rows.push(["Read-out", answerWords("readout", facts.readout), "readout"]);
+    rows.push([say("Read-out"), answerWords("readout", facts.readout), "readout"]);
   }
   return rows;
 }

@@ -1,6 +1,7 @@
 // Keys of the whole page. The table of commands says which key means which; this knows when keys are for typing.
 import { useEffect } from "react";
 import { notify } from "../state/session-store.ts";
+import { say } from "../words/say.ts";
 import { useApp } from "./app-context.ts";
 import { commandsOf } from "./commands.ts";
 import { isShortcut } from "./keys.ts";
@@ -42,7 +43,11 @@ export function useKeyboard(): void {
       const command = commandsOf(app).find(({ keys }) => keys.some((written) => isShortcut(written, pressed)));
       if (command) command.run();
       else if (/^\d$/.test(event.key) && !ctrl && !event.altKey) {
-        notify(context.session, "info", `No class has the key ${event.key}. Add a class on the left first.`);
+        notify(
+          context.session,
+          "info",
+          say("No class has the key {key}. Add a class on the left first.", { key: event.key }),
+        );
       } else return;
       // Escape also closes menus: they must still see it.
       if (event.key !== "Escape") event.preventDefault();

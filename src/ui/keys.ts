@@ -1,4 +1,5 @@
 // Shortcuts as written ("Ctrl+Shift+Z") against keys as pressed. Pure: knows no command.
+import { type Plain, say } from "../words/say.ts";
 
 export type Pressed = Readonly<{ key: string; ctrl: boolean; alt: boolean; shift: boolean; code: string }>;
 
@@ -15,6 +16,31 @@ export function isShortcut(written: string, { key, ctrl, alt, shift, code }: Pre
   return pressed === name;
 }
 
+/** How a key is called on keyboards of the language. */
+const keyNames: Readonly<Record<string, Plain>> = {
+  Escape: "Esc",
+  PageDown: "Page ↓",
+  PageUp: "Page ↑",
+  Ctrl: "Ctrl",
+  Shift: "Shift",
+  Delete: "Delete",
+  Enter: "Enter",
+  Home: "Home",
+  Space: "Space",
+  Click: "Click",
+  Arrows: "Arrows",
+  Wheel: "Wheel",
+};
+
+export function keyWords(key: string): string {
+  return key
+    .split(" ")
+    .map((one) => {
+      const name = keyNames[one];
+      return name === undefined ? one : say(name);
+    })
+    .join(" ");
+}
+
 /** For drawing: each key by itself. */
-export const keyParts = (written: string): readonly string[] =>
-  written.split("+").map((part) => ({ Escape: "Esc", PageDown: "Page ↓", PageUp: "Page ↑" })[part] ?? part);
+export const keyParts = (written: string): readonly string[] => written.split("+").map(keyWords);

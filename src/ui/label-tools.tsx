@@ -7,6 +7,7 @@ import { reviewLabels } from "../state/actions/review.ts";
 import { suggest } from "../state/actions/suggest.ts";
 import { labelHints } from "../state/label-hints.ts";
 import { originMix } from "../state/suggested.ts";
+import { say } from "../words/say.ts";
 import { useApp, useAppState, usePerform, useUi } from "./app-context.ts";
 import { ReasonButton } from "./reason-button.tsx";
 
@@ -15,7 +16,8 @@ export function LabelTools() {
   const { ui } = useApp();
   const perform = usePerform();
   const { classes, labels } = state.project.project;
-  const hints = useMemo(() => labelHints(classes, labels.values()), [classes, labels]);
+  const language = useUi((state) => state.language);
+  const hints = useMemo(() => labelHints(classes, labels.values()), [classes, labels, language]);
   const mix = useMemo(() => originMix(labels.values()), [labels]);
   if (ownClasses(classes).length === 0) return null;
   return (
@@ -26,29 +28,33 @@ export function LabelTools() {
           variant="light"
           enabled={suggest.enabled(state, undefined)}
           testId="suggest"
-          hint="Patches worth a label: unsure ones and new ones (N)"
+          hint={say("Patches worth a label: unsure ones and new ones (N)")}
           onClick={() => perform(suggest)}
         >
-          Suggest
+          {say("Suggest")}
         </ReasonButton>
         <ReasonButton
           size="compact-sm"
           variant="default"
           enabled={reviewLabels.enabled(state, undefined)}
           testId="review-labels"
-          hint="All labels, those that disagree first (G)"
+          hint={say("All labels, those that disagree first (G)")}
           onClick={() => {
             ui.setState({ dialog: { kind: "review" } });
             perform(reviewLabels);
           }}
         >
-          Review
+          {say("Review")}
         </ReasonButton>
       </div>
       <div className="pt-line pt-tools">
-        <span className="pt-mute pt-small">Label many</span>
-        <PaintButton kind="brush" words="Paint: every patch under the stroke (P)" icon={<IconBrush size={15} />} />
-        <PaintButton kind="rectangle" words="Box: every patch inside (X)" icon={<IconRectangle size={15} />} />
+        <span className="pt-mute pt-small">{say("Label many")}</span>
+        <PaintButton
+          kind="brush"
+          words={say("Paint: every patch under the stroke (P)")}
+          icon={<IconBrush size={15} />}
+        />
+        <PaintButton kind="rectangle" words={say("Box: every patch inside (X)")} icon={<IconRectangle size={15} />} />
       </div>
       {hints.slice(0, 2).map((hint) => (
         <p key={hint} className="pt-hint" data-testid="label-hint">
@@ -58,10 +64,12 @@ export function LabelTools() {
       {mix.fromSuggestions + mix.ready > 0 && (
         <p className="pt-hint" data-testid="label-mix">
           {[
-            ...(mix.fromSuggestions > 0 ? [`${mix.fromSuggestions} from suggestions`] : []),
-            ...(mix.ready > 0 ? [`${mix.ready} ready labels`] : []),
+            ...(mix.fromSuggestions > 0
+              ? [say("{fromSuggestions} from suggestions", { fromSuggestions: mix.fromSuggestions })]
+              : []),
+            ...(mix.ready > 0 ? [say("{ready} ready labels", { ready: mix.ready })] : []),
           ].join(", ")}
-          {mix.own > 0 ? `, ${mix.own} of your own choice.` : "."}
+          {mix.own > 0 ? say(", {own} of your own choice.", { own: mix.own }) : "."}
         </p>
       )}
     </div>

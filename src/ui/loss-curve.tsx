@@ -3,6 +3,7 @@ import { useComputedColorScheme } from "@mantine/core";
 import { useEffect, useRef } from "react";
 import type { LossPoint } from "../domain/run.ts";
 import { createLossChart, type LossChart } from "../plot/loss-chart.ts";
+import { fixed, say } from "../words/say.ts";
 
 export function LossCurve({ points, epochs }: Readonly<{ points: readonly LossPoint[]; epochs: number }>) {
   const element = useRef<HTMLDivElement>(null);
@@ -32,7 +33,7 @@ export function LossCurve({ points, epochs }: Readonly<{ points: readonly LossPo
   }, [points, epochs]);
   const last = points.at(-1);
   const label = last
-    ? `Training loss ${last.loss.toFixed(3)} after epoch ${last.epoch}`
-    : "Training loss, no point yet";
+    ? say("Training loss {loss} after epoch {epoch}", { loss: fixed(last.loss, 3), epoch: last.epoch })
+    : say("Training loss, no point yet");
   return <div ref={element} className="pt-loss" role="img" aria-label={label} data-testid="loss-curve" />;
 }

@@ -5,6 +5,7 @@ import { checkSizes, type MapCheck, type MapCheckId } from "../domain/map-check.
 import { perform } from "../state/action.ts";
 import { answerCheck, drawCheck, releaseCheck, removeCheck } from "../state/actions/map-check.ts";
 import { bindingOf, checksOf } from "../state/map-checks.ts";
+import { many, say } from "../words/say.ts";
 import { useApp, useAppState, usePerform } from "./app-context.ts";
 import { MapCheckResult } from "./map-check-result.tsx";
 import { progressWords } from "./map-check-words.ts";
@@ -31,7 +32,7 @@ export function MapCheckCard() {
       {first && <MapCheckResult {...first} menu={<ResultMenu check={first.check} />} />}
       {others.length > 0 && (
         <details className="pt-small">
-          <summary>{others.length === 1 ? "1 more check" : `${others.length} more checks`} of this slide</summary>
+          <summary>{many(others.length, "1 more check of this slide", "{n} more checks of this slide")}</summary>
           {others.map(({ check, binding }) => (
             <MapCheckResult key={check.id} check={check} binding={binding} menu={<ResultMenu check={check} />} />
           ))}
@@ -61,13 +62,13 @@ function Start({ again }: Readonly<{ again: boolean }>) {
           testId="map-check-start"
           onClick={() => void start()}
         >
-          {again ? "Check it again" : "Check this map"}
+          {again ? say("Check it again") : say("Check this map")}
         </ReasonButton>
         <NativeSelect
           size="xs"
-          aria-label="Patches to look at"
+          aria-label={say("Patches to look at")}
           value={patches}
-          data={checkSizes.map((size) => ({ value: String(size), label: `${size} patches` }))}
+          data={checkSizes.map((size) => ({ value: String(size), label: many(size, "1 patch", "{n} patches") }))}
           onChange={(event) =>
             setPatches(checkSizes.find((size) => String(size) === event.currentTarget.value) ?? checkSizes[0])
           }
@@ -75,8 +76,9 @@ function Start({ again }: Readonly<{ again: boolean }>) {
       </div>
       {!again && (
         <p className="pt-hint">
-          You name patches drawn at random without seeing the map's answer: the only figure of this map that your choice
-          of patches cannot flatter. They stay test-only until you release them.
+          {say(
+            "You name patches drawn at random without seeing the map's answer: the only figure of this map that your choice of patches cannot flatter. They stay test-only until you release them.",
+          )}
         </p>
       )}
     </>
@@ -91,7 +93,7 @@ function Unfinished({ check }: Readonly<{ check: MapCheck }>) {
   return (
     <div className="pt-line" style={{ justifyContent: "space-between" }}>
       <span className="pt-small">
-        Check of “{check.map.name}”: {progressWords(check)}
+        {say("Check of “{name}”: {progress}", { name: check.map.name, progress: progressWords(check) })}
       </span>
       <span className="pt-line">
         <ReasonButton
@@ -100,11 +102,11 @@ function Unfinished({ check }: Readonly<{ check: MapCheck }>) {
           testId="map-check-resume"
           onClick={() => ui.setState({ dialog: { kind: "map-check", id: check.id } })}
         >
-          Go on
+          {say("Go on")}
         </ReasonButton>
-        <MoreMenu about="this check">
+        <MoreMenu about={say("this check")}>
           <Menu.Item color="red" onClick={() => perform(removeCheck, { id: check.id })}>
-            Discard this check
+            {say("Discard this check")}
           </Menu.Item>
         </MoreMenu>
       </span>
@@ -118,17 +120,17 @@ function ResultMenu({ check }: Readonly<{ check: MapCheck }>) {
   const perform = usePerform();
   const release = releaseCheck.enabled(state, { id: check.id });
   return (
-    <MoreMenu about="this check">
+    <MoreMenu about={say("this check")}>
       <Menu.Item
         disabled={release !== true}
         title={release === true ? undefined : release}
         onClick={() => ui.setState({ dialog: { kind: "release-check", id: check.id } })}
       >
-        Release its labels for tuning…
+        {say("Release its labels for tuning…")}
       </Menu.Item>
       <Menu.Divider />
       <Menu.Item color="red" onClick={() => perform(removeCheck, { id: check.id })}>
-        Discard this check
+        {say("Discard this check")}
       </Menu.Item>
     </MoreMenu>
   );

@@ -7,7 +7,9 @@ import { stateOf } from "../state/action.ts";
 import { undo } from "../state/actions/history.ts";
 import { answerCheck, finishCheck, skipCheck } from "../state/actions/map-check.ts";
 import { canWrite } from "../state/selectors.ts";
+import { say } from "../words/say.ts";
 import { type App, useApp, useAppState, usePerform } from "./app-context.ts";
+import { keyWords } from "./keys.ts";
 import { answerWords, choiceKeys, progressWords } from "./map-check-words.ts";
 import { RegionImage } from "./region-image.tsx";
 import { SyntheticMark } from "./synthetic-mark.tsx";
@@ -30,8 +32,8 @@ export function MapCheckDialog({ id }: Readonly<{ id: MapCheckId }>) {
       opened
       fullScreen
       onClose={close}
-      title="What is this tissue?"
-      closeButtonProps={{ "aria-label": "Leave; go on later" }}
+      title={say("What is this tissue?")}
+      closeButtonProps={{ "aria-label": say("Leave; go on later") }}
     >
       <Looking check={check} />
     </Modal>
@@ -79,14 +81,14 @@ function Looking({ check }: Readonly<{ check: MapCheck }>) {
 
   if (!draw || at === null) return null;
   if (!slide) {
-    return <p>The slide of this check is not open. Leave, open it again, and go on.</p>;
+    return <p>{say("The slide of this check is not open. Leave, open it again, and go on.")}</p>;
   }
   const last = lastAnswered(app, check);
   const finish = finishCheck.enabled(state, { id });
   const { judged, unsure } = checkCounts(check);
   return (
     <div className="pt-check" data-testid="map-check" data-at={at}>
-      <Progress value={(100 * (judged + unsure)) / draws.length} size="sm" aria-label="Patches looked at" />
+      <Progress value={(100 * (judged + unsure)) / draws.length} size="sm" aria-label={say("Patches looked at")} />
       <div className="pt-line pt-small pt-mute" style={{ justifyContent: "space-between" }}>
         <span data-testid="map-check-progress">{progressWords(check)}</span>
         <span aria-live="polite" data-testid="map-check-last">
@@ -103,9 +105,9 @@ function Looking({ check }: Readonly<{ check: MapCheck }>) {
             region={draw.region}
             size={420}
             fill
-            label="The patch to name"
+            label={say("The patch to name")}
           />
-          <figcaption>The patch. Say what fills most of it.</figcaption>
+          <figcaption>{say("The patch. Say what fills most of it.")}</figcaption>
         </figure>
         <figure>
           <div className="pt-check-around">
@@ -115,14 +117,14 @@ function Looking({ check }: Readonly<{ check: MapCheck }>) {
               region={widened(draw.region)}
               size={420}
               fill
-              label="What is around it"
+              label={say("What is around it")}
             />
             <i style={{ inset: `${(100 * (1 - 1 / around)) / 2}%` }} />
           </div>
-          <figcaption>What is around it; the patch is in the frame.</figcaption>
+          <figcaption>{say("What is around it; the patch is in the frame.")}</figcaption>
         </figure>
       </div>
-      <fieldset className="pt-check-keys" aria-label="What this patch is">
+      <fieldset className="pt-check-keys" aria-label={say("What this patch is")}>
         {choices.map((c, i) => (
           <Button
             key={c.id}
@@ -135,28 +137,27 @@ function Looking({ check }: Readonly<{ check: MapCheck }>) {
           </Button>
         ))}
         <Key letter="N" onClick={() => perform(answerCheck, { id, at, answer: { kind: "none-of-these" } })}>
-          None of these
+          {say("None of these")}
         </Key>
         <Key letter="U" onClick={() => perform(answerCheck, { id, at, answer: { kind: "unsure" } })}>
-          Unsure
+          {say("Unsure")}
         </Key>
         <Key letter="S" onClick={() => perform(skipCheck, { id, at })}>
-          {again ? "Later still" : "Later"}
+          {again ? say("Later still") : say("Later")}
         </Key>
         <Key letter="Ctrl Z" onClick={() => undoAnswer(app, check)}>
-          Take back
+          {say("Take back")}
         </Key>
         {finish === true && (
           <Button variant="light" data-testid="map-check-finish" onClick={() => perform(finishCheck, { id })}>
-            Finish without the patches put off
+            {say("Finish without the patches put off")}
           </Button>
         )}
       </fieldset>
       <p className="pt-hint">
-        Neither the map's answer nor any colour is shown, and the order tells nothing. No other patch is drawn in the
-        place of one that is unsure or put off for good: they are left out, and the result says what it would be if all
-        of them were wrong, and if all were right. Figures come with the last patch. You can leave (Esc) and go on
-        later, also after a reload.
+        {say(
+          "Neither the map's answer nor any colour is shown, and the order tells nothing. No other patch is drawn in the place of one that is unsure or put off for good: they are left out, and the result says what it would be if all of them were wrong, and if all were right. Figures come with the last patch. You can leave (Esc) and go on later, also after a reload.",
+        )}
       </p>
     </div>
   );
@@ -164,7 +165,12 @@ function Looking({ check }: Readonly<{ check: MapCheck }>) {
 
 function Key({ letter, onClick, children }: Readonly<{ letter: string; onClick: () => void; children: string }>) {
   return (
-    <Button variant="subtle" color="gray" onClick={onClick} leftSection={<kbd className="pt-kbd">{letter}</kbd>}>
+    <Button
+      variant="subtle"
+      color="gray"
+      onClick={onClick}
+      leftSection={<kbd className="pt-kbd">{keyWords(letter)}</kbd>}
+    >
       {children}
     </Button>
   );
@@ -185,5 +191,5 @@ function lastAnswered({ context }: App, check: MapCheck): string {
     ?.events.find((event) => event.type === "check-answer/put");
   if (last?.type !== "check-answer/put" || last.id !== check.id) return "";
   const answer = check.answers[last.at];
-  return answer ? `Last: ${answerWords(check, answer)}` : "";
+  return answer ? say("Last: {answer}", { answer: answerWords(check, answer) }) : "";
 }

@@ -4,6 +4,7 @@ import type { MapCheck } from "../domain/map-check.ts";
 import { checkFigures } from "../domain/map-check-figures.ts";
 import type { Share } from "../math/stratified.ts";
 import type { CheckBinding } from "../state/map-checks.ts";
+import { say } from "../words/say.ts";
 import { useApp, useAppState } from "./app-context.ts";
 import { ConfusionCells } from "./confusion-cells.tsx";
 import { answerWords, bindingWords, checkWords, correctedWords, shareWords } from "./map-check-words.ts";
@@ -24,16 +25,16 @@ export function MapCheckResult({ check, binding, menu }: Props) {
       </div>
       <p className={earlier ? "pt-hint pt-warn" : "pt-hint"} data-testid="map-check-binding">
         {bindingWords(binding, check)}
-        {check.released && " Its labels are released: a set tuned since may know them."}
+        {check.released && say(" Its labels are released: a set tuned since may know them.")}
       </p>
       <div className="pt-small">{words.counts}</div>
       {words.unjudged && <div className="pt-small">{words.unjudged}</div>}
       <table className="pt-legend" data-testid="map-check-classes">
         <thead>
           <tr>
-            <th scope="col">Class</th>
-            <th scope="col" title="Of what the map calls so, the share that is so">
-              precision
+            <th scope="col">{say("Class")}</th>
+            <th scope="col" title={say("Of what the map calls so, the share that is so")}>
+              {say("precision")}
             </th>
           </tr>
         </thead>
@@ -84,7 +85,7 @@ function CheckConfusion({
   const { classes } = useAppState().project.project;
   const { choices, mapped, draws, answers } = check;
   const rows = [...choices.slice(0, mapped).map(({ name }) => name), "uncertain"];
-  const columns = [...choices.map(({ name }) => name), "none of these"];
+  const columns = [...choices.map(({ name }) => name), say("none of these")];
   const columnOf = (i: number): number => {
     const answer = answers[i];
     return answer?.kind === "class" ? answer.choice : answer?.kind === "none-of-these" ? choices.length : -1;
@@ -93,9 +94,12 @@ function CheckConfusion({
     const patches = draws.flatMap(({ region, stratum }, i): readonly PatchView[] => {
       const answer = answers[i];
       if (stratum !== row || columnOf(i) !== column || !answer) return [];
-      return [{ slideId: check.slideId, region, words: `you: ${answerWords(check, answer)}` }];
+      return [{ slideId: check.slideId, region, words: say("you: {answer}", { answer: answerWords(check, answer) }) }];
     });
-    const title = `The map says ${rows[row]}, you said ${columns[column]}`;
+    const title = say("The map says {rows}, you said {columns}", {
+      rows: rows[row] ?? "",
+      columns: columns[column] ?? "",
+    });
     ui.setState({ dialog: { kind: "patches", title, patches } });
   };
   // Rows and columns nobody used say nothing.
@@ -103,7 +107,7 @@ function CheckConfusion({
   const usedColumns = columns.flatMap((_, k) => (k < mapped || confusion.some((row) => (row[k] ?? 0) > 0) ? [k] : []));
   return (
     <ConfusionCells
-      caption="Rows: the map's answers. Columns: yours. A cell opens its patches."
+      caption={say("Rows: the map's answers. Columns: yours. A cell opens its patches.")}
       rows={usedRows.map((h) => ({ id: `row ${h}`, name: rows[h] ?? "" }))}
       columns={usedColumns.map((k) => ({ id: `column ${k}`, name: columns[k] ?? "" }))}
       counts={usedRows.map((h) => usedColumns.map((k) => confusion[h]?.[k] ?? 0))}

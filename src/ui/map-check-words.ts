@@ -1,19 +1,19 @@
 // What a blind check of a map says, in words, exactly as far as its figures carry. Pure.
-
 import { wholePercent } from "../domain/estimate-words.ts";
 import type { TissueClass } from "../domain/label.ts";
 import { type CheckAnswer, checkCounts, type MapCheck } from "../domain/map-check.ts";
 import { type CheckFigures, drawnMm2, type Extremes } from "../domain/map-check-figures.ts";
 import type { Share } from "../math/stratified.ts";
 import type { CheckBinding } from "../state/map-checks.ts";
+import { fixed, many, numeral, say } from "../words/say.ts";
 import { areaWords } from "./map-words.ts";
 
 /** "95 % (82-99)". */
 export const shareWords = ({ value, bounds }: Share): string =>
   `${wholePercent(value)} % (${Math.round(bounds.low * 100)}-${Math.round(bounds.high * 100)})`;
 
-const patches = (count: number): string => (count === 1 ? "1 patch" : `${count} patches`);
-const numbers = (count: number): string => count.toLocaleString("en-GB");
+const patches = (count: number): string => many(count, "1 patch", "{n} patches");
+const numbers = (count: number): string => numeral(count);
 
 export type CheckWords = Readonly<{
   headline: string;
@@ -30,50 +30,75 @@ export function checkWords(check: MapCheck, figures: CheckFigures): CheckWords {
   const uncertain = check.sizes[check.mapped] ?? 0;
   return {
     headline: overall
-      ? `Accuracy of this map ${shareWords(overall)}`
-      : "No accuracy: of one of its classes no patch was judged.",
-    counts: `${right} of ${called} judged patches are what the map calls them, weighted by how often it calls each class.`,
+      ? say("Accuracy of this map {share}", { share: shareWords(overall) })
+      : say("No accuracy: of one of its classes no patch was judged."),
+    counts: say(
+      "{right} of {called} judged patches are what the map calls them, weighted by how often it calls each class.",
+      { right, called },
+    ),
     unjudged: unjudged > 0 ? unjudgedWords(unjudged, overallIfUnjudged) : null,
     meaning: [
-      `${patches(check.draws.length)} drawn at random among the ${numbers(places)} this map answered, some of each class, and ` +
-        "looked at without seeing its answer.",
+      say(
+        "{patches} drawn at random among the {places} this map answered, some of each class, and looked at without seeing its answer.",
+        { patches: patches(check.draws.length), places: numbers(places) },
+      ),
       ...(uncertain > 0
-        ? [`${numbers(uncertain)} places it calls uncertain count in the areas, not in the accuracy.`]
+        ? [
+            say("{uncertain} places it calls uncertain count in the areas, not in the accuracy.", {
+              uncertain: numbers(uncertain),
+            }),
+          ]
         : []),
-      ...(check.leftOut > 0 ? [`${patches(check.leftOut)} labelled or drawn before are in no figure.`] : []),
-      "The interval (95 %) is that of the draw: of this slide, by you; it says nothing of other slides.",
+      ...(check.leftOut > 0
+        ? [say("{patches} labelled or drawn before are in no figure.", { patches: patches(check.leftOut) })]
+        : []),
+      say("The interval (95 %) is that of the draw: of this slide, by you; it says nothing of other slides."),
     ],
   };
 }
 
 function unjudgedWords(count: number, extremes: Extremes | null): string {
-  const left = `${patches(count)} unsure or skipped ${count === 1 ? "is" : "are"} left out`;
+  const left = many(count, "1 patch unsure or skipped is left out", "{n} patches unsure or skipped are left out");
   return extremes
-    ? `${left}: ${wholePercent(extremes.low)} % if all of them were wrong, ${wholePercent(extremes.high)} % if all were right.`
+    ? say("{left}: {low} % if all of them were wrong, {high} % if all were right.", {
+        left,
+        low: wholePercent(extremes.low),
+        high: wholePercent(extremes.high),
+      })
     : `${left}.`;
 }
 
 /** "mapped 0.0957 mm², corrected 0.159 mm² (0.118-0.201)"; the correction only where a whole can be said. */
 export function correctedWords(check: MapCheck, figures: CheckFigures, choice: number): string {
   const mapped =
-    choice < check.mapped ? `mapped ${areaWords((check.sizes[choice] ?? 0) * check.cellMm2)}` : "not on the map";
+    choice < check.mapped
+      ? say("mapped {area}", { area: areaWords((check.sizes[choice] ?? 0) * check.cellMm2) })
+      : say("not on the map");
   const share = figures.area?.[choice];
   if (!share) return mapped;
   const all = drawnMm2(check);
   const bare = (part: number): string => areaWords(part * all).replace(" mm²", "");
   const { value, bounds } = share;
-  return `${mapped}, corrected ${areaWords(value * all)} (${bare(bounds.low)}-${bare(bounds.high)})`;
+  return say("{mapped}, corrected {area} ({low}-{high})", {
+    mapped,
+    area: areaWords(value * all),
+    low: bare(bounds.low),
+    high: bare(bounds.high),
+  });
 }
 
 export function bindingWords(binding: CheckBinding, { map }: MapCheck): string {
-  const whose = `“${map.name}”, called from a score of ${map.threshold.toFixed(2)}`;
+  const whose = say("“{name}”, called from a score of {threshold}", {
+    name: map.name,
+    threshold: fixed(map.threshold, 2),
+  });
   switch (binding) {
     case "this-map":
-      return `Of the map that is shown: ${whose}.`;
+      return say("Of the map that is shown: {whose}.", { whose });
     case "another-map":
-      return `For another map than the one shown: ${whose}.`;
+      return say("For another map than the one shown: {whose}.", { whose });
     case "changed":
-      return `For an earlier map: ${whose}. It has changed since.`;
+      return say("For an earlier map: {whose}. It has changed since.", { whose });
     default:
       return binding satisfies never;
   }
@@ -82,20 +107,20 @@ export function bindingWords(binding: CheckBinding, { map }: MapCheck): string {
 /** "12 of 30 looked at, 2 put off". */
 export function progressWords(check: MapCheck): string {
   const { judged, unsure, skipped } = checkCounts(check);
-  const seen = `${judged + unsure} of ${check.draws.length} looked at`;
-  return skipped > 0 ? `${seen}, ${skipped} put off` : seen;
+  const seen = say("{judged} of {draws} looked at", { judged: judged + unsure, draws: check.draws.length });
+  return skipped > 0 ? say("{seen}, {skipped} put off", { seen, skipped }) : seen;
 }
 
 export function answerWords({ choices }: MapCheck, answer: CheckAnswer): string {
   switch (answer.kind) {
     case "class":
-      return choices[answer.choice]?.name ?? "a removed class";
+      return choices[answer.choice]?.name ?? say("a removed class");
     case "none-of-these":
-      return "none of these";
+      return say("none of these");
     case "unsure":
       return "unsure";
     case "skipped":
-      return "put off";
+      return say("put off");
     default:
       return answer satisfies never;
   }

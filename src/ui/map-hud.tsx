@@ -1,6 +1,7 @@
 // The map's value under the cursor, over the slide. Follows the pointer at its own speed, outside the stores.
 import { useSyncExternalStore } from "react";
 import { placeOnMap, shownMap } from "../state/map-looks.ts";
+import { fixed, say } from "../words/say.ts";
 import { useApp, useAppState } from "./app-context.ts";
 import { lookName, lookNames } from "./map-words.ts";
 
@@ -17,18 +18,18 @@ export function MapHud() {
   return (
     <div className="pt-hud pt-map-value" data-testid="map-value">
       {name && <span className={`pt-swatch pt-look-${name}`} />}
-      {name && <span>{lookNames[name]}</span>}
+      {name && <span>{say(lookNames[name])}</span>}
       {best && (
         <>
           <span className="pt-swatch" style={{ background: best.color }} />
           <strong>
-            {best.name} {best.score.toFixed(2)}
+            {best.name} {fixed(best.score, 2)}
           </strong>
         </>
       )}
       {second && (
         <span className="pt-mute">
-          {second.name} {second.score.toFixed(2)}
+          {second.name} {fixed(second.score, 2)}
         </span>
       )}
     </div>

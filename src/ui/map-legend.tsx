@@ -7,6 +7,7 @@ import { frozenLayer } from "../domain/map-sheet.ts";
 import { isOther } from "../domain/other-class.ts";
 import { changeMapView } from "../state/actions/maps.ts";
 import { comparedShown, figuresShown, type ShownMap } from "../state/map-looks.ts";
+import { fixed, numeral, say } from "../words/say.ts";
 import { useAppState, usePerform } from "./app-context.ts";
 import { areaWords, lookNames, lookWords } from "./map-words.ts";
 
@@ -30,9 +31,9 @@ export function MapLegend({ map }: Readonly<{ map: ShownMap }>) {
         <table className="pt-legend" data-testid="map-legend">
           <thead>
             <tr>
-              <th scope="col">Called</th>
-              <th scope="col">patches</th>
-              <th scope="col">area</th>
+              <th scope="col">{say("Called")}</th>
+              <th scope="col">{say("patches")}</th>
+              <th scope="col">{say("area")}</th>
             </tr>
           </thead>
           <tbody>
@@ -45,41 +46,51 @@ export function MapLegend({ map }: Readonly<{ map: ShownMap }>) {
                 on={!maps.view.hidden.includes(c.name)}
               />
             ))}
-            <Other name="uncertain" count={figures.uncertain} />
-            <Other name="notComputed" count={figures.notComputed} />
-            <Other name="background" count={figures.background} />
-            {figures.unreadable > 0 && <Other name="unreadable" count={figures.unreadable} />}
+            <Other which="uncertain" count={figures.uncertain} />
+            <Other which="notComputed" count={figures.notComputed} />
+            <Other which="background" count={figures.background} />
+            {figures.unreadable > 0 && <Other which="unreadable" count={figures.unreadable} />}
           </tbody>
         </table>
       )}
       {!layer && (
         <table className="pt-legend" data-testid="map-legend">
           <tbody>
-            <Other name="unscored" count={map.numbers.states.length - figures.background} />
-            <Other name="background" count={figures.background} />
+            <Other which="unscored" count={map.numbers.states.length - figures.background} />
+            <Other which="background" count={figures.background} />
           </tbody>
         </table>
       )}
       {compared && map.against && (
         <p className="pt-hint" data-testid="map-compared">
-          Against “{map.against.layer.name}”: {compared.changed} patches changed their class (in the new one's colour),{" "}
-          {compared.same} stayed, {compared.uncertain} are uncertain in one of the two.
+          {say(
+            "Against “{name}”: {changed} patches changed their class (in the new one's colour), {same} stayed, {uncertain} are uncertain in one of the two.",
+            {
+              name: map.against.layer.name,
+              changed: compared.changed,
+              same: compared.same,
+              uncertain: compared.uncertain,
+            },
+          )}
         </p>
       )}
       {layer?.key === frozenLayer && maps.preview && (
         <p
           className="pt-hint"
           data-testid="map-preview"
-          title={`${Math.round(maps.preview.milliseconds)} ms in the engine`}
+          title={say("{milliseconds} ms in the engine", { milliseconds: Math.round(maps.preview.milliseconds) })}
         >
-          Preview from {maps.preview.labels} labels on frozen features; it follows every label at once.
+          {say("Preview from {labels} labels on frozen features; it follows every label at once.", {
+            labels: maps.preview.labels,
+          })}
         </p>
       )}
       {layer && figures.answered > 0 && <SlideLevel classes={layer.classes} figures={figures} />}
       {layer && (
         <p className="pt-hint">
-          Area of the patches called a class, not area of tumour.
-          {figures.labelled > 0 && ` ${figures.labelled} patches that are labelled are left out.`}
+          {say("Area of the patches called a class, not area of tumour.")}
+          {figures.labelled > 0 &&
+            say(" {labelled} patches that are labelled are left out.", { labelled: figures.labelled })}
         </p>
       )}
     </>
@@ -98,7 +109,7 @@ function ClassLine({ value, patches, area, on }: LineProps) {
           <input
             type="checkbox"
             checked={on}
-            aria-label={`Show ${value.name} on the map`}
+            aria-label={say("Show {name} on the map", { name: value.name })}
             onChange={() =>
               perform(changeMapView, {
                 hidden: on ? [...hidden, value.name] : hidden.filter((name) => name !== value.name),
@@ -109,22 +120,22 @@ function ClassLine({ value, patches, area, on }: LineProps) {
           <span className="pt-cut">{value.name}</span>
         </label>
       </th>
-      <td data-testid="map-class-patches">{patches.toLocaleString("en-GB")}</td>
-      <td>{isOther(value) ? <span className="pt-mute">left out</span> : areaWords(area)}</td>
+      <td data-testid="map-class-patches">{numeral(patches)}</td>
+      <td>{isOther(value) ? <span className="pt-mute">{say("left out")}</span> : areaWords(area)}</td>
     </tr>
   );
 }
 
-function Other({ name, count }: Readonly<{ name: keyof typeof look; count: number }>) {
+function Other({ which: name, count }: Readonly<{ which: keyof typeof look; count: number }>) {
   return (
     <tr className="pt-mute" data-testid={`map-${name}`}>
       <th scope="row">
-        <span className="pt-line" title={lookWords[name]}>
+        <span className="pt-line" title={say(lookWords[name])}>
           <span className={`pt-swatch pt-look-${name}`} />
-          <span className="pt-cut">{lookNames[name]}</span>
+          <span className="pt-cut">{say(lookNames[name])}</span>
         </span>
       </th>
-      <td>{count.toLocaleString("en-GB")}</td>
+      <td>{numeral(count)}</td>
       <td />
     </tr>
   );
@@ -133,27 +144,30 @@ function Other({ name, count }: Readonly<{ name: keyof typeof look; count: numbe
 function SlideLevel({ classes, figures }: Readonly<{ classes: readonly TissueClass[]; figures: MapFigures }>) {
   return (
     <details className="pt-small">
-      <summary>Whole slide: mean score of {figures.answered.toLocaleString("en-GB")} patches</summary>
+      <summary>{say("Whole slide: mean score of {answered} patches", { answered: numeral(figures.answered) })}</summary>
       <table className="pt-legend" data-testid="map-slide-level">
         <thead>
           <tr>
-            <th scope="col">Class</th>
-            <th scope="col">mean</th>
-            <th scope="col">top {figures.top}</th>
+            <th scope="col">{say("Class")}</th>
+            <th scope="col">{say("mean")}</th>
+            <th scope="col">{say("top {top}", { top: figures.top })}</th>
           </tr>
         </thead>
         <tbody>
           {classes.map((c, i) => (
             <tr key={c.id}>
               <th scope="row">{c.name}</th>
-              <td>{figures.classes[i]?.mean.toFixed(2)}</td>
-              <td>{figures.classes[i]?.topMean.toFixed(2)}</td>
+              <td>{fixed(figures.classes[i]?.mean ?? Number.NaN, 2)}</td>
+              <td>{fixed(figures.classes[i]?.topMean ?? Number.NaN, 2)}</td>
             </tr>
           ))}
         </tbody>
       </table>
       <span className="pt-mute">
-        Scores, not probabilities: the mean over all answered patches, and over the {figures.top} highest of each class.
+        {say(
+          "Scores, not probabilities: the mean over all answered patches, and over the {top} highest of each class.",
+          { top: figures.top },
+        )}
       </span>
     </details>
   );

@@ -2,12 +2,13 @@
 import { NativeSelect } from "@mantine/core";
 import { changeSweepOptions } from "../state/actions/maps.ts";
 import type { SweepOptions } from "../state/map-state.ts";
+import { type Plain, say } from "../words/say.ts";
 import { useAppState, usePerform } from "./app-context.ts";
 
-const areas: Readonly<Record<SweepOptions["area"], string>> = { tissue: "All tissue", regions: "Regions drawn on it" };
+const areas: Readonly<Record<SweepOptions["area"], Plain>> = { tissue: "All tissue", regions: "Regions drawn on it" };
 
 type Stride = Pick<SweepOptions, "overlap" | "every">;
-const strides: Readonly<Record<string, Readonly<{ words: string; stride: Stride }>>> = {
+const strides: Readonly<Record<string, Readonly<{ words: Plain; stride: Stride }>>> = {
   edge: { words: "Every patch, edge to edge", stride: { overlap: 1, every: 1 } },
   half: { words: "Half overlapping (4 times as many)", stride: { overlap: 2, every: 1 } },
   second: { words: "Every 2nd (a quarter as many)", stride: { overlap: 1, every: 2 } },
@@ -23,21 +24,21 @@ export function MapOptions() {
   return (
     <div className="pt-settings">
       <NativeSelect
-        label="Where"
+        label={say("Where")}
         size="xs"
         value={options.area}
-        data={Object.entries(areas).map(([value, label]) => ({ value, label }))}
+        data={Object.entries(areas).map(([value, words]) => ({ value, label: say(words) }))}
         onChange={(event) => {
           const area = event.currentTarget.value === "regions" ? "regions" : "tissue";
           perform(changeSweepOptions, { area });
         }}
       />
       <NativeSelect
-        label="Stride"
+        label={say("Stride")}
         size="xs"
         data-testid="map-stride"
         value={chosen?.[0] ?? "edge"}
-        data={Object.entries(strides).map(([value, { words }]) => ({ value, label: words }))}
+        data={Object.entries(strides).map(([value, { words }]) => ({ value, label: say(words) }))}
         onChange={(event) => {
           const stride = strides[event.currentTarget.value]?.stride;
           if (stride) perform(changeSweepOptions, stride);

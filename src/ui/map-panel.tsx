@@ -14,7 +14,9 @@ import { checksOf } from "../state/map-checks.ts";
 import { shownMap } from "../state/map-looks.ts";
 import { layerToSweep } from "../state/map-selectors.ts";
 import type { SweepEnd, SweepState } from "../state/map-state.ts";
+import { numeral, say } from "../words/say.ts";
 import { useApp, useAppState, usePerform } from "./app-context.ts";
+import { faultWords } from "./fault-words.ts";
 import { MapCheckCard } from "./map-check-card.tsx";
 import { MapLegend } from "./map-legend.tsx";
 import { MapOptions } from "./map-options.tsx";
@@ -43,12 +45,12 @@ export function MapPanel() {
   return (
     <section
       className="pt-section"
-      aria-label="Whole-slide map"
+      aria-label={say("Whole-slide map")}
       data-testid="map-panel"
       data-state={sweep?.state ?? ended?.kind ?? "none"}
     >
       <h2>
-        Map of the slide
+        {say("Map of the slide")}
         <span className="pt-line">
           {!running && (
             <button
@@ -57,20 +59,20 @@ export function MapPanel() {
               aria-expanded={options}
               onClick={() => setOptions(!options)}
             >
-              {options ? "Hide options" : "Options"}
+              {options ? say("Hide options") : say("Options")}
             </button>
           )}
           {map && (
-            <MoreMenu about="the map">
-              <Menu.Label>Save as a file (research use only)</Menu.Label>
+            <MoreMenu about={say("the map")}>
+              <Menu.Label>{say("Save as a file (research use only)")}</Menu.Label>
               {exports.map((action) => (
                 <Menu.Item key={action.id} onClick={() => perform(action)}>
-                  {action.title}
+                  {say(action.title)}
                 </Menu.Item>
               ))}
               <Menu.Divider />
               <Menu.Item color="red" onClick={() => perform(discardMap)}>
-                Discard this map
+                {say("Discard this map")}
               </Menu.Item>
             </MoreMenu>
           )}
@@ -81,7 +83,7 @@ export function MapPanel() {
         {!running && options && <MapOptions />}
         <Ended ended={ended} />
         {state.session.maps.unkept && map && (
-          <p className="pt-hint pt-warn">This map is not kept by the browser: it is gone after a reload.</p>
+          <p className="pt-hint pt-warn">{say("This map is not kept by the browser: it is gone after a reload.")}</p>
         )}
         {map && <MapView map={map} />}
         {map && <MapLegend map={map} />}
@@ -105,12 +107,12 @@ function Start() {
         testId="map-start"
         onClick={() => perform(startSweep)}
       >
-        {area === "tissue" ? "Map all tissue" : "Map the regions"}
+        {area === "tissue" ? say("Map all tissue") : say("Map the regions")}
       </ReasonButton>
       <p className="pt-hint">
         {layer
-          ? `Every patch is answered by “${layer.name}”.`
-          : "Every patch is looked at once; your labels then colour the map at once, as a preview."}
+          ? say("Every patch is answered by “{name}”.", { name: layer.name })
+          : say("Every patch is looked at once; your labels then colour the map at once, as a preview.")}
       </p>
     </>
   );
@@ -122,24 +124,27 @@ function Sweeping({ sweep }: Readonly<{ sweep: SweepState }>) {
   const { done, total, perSecond } = sweep;
   const paused = sweep.state === "paused";
   const words = {
-    preparing: "Finding the tissue…",
+    preparing: say("Finding the tissue…"),
     running: [rateWords(perSecond), leftWords(total - done, perSecond)].filter((w) => w !== "").join(" · "),
     restarting: state.session.openSlides.has(sweep.slideId)
-      ? "Starting the engine again…"
-      : "Waiting for its slide: open it again to go on.",
-    paused: "Paused. What is done is kept.",
+      ? say("Starting the engine again…")
+      : say("Waiting for its slide: open it again to go on."),
+    paused: say("Paused. What is done is kept."),
   }[sweep.state];
   return (
     <>
       <div className="pt-line" style={{ justifyContent: "space-between" }}>
         <span data-testid="map-done">
-          {done.toLocaleString("en-GB")} of {total.toLocaleString("en-GB")} patches
+          {say("{done} of {total} patches", {
+            done: numeral(done),
+            total: numeral(total),
+          })}
         </span>
         <span className="pt-mute pt-small" data-testid="map-rate">
           {words}
         </span>
       </div>
-      <Progress value={total > 0 ? (100 * done) / total : 0} aria-label="Patches of the map" size="sm" />
+      <Progress value={total > 0 ? (100 * done) / total : 0} aria-label={say("Patches of the map")} size="sm" />
       <div className="pt-buttons">
         {paused ? (
           <ReasonButton
@@ -148,15 +153,15 @@ function Sweeping({ sweep }: Readonly<{ sweep: SweepState }>) {
             testId="map-resume"
             onClick={() => perform(resumeSweep)}
           >
-            Go on
+            {say("Go on")}
           </ReasonButton>
         ) : (
           <Button size="compact-sm" variant="default" data-testid="map-pause" onClick={() => perform(pauseSweep)}>
-            Pause
+            {say("Pause")}
           </Button>
         )}
         <Button size="compact-sm" variant="default" data-testid="map-cancel" onClick={() => perform(cancelSweep)}>
-          {paused ? "Stop here" : "Cancel"}
+          {paused ? say("Stop here") : say("Cancel")}
         </Button>
       </div>
     </>
@@ -168,12 +173,16 @@ function Ended({ ended }: Readonly<{ ended: SweepEnd | null }>) {
   switch (ended.kind) {
     case "complete":
       return ended.unreadable > 0 ? (
-        <p className="pt-hint pt-warn">{ended.unreadable} patches could not be read; they are crossed on the map.</p>
+        <p className="pt-hint pt-warn">
+          {say("{unreadable} patches could not be read; they are crossed on the map.", {
+            unreadable: ended.unreadable,
+          })}
+        </p>
       ) : null;
     case "cancelled":
-      return <p className="pt-hint">Cancelled. What was done stays on the map.</p>;
+      return <p className="pt-hint">{say("Cancelled. What was done stays on the map.")}</p>;
     case "failed":
-      return <p className="pt-hint pt-warn">{ended.fault.message}</p>;
+      return <p className="pt-hint pt-warn">{faultWords(ended.fault)}</p>;
     default:
       return ended satisfies never;
   }

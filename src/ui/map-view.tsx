@@ -5,6 +5,7 @@ import type { LayerKey } from "../domain/map-sheet.ts";
 import { changeMapView } from "../state/actions/maps.ts";
 import type { ShownMap } from "../state/map-looks.ts";
 import { layersOfSheet } from "../state/map-state.ts";
+import { fixed, say } from "../words/say.ts";
 import { useAppState, usePerform } from "./app-context.ts";
 
 export function MapView({ map }: Readonly<{ map: ShownMap }>) {
@@ -20,7 +21,7 @@ export function MapView({ map }: Readonly<{ map: ShownMap }>) {
           size="xs"
           label={
             <>
-              Show the map <kbd className="pt-kbd">M</kbd>
+              {say("Show the map")} <kbd className="pt-kbd">M</kbd>
             </>
           }
           checked={view.visible}
@@ -30,7 +31,7 @@ export function MapView({ map }: Readonly<{ map: ShownMap }>) {
       {layers.length > 1 && (
         <NativeSelect
           size="xs"
-          aria-label="Whose answers are shown"
+          aria-label={say("Whose answers are shown")}
           data-testid="map-layer"
           value={map.layer?.key ?? ""}
           data={layers.map(({ key, name }) => ({ value: key, label: name }))}
@@ -40,12 +41,12 @@ export function MapView({ map }: Readonly<{ map: ShownMap }>) {
       {others.length > 0 && (
         <NativeSelect
           size="xs"
-          aria-label="Difference from"
+          aria-label={say("Difference from")}
           data-testid="map-against"
           value={map.against?.layer.key ?? ""}
           data={[
-            { value: "", label: "No comparison" },
-            ...others.map(({ key, name }) => ({ value: key, label: `What changed from: ${name}` })),
+            { value: "", label: say("No comparison") },
+            ...others.map(({ key, name }) => ({ value: key, label: say("What changed from: {name}", { name }) })),
           ]}
           onChange={(event) =>
             perform(changeMapView, {
@@ -54,26 +55,28 @@ export function MapView({ map }: Readonly<{ map: ShownMap }>) {
           }
         />
       )}
-      <Labelled words={`Called from a score of ${view.threshold.toFixed(2)}`}>
+      <Labelled words={say("Called from a score of {threshold}", { threshold: fixed(view.threshold, 2) })}>
         <Slider
           size="xs"
           min={0}
           max={0.99}
           step={0.01}
           label={null}
-          thumbLabel="Lowest score at which a class is called"
+          thumbLabel={say("Lowest score at which a class is called")}
           value={view.threshold}
           onChange={(threshold) => perform(changeMapView, { threshold })}
         />
       </Labelled>
-      <Labelled words={`Opacity ${Math.round(view.opacity * 100)} %, Alt + wheel on the slide`}>
+      <Labelled
+        words={say("Opacity {opacity} %, Alt + wheel on the slide", { opacity: Math.round(view.opacity * 100) })}
+      >
         <Slider
           size="xs"
           min={0.05}
           max={1}
           step={0.05}
           label={null}
-          thumbLabel="Opacity of the map"
+          thumbLabel={say("Opacity of the map")}
           value={view.opacity}
           onChange={(opacity) => perform(changeMapView, { opacity })}
         />

@@ -2,9 +2,10 @@
 import { Button } from "@mantine/core";
 import type { SlideRef } from "../domain/project.ts";
 import { missingSlides } from "../state/selectors.ts";
+import { many, type Plain, say } from "../words/say.ts";
 import { useApp, useAppState } from "./app-context.ts";
 
-const again: Readonly<Record<SlideRef["source"]["kind"], string>> = {
+const again: Readonly<Record<SlideRef["source"]["kind"], Plain>> = {
   embedded: "Open this slide again",
   file: "Open this file again",
   files: "Open these files again",
@@ -21,19 +22,19 @@ export function MissingSlides() {
     .filter(({ count }) => count > 0);
   if (wanted.length === 0) return null;
   return (
-    <section className="pt-section" aria-label="Slides to open again">
-      <h2>Slides to open again</h2>
+    <section className="pt-section" aria-label={say("Slides to open again")}>
+      <h2>{say("Slides to open again")}</h2>
       {wanted.map(({ slide, count }) => (
         <div key={slide.id} className="pt-card" data-testid="missing-slide">
           <span style={{ overflowWrap: "anywhere" }}>
             <strong>{slide.name}</strong>
             <span className="pt-mute">
               {" "}
-              {count === 1 ? "1 of your labels is" : `${count} of your labels are`} on it.
+              {many(count, "1 of your labels is on it.", "{n} of your labels are on it.")}
             </span>
           </span>
           <Button variant="default" onClick={() => host.reopen(slide)}>
-            {again[slide.source.kind]}
+            {say(again[slide.source.kind])}
           </Button>
         </div>
       ))}

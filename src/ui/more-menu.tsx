@@ -2,6 +2,7 @@
 import { ActionIcon, Menu } from "@mantine/core";
 import { IconDots } from "@tabler/icons-react";
 import type { ReactNode } from "react";
+import { say } from "../words/say.ts";
 
 /** `about`: what the row is called. `title`: why what is in the menu cannot be done, where it cannot. */
 export function MoreMenu({
@@ -17,7 +18,7 @@ export function MoreMenu({
           size="sm"
           variant="subtle"
           color="gray"
-          aria-label={`More about ${about}`}
+          aria-label={say("More about {about}", { about })}
           title={title}
         >
           <IconDots size={15} />

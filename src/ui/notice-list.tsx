@@ -2,7 +2,10 @@
 import { CloseButton } from "@mantine/core";
 import { useEffect } from "react";
 import { dismissNotice, type Notice } from "../state/session-store.ts";
+import { heard } from "../words/heard.ts";
+import { say } from "../words/say.ts";
 import { useApp, useSession } from "./app-context.ts";
+import { faultWords } from "./fault-words.ts";
 
 const shown = 2;
 const infoSeconds = 9;
@@ -20,7 +23,7 @@ export function NoticeList() {
           style={{ position: "static", alignSelf: "center" }}
           onClick={() => context.session.setState({ notices: [] })}
         >
-          Dismiss all {notices.length}
+          {say("Dismiss all {notices}", { notices: notices.length })}
         </button>
       )}
       {notices.slice(-shown).map((notice) => (
@@ -46,8 +49,8 @@ function OneNotice({ notice }: Readonly<{ notice: Notice }>) {
       data-testid="notice"
       role={tone === "error" ? "alert" : "status"}
     >
-      <p>{notice.text}</p>
-      <CloseButton size="sm" aria-label="Dismiss" onClick={() => dismissNotice(context.session, id)} />
+      <p>{notice.fault?.message === notice.text ? faultWords(notice.fault) : heard(notice.text)}</p>
+      <CloseButton size="sm" aria-label={say("Dismiss")} onClick={() => dismissNotice(context.session, id)} />
     </div>
   );
 }

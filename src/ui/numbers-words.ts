@@ -3,6 +3,7 @@ import { countNumbers } from "../domain/prompt-kinds.ts";
 import type { TuningSettings } from "../domain/run.ts";
 import type { AppState } from "../state/action.ts";
 import { tunedClassNames } from "../state/selectors.ts";
+import { numeral, say } from "../words/say.ts";
 import { bytesWords } from "./words.ts";
 
 /** Metadata and header of a file, roughly. */
@@ -25,5 +26,8 @@ export function numbersWords(settings: TuningSettings, state: AppState): string 
     frozen: (settings.frozen ?? "none") !== "none",
   };
   const { trained, stored } = countNumbers(engine.status.model.shape, kinds);
-  return `Trains ${trained.toLocaleString("en")} numbers; the set's file will have about ${bytesWords(4 * stored + headerBytes)}.`;
+  return say("Trains {trained} numbers; the set's file will have about {bytes}.", {
+    trained: numeral(trained),
+    bytes: bytesWords(4 * stored + headerBytes),
+  });
 }

@@ -4,6 +4,7 @@ import type { SlideId } from "../base/brand.ts";
 import type { Region } from "../domain/geometry.ts";
 import { perform } from "../state/action.ts";
 import { showSlide } from "../state/actions/slides.ts";
+import { many, say } from "../words/say.ts";
 import { type App, useApp, useAppState } from "./app-context.ts";
 import { RegionImage } from "./region-image.tsx";
 import { SyntheticMark } from "./synthetic-mark.tsx";
@@ -26,7 +27,7 @@ export function PatchGallery({ title, patches }: Readonly<{ title: string; patch
       <div className="pt-stack" data-testid="patch-gallery">
         {closed > 0 && (
           <p className="pt-hint pt-warn">
-            {closed === 1 ? "1 patch is" : `${closed} patches are`} on a slide that is not open.
+            {many(closed, "1 patch is on a slide that is not open.", "{n} patches are on a slide that is not open.")}
           </p>
         )}
         {shown.some(({ slideId }) => openSlides.get(slideId)?.info.origin === "generated") && <SyntheticMark />}
@@ -36,7 +37,7 @@ export function PatchGallery({ title, patches }: Readonly<{ title: string; patch
               key={`${slideId} ${region.x},${region.y}`}
               type="button"
               className="pt-thumb"
-              title="Go there"
+              title={say("Go there")}
               onClick={() => {
                 close();
                 void goTo(app, slideId, region);
@@ -48,9 +49,7 @@ export function PatchGallery({ title, patches }: Readonly<{ title: string; patch
           ))}
         </div>
         {shown.length + closed < patches.length && (
-          <p className="pt-hint">
-            The first {most} of {patches.length}.
-          </p>
+          <p className="pt-hint">{say("The first {most} of {patches}.", { most, patches: patches.length })}</p>
         )}
       </div>
     </Modal>

@@ -9,9 +9,12 @@ import type { Patch } from "../domain/patch.ts";
 import { labelPatch } from "../state/actions/labels.ts";
 import { labelAt, setById } from "../state/selectors.ts";
 import type { ClickState } from "../state/session-store.ts";
+import { heard } from "../words/heard.ts";
+import { fixed, many, say } from "../words/say.ts";
 import { AnswerFlags } from "./answer-flags.tsx";
 import { useApp, useAppState, usePerform } from "./app-context.ts";
 import { AttentionButton } from "./attention-button.tsx";
+import { faultWords } from "./fault-words.ts";
 import { RegionImage } from "./region-image.tsx";
 import { ScoreBars } from "./score-bars.tsx";
 
@@ -21,18 +24,20 @@ export function PatchPanel() {
   return (
     <section
       className="pt-section"
-      aria-label="This patch"
+      aria-label={say("This patch")}
       data-testid="patch-panel"
       data-state={shown?.kind ?? "none"}
     >
-      <h2>This patch {shown && <span>{sizeWords(shown.patch)}</span>}</h2>
+      <h2>
+        {say("This patch")} {shown && <span>{sizeWords(shown.patch)}</span>}
+      </h2>
       {shown ? (
         <Shown click={shown} />
       ) : (
         <div className="pt-card pt-mute">
           {engine.kind === "loading"
-            ? "The slide can be looked at while the model loads."
-            : "Click on tissue: the frame shows exactly what the model sees."}
+            ? say("The slide can be looked at while the model loads.")
+            : say("Click on tissue: the frame shows exactly what the model sees.")}
         </div>
       )}
     </section>
@@ -41,7 +46,7 @@ export function PatchPanel() {
 
 function sizeWords({ spec }: Patch): string {
   const um = Number((spec.pixels * spec.mpp).toPrecision(4));
-  return `${um} × ${um} µm at ${spec.mpp} µm/px`;
+  return say("{um} × {um} µm at {mpp} µm/px", { um, mpp: spec.mpp });
 }
 
 function Shown({ click }: Readonly<{ click: Exclude<ClickState, { kind: "none" }> }>) {
@@ -49,7 +54,7 @@ function Shown({ click }: Readonly<{ click: Exclude<ClickState, { kind: "none" }
   return (
     <div className="pt-card">
       <div className="pt-patch">
-        <RegionImage slideId={patch.slideId} region={patch.region} size={88} label="The clicked patch" />
+        <RegionImage slideId={patch.slideId} region={patch.region} size={88} label={say("The clicked patch")} />
         <div style={{ flex: 1, minWidth: 0 }} aria-live="polite">
           <Answer click={click} />
         </div>
@@ -65,15 +70,15 @@ function Shown({ click }: Readonly<{ click: Exclude<ClickState, { kind: "none" }
 function Answer({ click }: Readonly<{ click: Exclude<ClickState, { kind: "none" }> }>): ReactNode {
   switch (click.kind) {
     case "waiting":
-      return <span className="pt-warn">{click.reason}</span>;
+      return <span className="pt-warn">{heard(click.reason)}</span>;
     case "asking":
       return (
         <span className="pt-line pt-mute">
-          <Loader size={14} /> Looking…
+          <Loader size={14} /> {say("Looking…")}
         </span>
       );
     case "failed":
-      return <span className="pt-warn">{click.fault.message}</span>;
+      return <span className="pt-warn">{faultWords(click.fault)}</span>;
     case "answered":
       return <Answered prediction={click.prediction} />;
     default:
@@ -86,9 +91,11 @@ function Answered({ prediction }: Readonly<{ prediction: Prediction }>): ReactNo
     case "no-tissue":
       return (
         <>
-          <strong data-testid="answer">No tissue</strong>
+          <strong data-testid="answer">{say("No tissue")}</strong>
           <p className="pt-hint">
-            {Math.round(prediction.tissue * 100)} % of this patch is tissue: glass is not given a class.
+            {say("{tissue} % of this patch is tissue: glass is not given a class.", {
+              tissue: Math.round(prediction.tissue * 100),
+            })}
           </p>
         </>
       );
@@ -97,7 +104,7 @@ function Answered({ prediction }: Readonly<{ prediction: Prediction }>): ReactNo
       return (
         <>
           <strong data-testid="answer" className="pt-cut" style={{ display: "block", marginBottom: 5 }}>
-            {best?.name ?? "No class"}
+            {best?.name ?? say("No class")}
           </strong>
           <ScoreBars scores={prediction.scores} />
         </>
@@ -106,10 +113,12 @@ function Answered({ prediction }: Readonly<{ prediction: Prediction }>): ReactNo
     case "unscored":
       return (
         <>
-          <strong data-testid="answer">Tissue, no class</strong>
+          <strong data-testid="answer">{say("Tissue, no class")}</strong>
           <p className="pt-hint">
-            {prediction.why ??
-              "A backbone has no classes of its own. Label two patches in two classes, or load a prompt set."}
+            {heard(
+              prediction.why ??
+                "A backbone has no classes of its own. Label two patches in two classes, or load a prompt set.",
+            )}
           </p>
         </>
       );
@@ -122,11 +131,15 @@ function Below({ prediction, patch }: Readonly<{ prediction: Prediction; patch: 
   const state = useAppState();
   if (prediction.kind === "scored") {
     const set = prediction.by.kind === "prompt-set" ? setById(state, prediction.by.id) : null;
-    const mark = set?.metadata.declared ? ` (${declaredWords})` : "";
+    const mark = set?.metadata.declared ? ` (${say(declaredWords)})` : "";
     const by =
       prediction.by.kind === "prompt-set"
-        ? `By “${set?.metadata.name ?? "a prompt set"}”${mark}.`
-        : `Instant preview on frozen features, from ${prediction.by.labels} ${prediction.by.labels === 1 ? "label" : "labels"}.`;
+        ? say("By “{name}”{mark}.", { name: set?.metadata.name ?? say("a prompt set"), mark })
+        : many(
+            prediction.by.labels,
+            "Instant preview on frozen features, from 1 label.",
+            "Instant preview on frozen features, from {n} labels.",
+          );
     const { estimate = null } = set?.metadata ?? {};
     const calibration = estimate?.kind === "figure" ? estimate.calibration : undefined;
     const worth = calibration
@@ -134,7 +147,7 @@ function Below({ prediction, patch }: Readonly<{ prediction: Prediction; patch: 
       : null;
     return (
       <p className="pt-hint">
-        {scoreWords} {by}
+        {scoreWords()} {by}
         {worth !== null && <span data-testid="score-worth"> {worth}</span>}
       </p>
     );
@@ -151,16 +164,19 @@ function Similar({ places, patch }: Readonly<{ places: readonly SimilarPlace[]; 
     return (
       <p className="pt-hint">
         {looking
-          ? `Similar places: reading the slide, ${looking.done} of ${looking.total} places…`
-          : "No similar places found yet."}
+          ? say("Similar places: reading the slide, {done} of {total} places…", {
+              done: looking.done,
+              total: looking.total,
+            })
+          : say("No similar places found yet.")}
       </p>
     );
   }
   return (
     <>
       <span className="pt-small pt-mute">
-        Most similar places on this slide
-        {looking && `, so far (${looking.done} of ${looking.total} read)`}
+        {say("Most similar places on this slide")}
+        {looking && say(", so far ({done} of {total} read)", { done: looking.done, total: looking.total })}
       </span>
       <div className="pt-similar" data-testid="similar">
         {places.slice(0, 8).map((place, i) => (
@@ -168,7 +184,7 @@ function Similar({ places, patch }: Readonly<{ places: readonly SimilarPlace[]; 
             key={`${place.region.x},${place.region.y}`}
             type="button"
             className="pt-thumb"
-            title="Go there"
+            title={say("Go there")}
             onClick={() => stage.viewer?.flyTo(place.region)}
           >
             <RegionImage
@@ -176,9 +192,9 @@ function Similar({ places, patch }: Readonly<{ places: readonly SimilarPlace[]; 
               region={place.region}
               size={80}
               fill
-              label={`Similar place ${i + 1}`}
+              label={say("Similar place {i}", { i: i + 1 })}
             />
-            {place.similarity.toFixed(2)}
+            {fixed(place.similarity, 2)}
           </button>
         ))}
       </div>
@@ -194,8 +210,8 @@ function LabelAs({ patch }: Readonly<{ patch: Patch }>) {
   const at = centre(patch.region);
   const there = labelAt(state, at);
   return (
-    <fieldset className="pt-labels" aria-label="Label this patch">
-      <span className="pt-small pt-mute">Label as</span>
+    <fieldset className="pt-labels" aria-label={say("Label this patch")}>
+      <span className="pt-small pt-mute">{say("Label as")}</span>
       {classes.slice(0, 10).map((c) => (
         <Button
           key={c.id}

@@ -4,6 +4,7 @@ import type { PromptSetId } from "../base/brand.ts";
 import { promptCard } from "../domain/prompt-card.ts";
 import { savePromptCard } from "../state/actions/report.ts";
 import { setById } from "../state/selectors.ts";
+import { say } from "../words/say.ts";
 import { useApp, useAppState, usePerform } from "./app-context.ts";
 import { noDialog } from "./ui-store.ts";
 
@@ -14,7 +15,7 @@ export function PromptCardDialog({ id }: Readonly<{ id: PromptSetId }>) {
   const close = (): void => ui.setState({ dialog: noDialog });
   if (!set) return null;
   return (
-    <Modal opened onClose={close} title={`Card of “${set.metadata.name}”`} size="lg">
+    <Modal opened onClose={close} title={say("Card of “{name}”", { name: set.metadata.name })} size="lg">
       <div className="pt-stack" data-testid="prompt-card">
         <dl className="pt-facts">
           {promptCard(set).map(({ term, text, tone }) => (
@@ -24,7 +25,7 @@ export function PromptCardDialog({ id }: Readonly<{ id: PromptSetId }>) {
         <div className="pt-line">
           <span className="pt-space" />
           <Button variant="default" onClick={() => perform(savePromptCard, { id })}>
-            Save the card as text
+            {say("Save the card as text")}
           </Button>
         </div>
       </div>

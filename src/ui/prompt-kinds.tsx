@@ -6,6 +6,8 @@ import type { TuningSettings } from "../domain/run.ts";
 import { changePromptKinds } from "../state/actions/tuning.ts";
 import { proposedHead, proposedInstance, proposedText, proposedTokens } from "../state/prompt-proposals.ts";
 import { tunedClassNames } from "../state/selectors.ts";
+import { heard } from "../words/heard.ts";
+import { type Plain, say } from "../words/say.ts";
 import { useAppState, usePerform } from "./app-context.ts";
 import { numbersWords } from "./numbers-words.ts";
 import { TextEncoderChoice } from "./text-encoder-choice.tsx";
@@ -15,9 +17,9 @@ const controls = {
   none: "the text itself",
   random: "control: a random vector of its length",
   permuted: "control: the next class's text",
-} as const;
+} as const satisfies Record<string, Plain>;
 const controlData = (keys: readonly (keyof typeof controls)[]) =>
-  keys.map((value) => ({ value, label: controls[value] }));
+  keys.map((value) => ({ value, label: say(controls[value]) }));
 
 export function PromptKinds({ settings }: Readonly<{ settings: TuningSettings }>) {
   const state = useAppState();
@@ -30,7 +32,7 @@ export function PromptKinds({ settings }: Readonly<{ settings: TuningSettings }>
     <>
       <Wide>
         <Checkbox
-          label="Task visual prompts: tokens of each block"
+          label={say("Task visual prompts: tokens of each block")}
           checked={settings.tokensPerBlock > 0}
           data-testid="kind-visual"
           onChange={(event) => perform(changePromptKinds, { visual: event.currentTarget.checked })}
@@ -38,7 +40,7 @@ export function PromptKinds({ settings }: Readonly<{ settings: TuningSettings }>
       </Wide>
       <Wide>
         <Checkbox
-          label="Instance prompts: tokens a small module makes of each patch"
+          label={say("Instance prompts: tokens a small module makes of each patch")}
           checked={instance !== undefined}
           data-testid="kind-instance"
           onChange={(event) =>
@@ -49,13 +51,13 @@ export function PromptKinds({ settings }: Readonly<{ settings: TuningSettings }>
       {instance && (
         <>
           <Count
-            label="Instance tokens"
+            label={say("Instance tokens")}
             value={instance.tokens}
             max={16}
             onChange={(tokens) => perform(changePromptKinds, { instance: { ...instance, tokens } })}
           />
           <Count
-            label="Width of its bottleneck"
+            label={say("Width of its bottleneck")}
             value={instance.hidden}
             max={256}
             onChange={(hidden) => perform(changePromptKinds, { instance: { ...instance, hidden } })}
@@ -64,7 +66,7 @@ export function PromptKinds({ settings }: Readonly<{ settings: TuningSettings }>
       )}
       <Wide>
         <Checkbox
-          label="Textual prompts: tokens made from text"
+          label={say("Textual prompts: tokens made from text")}
           checked={text?.tokens != null}
           data-testid="kind-text"
           onChange={(event) =>
@@ -74,7 +76,7 @@ export function PromptKinds({ settings }: Readonly<{ settings: TuningSettings }>
       </Wide>
       {text?.tokens && (
         <Template
-          label="Text of the prompts"
+          label={say("Text of the prompts")}
           use={text.tokens}
           controls={["none", "random"]}
           onChange={(tokens) =>
@@ -84,7 +86,7 @@ export function PromptKinds({ settings }: Readonly<{ settings: TuningSettings }>
       )}
       <Wide>
         <Checkbox
-          label="Class names in the head's start"
+          label={say("Class names in the head's start")}
           checked={text?.head != null}
           data-testid="kind-head"
           onChange={(event) =>
@@ -138,7 +140,10 @@ function Template({ label, use, controls: offered, onChange }: TemplateProps) {
       <Wide>
         <Autocomplete
           label={label}
-          description="{task}, {organ}, {stain}, {classes} are filled in; with {class} each class has a text of its own"
+          description={say("{gaps} are filled in; with {class} each class has a text of its own", {
+            gaps: "{task}, {organ}, {stain}, {classes}",
+            class: "{class}",
+          })}
           data={templates.map(({ template }) => template)}
           value={use.template}
           maxLength={500}
@@ -147,7 +152,7 @@ function Template({ label, use, controls: offered, onChange }: TemplateProps) {
       </Wide>
       <Wide>
         <Select
-          label="What is used"
+          label={say("What is used")}
           data={controlData(offered)}
           value={use.control}
           allowDeselect={false}
@@ -171,14 +176,14 @@ function HeadText({ text, head, onChange }: HeadProps) {
   return (
     <>
       <Template
-        label="Text of a class"
+        label={say("Text of a class")}
         use={head}
         controls={["none", "random", "permuted"]}
         onChange={(use) => onChange({ ...text, head: { ...head, ...use } })}
       />
       <NumberInput
-        label="Share of the text"
-        description="The rest is the class's centroid"
+        label={say("Share of the text")}
+        description={say("The rest is the class's centroid")}
         value={head.share}
         min={0}
         max={1}
@@ -215,7 +220,7 @@ function Words({ text, onChange }: Readonly<{ text: TextSettings; onChange: (tex
       <Wide>
         {needed.problems.map((problem) => (
           <p key={problem} className="pt-hint pt-warn">
-            {problem}
+            {heard(problem)}
           </p>
         ))}
         <TextEncoderChoice texts={needed.texts} />

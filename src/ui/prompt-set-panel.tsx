@@ -6,9 +6,11 @@ import { wholePercent } from "../domain/estimate-words.ts";
 import type { PromptHead, PromptSetSummary } from "../domain/prompt-set.ts";
 import { activatePromptSet, exportPromptSet, removePromptSet } from "../state/actions/prompt-sets.ts";
 import { activeSetHere, allSets, setOffer } from "../state/selectors.ts";
+import { numeral, say } from "../words/say.ts";
 import { useApp, useAppState, usePerform } from "./app-context.ts";
 import { ChoiceRow } from "./choice-row.tsx";
 import { MoreMenu } from "./more-menu.tsx";
+import { Sentence } from "./sentence.tsx";
 import { bytesWords } from "./words.ts";
 
 export function PromptSetPanel() {
@@ -19,22 +21,24 @@ export function PromptSetPanel() {
   const sets = allSets(state);
   const frozen = active?.metadata.estimate;
   return (
-    <section className="pt-section" aria-label="Prompt sets">
+    <section className="pt-section" aria-label={say("Prompt sets")}>
       <h2>
-        Prompt sets
-        <Tooltip label="Load a prompt set (.safetensors, or a promptstate .pth); dropping it on the page works too">
+        {say("Prompt sets")}
+        <Tooltip
+          label={say("Load a prompt set (.safetensors, or a promptstate .pth); dropping it on the page works too")}
+        >
           <ActionIcon
             size="sm"
             variant="subtle"
             color="gray"
-            aria-label="Load a prompt set"
+            aria-label={say("Load a prompt set")}
             onClick={host.pickPromptSet}
           >
             <IconUpload size={15} />
           </ActionIcon>
         </Tooltip>
       </h2>
-      <div role="radiogroup" aria-label="Which prompt set answers" data-testid="prompt-sets">
+      <div role="radiogroup" aria-label={say("Which prompt set answers")} data-testid="prompt-sets">
         {sets.map((set) => (
           <SetRow key={set.id} set={set} on={active?.id === set.id} offer={setOffer(state, set)} />
         ))}
@@ -43,14 +47,15 @@ export function PromptSetPanel() {
           on={active === null}
           offer={true}
           onChoose={() => perform(activatePromptSet, { id: null })}
-          name="No prompts (frozen)"
-          detail="centroids of your labels"
+          name={say("No prompts (frozen)")}
+          detail={say("centroids of your labels")}
           figure={frozen?.kind === "figure" ? percent(frozen.frozen.balancedAccuracy) : "–"}
         />
       </div>
       {sets.length > 0 && (
         <p className="pt-hint" style={{ padding: "4px 6px" }}>
-          Figures are balanced accuracy on held-out labels. <kbd className="pt-kbd">B</kbd> blinks between the last two.
+          {say("Figures are balanced accuracy on held-out labels.")}{" "}
+          <Sentence text="{key} blinks between the last two." parts={{ key: <kbd className="pt-kbd">B</kbd> }} />
         </p>
       )}
     </section>
@@ -58,7 +63,7 @@ export function PromptSetPanel() {
 }
 
 const declaredFrom = (head: PromptHead["kind"]): string =>
-  head === "none" ? "no head: answers by your labels" : "its own head";
+  head === "none" ? say("no head: answers by your labels") : say("its own head");
 
 const percent = (share: number): string => `${wholePercent(share)} %`;
 
@@ -68,13 +73,13 @@ function SetRow({ set, on, offer }: Readonly<{ set: PromptSetSummary; on: boolea
   const perform = usePerform();
   const own = context.project.getState().project.promptSets.has(set.id);
   const estimate = metadata.estimate;
-  const marked = metadata.declared ? `${declaredWords} · ` : "";
-  const numbers = `${set.trainedParameters.toLocaleString("en")} numbers`;
+  const marked = metadata.declared ? `${say(declaredWords)} · ` : "";
+  const numbers = say("{trainedParameters} numbers", { trainedParameters: numeral(set.trainedParameters) });
   const from = metadata.declared
     ? declaredFrom(metadata.head.kind)
     : own
-      ? `${metadata.labels.count} labels, ${metadata.classes.length} classes`
-      : "comes with the app";
+      ? say("{count} labels, {classes} classes", { count: metadata.labels.count, classes: metadata.classes.length })
+      : say("comes with the app");
   return (
     <ChoiceRow
       list="prompt-set"
@@ -86,13 +91,15 @@ function SetRow({ set, on, offer }: Readonly<{ set: PromptSetSummary; on: boolea
       figure={estimate?.kind === "figure" ? percent(estimate.tuned.balancedAccuracy) : "–"}
       menu={
         <MoreMenu about={metadata.name}>
-          <Menu.Item onClick={() => ui.setState({ dialog: { kind: "prompt-card", id: set.id } })}>Card…</Menu.Item>
-          <Menu.Item onClick={() => perform(exportPromptSet, { id: set.id })}>Save as a file</Menu.Item>
+          <Menu.Item onClick={() => ui.setState({ dialog: { kind: "prompt-card", id: set.id } })}>
+            {say("Card…")}
+          </Menu.Item>
+          <Menu.Item onClick={() => perform(exportPromptSet, { id: set.id })}>{say("Save as a file")}</Menu.Item>
           <Menu.Item onClick={() => perform(exportPromptSet, { id: set.id, format: "npz" })}>
-            Save as .npz (numpy)
+            {say("Save as .npz (numpy)")}
           </Menu.Item>
           <Menu.Item color="red" onClick={() => perform(removePromptSet, { id: set.id })}>
-            Remove
+            {say("Remove")}
           </Menu.Item>
         </MoreMenu>
       }

@@ -2,6 +2,7 @@
 import { Button, Modal } from "@mantine/core";
 import type { MapCheckId } from "../domain/map-check.ts";
 import { releaseCheck } from "../state/actions/map-check.ts";
+import { say } from "../words/say.ts";
 import { useApp, useAppState, usePerform } from "./app-context.ts";
 import { noDialog } from "./ui-store.ts";
 
@@ -14,22 +15,24 @@ export function ReleaseCheckDialog({ id }: Readonly<{ id: MapCheckId }>) {
   const enabled = releaseCheck.enabled(state, { id });
   const count = check?.answers.filter((answer) => answer?.kind === "class").length ?? 0;
   return (
-    <Modal opened onClose={close} title="Release these labels for tuning?">
+    <Modal opened onClose={close} title={say("Release these labels for tuning?")}>
       <div className="pt-stack" data-testid="release-check-dialog">
         <p style={{ margin: 0 }}>
-          {count} patches you named blind become labels like any other: the preview follows them at once and the next
-          tuning learns from them. They can test nothing that is made from then on. A set that has learned them cannot
-          forget them.
+          {say(
+            "{count} patches you named blind become labels like any other: the preview follows them at once and the next tuning learns from them. They can test nothing that is made from then on. A set that has learned them cannot forget them.",
+            { count },
+          )}
         </p>
         <p className="pt-hint">
-          The figures of this check stay true of the map it was drawn for. To test a new set, check its map again: other
-          patches are drawn.
+          {say(
+            "The figures of this check stay true of the map it was drawn for. To test a new set, check its map again: other patches are drawn.",
+          )}
         </p>
         {enabled !== true && <p className="pt-hint pt-warn">{enabled}</p>}
         <div className="pt-line">
           <span className="pt-space" />
           <Button variant="default" data-autofocus onClick={close}>
-            Keep them for testing
+            {say("Keep them for testing")}
           </Button>
           <Button
             disabled={enabled !== true}
@@ -39,7 +42,7 @@ export function ReleaseCheckDialog({ id }: Readonly<{ id: MapCheckId }>) {
               perform(releaseCheck, { id });
             }}
           >
-            Release {count} labels
+            {say("Release {count} labels", { count })}
           </Button>
         </div>
       </div>

@@ -8,6 +8,7 @@ import { type ActionContext, stateOf } from "../state/action.ts";
 import { saveReport } from "../state/actions/report.ts";
 import { bindingOf, checksOf } from "../state/map-checks.ts";
 import { reportOf } from "../state/report.ts";
+import { say } from "../words/say.ts";
 import { useApp, usePerform } from "./app-context.ts";
 import { bindingWords, checkWords, correctedWords, shareWords } from "./map-check-words.ts";
 import { reportPictures, type WantedPictures } from "./report-pictures.ts";
@@ -29,10 +30,12 @@ export function ReportDialog() {
     const controller = new AbortController();
     setMade({ kind: "making" });
     make(context, wanted, controller.signal)
-      .then((html) => setMade(html === null ? { kind: "failed", why: "Open a slide first." } : { kind: "made", html }))
+      .then((html) =>
+        setMade(html === null ? { kind: "failed", why: say("Open a slide first.") } : { kind: "made", html }),
+      )
       .catch((error: unknown) => {
         if (isAbort(error)) return;
-        setMade({ kind: "failed", why: toFault(error, "read", "A picture could not be made").message });
+        setMade({ kind: "failed", why: toFault(error, "read", say("A picture could not be made")).message });
       });
     return () => controller.abort();
   }, [context, wanted]);
@@ -45,36 +48,41 @@ export function ReportDialog() {
     />
   );
   return (
-    <Modal opened onClose={close} title="Report as one HTML file" size="min(1000px, 94vw)">
+    <Modal opened onClose={close} title={say("Report as one HTML file")} size="min(1000px, 94vw)">
       <div className="pt-stack" data-testid="report-dialog" data-state={made.kind}>
         <div className="pt-line" style={{ flexWrap: "wrap" }}>
-          {choice("slide", "Picture of the slide")}
-          {choice("map", "Picture of the map")}
-          {choice("labels", "Labelled patches")}
+          {choice("slide", say("Picture of the slide"))}
+          {choice("map", say("Picture of the map"))}
+          {choice("labels", say("Labelled patches"))}
           <span className="pt-space" />
           <Button
             disabled={made.kind !== "made"}
             data-testid="report-save"
             onClick={() => made.kind === "made" && perform(saveReport, { html: made.html })}
           >
-            {made.kind === "made" ? `Save (${bytesWords(new Blob([made.html]).size)})` : "Save"}
+            {made.kind === "made"
+              ? say("Save ({bytes})", { bytes: bytesWords(new Blob([made.html]).size) })
+              : say("Save")}
           </Button>
         </div>
         {made.kind === "making" && (
           <span className="pt-line pt-mute">
-            <Loader size={14} /> Painting pictures…
+            <Loader size={14} /> {say("Painting pictures…")}
           </span>
         )}
         {made.kind === "failed" && (
-          <p className="pt-hint pt-warn">{made.why} Without pictures the report can still be saved.</p>
+          <p className="pt-hint pt-warn">
+            {say("{why} Without pictures the report can still be saved.", { why: made.why })}
+          </p>
         )}
         {made.kind === "made" && (
           <>
             <p className="pt-hint">
-              This is the whole file. It holds no file name, no address, no case, none of the slide's own fields and no
-              time; names of classes and sets are as you wrote them.
+              {say(
+                "This is the whole file. It holds no file name, no address, no case, none of the slide's own fields and no time; names of classes and sets are as you wrote them.",
+              )}
             </p>
-            <iframe className="pt-report" title="The report as it will be saved" sandbox="" srcDoc={made.html} />
+            <iframe className="pt-report" title={say("The report as it will be saved")} sandbox="" srcDoc={made.html} />
           </>
         )}
       </div>
@@ -102,8 +110,8 @@ function checkSections(context: ActionContext): readonly ReportSection[] {
       return [name, precision ? shareWords(precision) : "–", correctedWords(check, figures, i)];
     });
     const table = {
-      caption: "Of what the map calls so, the share that is so; areas",
-      head: ["Class", "precision", "area"],
+      caption: say("Of what the map calls so, the share that is so; areas"),
+      head: [say("Class"), say("precision"), say("area")],
       rows,
     };
     const lines = [
@@ -113,6 +121,6 @@ function checkSections(context: ActionContext): readonly ReportSection[] {
       ...(words.unjudged ? [words.unjudged] : []),
       ...words.meaning,
     ];
-    return [{ title: "Blind check of the map", facts: [], lines, tables: [table], pictures: [] }];
+    return [{ title: say("Blind check of the map"), facts: [], lines, tables: [table], pictures: [] }];
   });
 }

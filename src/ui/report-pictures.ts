@@ -9,6 +9,7 @@ import { noPictures, type ReportPictures } from "../state/report.ts";
 import { currentSlide, labelRegion, labelsHere, slideMpp } from "../state/selectors.ts";
 import { paintMap } from "../viewer/map-picture.ts";
 import { scaleBar } from "../viewer/scale.ts";
+import { say } from "../words/say.ts";
 
 export type WantedPictures = Readonly<{ slide: boolean; map: boolean; labels: boolean }>;
 
@@ -60,7 +61,10 @@ export async function reportPictures(
     const canvas = await overview();
     if (canvas) {
       const legend = mapOn(canvas, context, info);
-      const words = `What “${map.layer.name}” calls. Not coloured: background, uncertain, not computed or another class. ${barOn(canvas, info)}`;
+      const words = say(
+        "What “{name}” calls. Not coloured: background, uncertain, not computed or another class. {bar}",
+        { name: map.layer.name, bar: barOn(canvas, info) },
+      );
       pictures.map.push({ words, data: jpeg(canvas), legend });
     }
   }
@@ -73,12 +77,12 @@ function barOn(canvas: HTMLCanvasElement, info: SlideInfo): string {
   const mpp = slideMpp(info.calibration);
   const on = canvas.getContext("2d");
   const bar = mpp && scaleBar((mpp * info.width) / canvas.width, canvas.width / 4);
-  if (!bar || !on) return "The whole slide; its scale is not known.";
+  if (!bar || !on) return say("The whole slide; its scale is not known.");
   on.fillStyle = "#fff";
   on.fillRect(10, canvas.height - 20, bar.pixels + 4, 9);
   on.fillStyle = "#111";
   on.fillRect(12, canvas.height - 18, bar.pixels, 5);
-  return `The bar is ${bar.words} long.`;
+  return say("The bar is {length} long.", { length: bar.words });
 }
 
 function mapOn(canvas: HTMLCanvasElement, context: ActionContext, info: SlideInfo): ReportPicture["legend"] {

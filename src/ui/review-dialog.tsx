@@ -6,10 +6,15 @@ import type { LabelReview } from "../protocol/labelling-api.ts";
 import { type Reviewed, relabelMany, removeMany, reviewed } from "../state/actions/review.ts";
 import { labelledPatches } from "../state/selectors.ts";
 import { originMix } from "../state/suggested.ts";
+import { heard } from "../words/heard.ts";
+import { fixed, type Plain, say } from "../words/say.ts";
 import { useApp, useAppState, usePerform } from "./app-context.ts";
 import { AttentionButton } from "./attention-button.tsx";
+import { faultWords } from "./fault-words.ts";
+import { keyWords } from "./keys.ts";
 import { ReasonButton } from "./reason-button.tsx";
 import { RegionImage } from "./region-image.tsx";
+import { Sentence } from "./sentence.tsx";
 import { noDialog } from "./ui-store.ts";
 
 /** More pictures at once would be slow to read and slower to look at. */
@@ -30,7 +35,7 @@ export function ReviewDialog() {
   const ids = [...chosen].filter((id) => labels.has(id));
   const only = ids.length === 1 ? ids[0] : undefined;
   const alone = (only && labelledPatches(state).find(({ labelId }) => labelId === only)?.patch) ?? null;
-  const notAlone = only ? "This label is on a slide that is not open." : "Choose one label first.";
+  const notAlone = only ? say("This label is on a slide that is not open.") : say("Choose one label first.");
 
   const toggle = (id: LabelId): void => {
     const next = new Set(chosen);
@@ -55,7 +60,7 @@ export function ReviewDialog() {
   };
 
   return (
-    <Modal opened onClose={close} title="All labels" size="min(1080px, 94vw)" onKeyDown={onKey}>
+    <Modal opened onClose={close} title={say("All labels")} size="min(1080px, 94vw)" onKeyDown={onKey}>
       <div className="pt-stack" data-testid="review">
         <Said />
         <div className="pt-line" style={{ flexWrap: "wrap" }}>
@@ -64,19 +69,19 @@ export function ReviewDialog() {
             variant="default"
             onClick={() => setChosen(new Set(disagree.map(({ label }) => label.id)))}
           >
-            Choose the {disagree.length} that disagree
+            {say("Choose the {disagree} that disagree", { disagree: disagree.length })}
           </Button>
           <Button size="compact-xs" variant="default" onClick={() => setChosen(new Set())}>
-            Choose none
+            {say("Choose none")}
           </Button>
           <span className="pt-space" />
-          <span className="pt-mute">{ids.length} chosen:</span>
+          <span className="pt-mute">{say("{ids} chosen:", { ids: ids.length })}</span>
           {classes.slice(0, 10).map((c) => (
             <ReasonButton
               key={c.id}
               size="compact-xs"
               variant="default"
-              enabled={ids.length > 0 || "Choose labels first."}
+              enabled={ids.length > 0 || say("Choose labels first.")}
               onClick={() => perform(relabelMany, { ids, classId: c.id })}
             >
               <span className="pt-swatch" style={{ background: c.color, marginRight: 5 }} />
@@ -87,13 +92,13 @@ export function ReviewDialog() {
             size="compact-xs"
             variant="light"
             color="red"
-            enabled={ids.length > 0 || "Choose labels first."}
+            enabled={ids.length > 0 || say("Choose labels first.")}
             onClick={() => perform(removeMany, { ids })}
           >
-            Remove
+            {say("Remove")}
           </ReasonButton>
         </div>
-        <div className="pt-review" role="listbox" aria-multiselectable="true" aria-label="Labels">
+        <div className="pt-review" role="listbox" aria-multiselectable="true" aria-label={say("Labels")}>
           {list.map((one) => (
             <div
               key={one.label.id}
@@ -117,16 +122,25 @@ export function ReviewDialog() {
         </div>
         <div className="pt-line">
           <span className="pt-hint">
-            Click or <kbd className="pt-kbd">Space</kbd> chooses, number keys relabel what is chosen,{" "}
-            <kbd className="pt-kbd">Delete</kbd> removes, <kbd className="pt-kbd">Enter</kbd> goes there. Undo takes a
-            step back.
+            <Sentence
+              text="Click or {space} chooses, number keys relabel what is chosen, {delete} removes, {enter} goes there. Undo takes a step back."
+              parts={{
+                space: <kbd className="pt-kbd">{keyWords("Space")}</kbd>,
+                delete: <kbd className="pt-kbd">{keyWords("Delete")}</kbd>,
+                enter: <kbd className="pt-kbd">{keyWords("Enter")}</kbd>,
+              }}
+            />
           </span>
           <span className="pt-space" />
           <AttentionButton patch={alone} lacking={alone ? null : notAlone} back={{ kind: "review" }} />
           {all.length > page && (
             <>
               <span className="pt-mute pt-small">
-                {from + 1} to {Math.min(from + page, all.length)} of {all.length}
+                {say("{from} to {to} of {all}", {
+                  from: from + 1,
+                  to: Math.min(from + page, all.length),
+                  all: all.length,
+                })}
               </span>
               <Button
                 size="compact-xs"
@@ -134,7 +148,7 @@ export function ReviewDialog() {
                 disabled={from === 0}
                 onClick={() => setFrom(Math.max(0, from - page))}
               >
-                Before
+                {say("Before")}
               </Button>
               <Button
                 size="compact-xs"
@@ -142,7 +156,7 @@ export function ReviewDialog() {
                 disabled={from + page >= all.length}
                 onClick={() => setFrom(from + page)}
               >
-                After
+                {say("After")}
               </Button>
             </>
           )}
@@ -154,7 +168,7 @@ export function ReviewDialog() {
 
 const disagrees = ({ label, called }: Reviewed): boolean => called !== null && called.classId !== label.classId;
 
-const howWords: Readonly<Record<LabelReview["how"], string>> = {
+const howWords: Readonly<Record<LabelReview["how"], Plain>> = {
   "left-out": "each label by all the others, never by itself",
   trained: "it was trained on these labels, so agreement says little; disagreement is worth a look",
   "by-all": "by all labels together, its own among them: too many to leave each out",
@@ -165,23 +179,28 @@ function Said() {
   const { review } = state.session;
   const mix = originMix(state.project.project.labels.values());
   const from = [
-    `${mix.own} of your own choice`,
-    ...(mix.fromSuggestions > 0 ? [`${mix.fromSuggestions} from suggestions`] : []),
-    ...(mix.ready > 0 ? [`${mix.ready} ready labels`] : []),
+    say("{own} of your own choice", { own: mix.own }),
+    ...(mix.fromSuggestions > 0
+      ? [say("{fromSuggestions} from suggestions", { fromSuggestions: mix.fromSuggestions })]
+      : []),
+    ...(mix.ready > 0 ? [say("{ready} ready labels", { ready: mix.ready })] : []),
   ].join(", ");
   if (review.kind === "looking") {
     return (
       <span className="pt-line pt-mute" role="status">
-        <Loader size={14} /> Scoring the labels, {review.done} of {review.total}…
+        <Loader size={14} /> {say("Scoring the labels, {done} of {total}…", { done: review.done, total: review.total })}
       </span>
     );
   }
-  if (review.kind === "failed") return <span className="pt-warn">{review.fault.message}</span>;
+  if (review.kind === "failed") return <span className="pt-warn">{faultWords(review.fault)}</span>;
   return (
     <span className="pt-mute" data-testid="review-said">
       {from}.{" "}
       {review.kind === "shown" &&
-        `Sorted by how little ${review.by} gives to the label's class: ${howWords[review.review.how]}.`}
+        say("Sorted by how little {by} gives to the label's class: {how}.", {
+          by: heard(review.by),
+          how: say(howWords[review.review.how]),
+        })}
     </span>
   );
 }
@@ -194,17 +213,17 @@ function Face({ one: { label, called, disagreement } }: Readonly<{ one: Reviewed
   return (
     <>
       {open ? (
-        <RegionImage slideId={label.slideId} region={label.region} size={96} label={own?.name ?? "Label"} />
+        <RegionImage slideId={label.slideId} region={label.region} size={96} label={own?.name ?? say("Label")} />
       ) : (
-        <span className="pt-mute">slide not open</span>
+        <span className="pt-mute">{say("slide not open")}</span>
       )}
       <span className="pt-line" style={{ gap: 5 }}>
         <span className="pt-swatch" style={{ background: own?.color ?? "#6b7280" }} />
-        <span className="pt-cut">{own?.name ?? "Removed class"}</span>
+        <span className="pt-cut">{own?.name ?? say("Removed class")}</span>
       </span>
       <span className={wrong ? "pt-cut pt-disagrees" : "pt-cut pt-mute"}>
         {called
-          ? `${wrong ? "called" : "agrees:"} ${called.name} ${called.score.toFixed(2)}`
+          ? `${wrong ? say("called") : say("agrees:")} ${called.name} ${fixed(called.score, 2)}`
           : saidNothing(disagreement)}
       </span>
       {label.origin !== "free" && <span className="pt-mute">{label.origin}</span>}
@@ -212,4 +231,4 @@ function Face({ one: { label, called, disagreement } }: Readonly<{ one: Reviewed
   );
 }
 
-const saidNothing = (disagreement: number | null): string => (disagreement === null ? "nothing said" : "");
+const saidNothing = (disagreement: number | null): string => (disagreement === null ? say("nothing said") : "");

@@ -1,4 +1,5 @@
 // The page: three columns, two strips, and what floats over them.
+import { say } from "../words/say.ts";
 import "@mantine/core/styles.css";
 import "../viewer/viewer.css";
 import "./tokens.css";
@@ -13,7 +14,8 @@ import "./trust.css";
 import "./label.css";
 import "./attention.css";
 import { MantineProvider } from "@mantine/core";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useMemo } from "react";
+import { useStore } from "zustand";
 import { type App, AppContext, useUi } from "./app-context.ts";
 import { BackbonePanel } from "./backbone-card.tsx";
 import { ClassPanel } from "./class-panel.tsx";
@@ -28,7 +30,7 @@ import { MissingSlides } from "./missing-slides.tsx";
 import { PatchPanel } from "./patch-panel.tsx";
 import { PromptSetPanel } from "./prompt-set-panel.tsx";
 import { SlideStage } from "./slide-stage.tsx";
-import { cssVariables, theme } from "./theme.ts";
+import { cssVariables, pageTheme } from "./theme.ts";
 import { TopBar } from "./top-bar.tsx";
 import { TunePanel } from "./tune-panel.tsx";
 
@@ -38,6 +40,9 @@ const ZonePanel = lazy(async () => ({ default: (await import("./zone-panel.tsx")
 const Tour = lazy(async () => ({ default: (await import("./tour.tsx")).Tour }));
 
 export function Root({ app }: Readonly<{ app: App }>) {
+  // Texts are said while drawing: another language draws everything anew, and what is open stays open.
+  const language = useStore(app.ui, (state) => state.language);
+  const theme = useMemo(pageTheme, [language]);
   return (
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
       <AppContext value={app}>
@@ -53,7 +58,7 @@ function Page() {
   return (
     <div className="pt-shell">
       <TopBar />
-      <aside className="pt-panel pt-left" aria-label="What you say">
+      <aside className="pt-panel pt-left" aria-label={say("What you say")}>
         <MissingSlides />
         <FirstSteps />
         <ClassPanel />
@@ -64,7 +69,7 @@ function Page() {
         </Suspense>
       </aside>
       <SlideStage />
-      <aside className="pt-panel pt-right" aria-label="What it says">
+      <aside className="pt-panel pt-right" aria-label={say("What it says")}>
         <PatchPanel />
         <TunePanel />
         <MapPanel />

@@ -1,10 +1,11 @@
 // Class scores as bars. Scores, never called probabilities.
 import type { ClassScore } from "../domain/label.ts";
+import { fixed, say } from "../words/say.ts";
 
 export function ScoreBars({ scores }: Readonly<{ scores: readonly ClassScore[] }>) {
   const ordered = scores.toSorted((a, b) => b.score - a.score);
   return (
-    <ul className="pt-bars" aria-label="Class scores" data-testid="scores">
+    <ul className="pt-bars" aria-label={say("Class scores")} data-testid="scores">
       {ordered.map((s) => (
         <ScoreRow key={s.classId} score={s} />
       ))}
@@ -30,5 +31,5 @@ function ScoreRow({ score }: Readonly<{ score: ClassScore }>) {
 function words(score: number): string {
   if (score > 0.99) return ">.99";
   if (score < 0.01) return "<.01";
-  return score.toFixed(2).slice(1);
+  return fixed(score, 2).slice(1);
 }

@@ -2,6 +2,7 @@
 import { Button, Checkbox, Modal, Textarea } from "@mantine/core";
 import { useState } from "react";
 import { currentSlide } from "../state/selectors.ts";
+import { say } from "../words/say.ts";
 import { useApp, useAppState } from "./app-context.ts";
 import { addressOf, hasQuery, shareLink } from "./share-link.ts";
 import { noDialog } from "./ui-store.ts";
@@ -25,18 +26,20 @@ export function ShareDialog() {
     );
   };
   return (
-    <Modal opened onClose={close} title="Link to this view" size="lg">
+    <Modal opened onClose={close} title={say("Link to this view")} size="lg">
       <div className="pt-stack" data-testid="share">
         <p style={{ margin: 0 }}>
-          The link holds the place, the zoom, and the slide's identity (a digest of its content).{" "}
+          {say("The link holds the place, the zoom, and the slide's identity (a digest of its content).")}{" "}
           {include
-            ? "Whoever opens it is asked before the slide is read from its server, and sees what is there."
-            : "It holds neither pixels nor a file name: whoever opens it needs the slide, opens it, and is taken to the place."}
+            ? say("Whoever opens it is asked before the slide is read from its server, and sees what is there.")
+            : say(
+                "It holds neither pixels nor a file name: whoever opens it needs the slide, opens it, and is taken to the place.",
+              )}
         </p>
         {address !== null && (
           <Checkbox
-            label="With the slide's address"
-            description={`${address}${hasQuery(address) ? " · It carries a query, which may be a key or name a person." : ""}`}
+            label={say("With the slide's address")}
+            description={`${address}${hasQuery(address) ? say(" · It carries a query, which may be a key or name a person.") : ""}`}
             checked={include}
             data-testid="share-address"
             onChange={(event) => {
@@ -46,7 +49,7 @@ export function ShareDialog() {
           />
         )}
         <Textarea
-          label="The whole link"
+          label={say("The whole link")}
           readOnly
           autosize
           minRows={2}
@@ -56,12 +59,12 @@ export function ShareDialog() {
         />
         <div className="pt-line">
           <span className="pt-small pt-mute" role="status">
-            {copied === "yes" && "Copied."}
-            {copied === "failed" && "The browser does not let this page copy: select the link and copy it."}
+            {copied === "yes" && say("Copied.")}
+            {copied === "failed" && say("The browser does not let this page copy: select the link and copy it.")}
           </span>
           <span className="pt-space" />
           <Button data-testid="share-copy" data-autofocus onClick={copy}>
-            Copy the link
+            {say("Copy the link")}
           </Button>
         </div>
       </div>

@@ -1,13 +1,15 @@
 // All keys, from the same table the keyboard reads; below them what the pointer does.
 import { Modal } from "@mantine/core";
 import { useMemo } from "react";
+import { type Plain, say } from "../words/say.ts";
 import { useApp } from "./app-context.ts";
 import { type Command, commandsOf, type Group } from "./commands.ts";
-import { keyParts } from "./keys.ts";
+import { keyParts, keyWords } from "./keys.ts";
+import { Sentence } from "./sentence.tsx";
 import { noDialog } from "./ui-store.ts";
 
 /** What no command is behind. */
-const pointer: readonly (readonly [keys: readonly string[], what: string])[] = [
+const pointer: readonly (readonly [keys: readonly string[], what: Plain])[] = [
   [["Click"], "Classify this patch"],
   [["Enter"], "Classify the patch in the centre (slide focused)"],
   [["Arrows"], "Move over the slide"],
@@ -19,11 +21,11 @@ export function ShortcutsDialog() {
   const app = useApp();
   const groups = useMemo(() => grouped(commandsOf(app).filter(({ keys }) => keys.length > 0)), [app]);
   return (
-    <Modal opened onClose={() => app.ui.setState({ dialog: noDialog })} title="Keyboard shortcuts" size="xl">
+    <Modal opened onClose={() => app.ui.setState({ dialog: noDialog })} title={say("Keyboard shortcuts")} size="xl">
       <div className="pt-keys">
         {[...groups].map(([group, commands]) => (
           <section key={group}>
-            <h3>{group}</h3>
+            <h3>{say(group)}</h3>
             <dl className="pt-facts">
               {commands.map(({ id, keys, title }) => (
                 <Row key={id} keys={keys.map((written) => keyParts(written).join(" "))} what={title} />
@@ -32,16 +34,19 @@ export function ShortcutsDialog() {
           </section>
         ))}
         <section>
-          <h3>On the slide</h3>
+          <h3>{say("On the slide")}</h3>
           <dl className="pt-facts">
             {pointer.map(([keys, what]) => (
-              <Row key={what} keys={keys} what={what} />
+              <Row key={what} keys={keys.map(keyWords)} what={say(what)} />
             ))}
           </dl>
         </section>
       </div>
       <p className="pt-hint">
-        Every command, also those without a key: <kbd className="pt-kbd">Ctrl K</kbd>.
+        <Sentence
+          text="Every command, also those without a key: {keys}."
+          parts={{ keys: <kbd className="pt-kbd">{keyParts("Ctrl+K").join(" ")}</kbd> }}
+        />
       </p>
     </Modal>
   );

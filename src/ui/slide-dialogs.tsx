@@ -4,7 +4,10 @@ import { useState } from "react";
 import type { SlideId } from "../base/brand.ts";
 import { declareCase } from "../state/actions/slides.ts";
 import { canWrite, currentSlide } from "../state/selectors.ts";
+import { heard } from "../words/heard.ts";
+import { many, say } from "../words/say.ts";
 import { useApp, useAppState, usePerform } from "./app-context.ts";
+import { Sentence } from "./sentence.tsx";
 import { SlidePhotographs } from "./slide-photographs.tsx";
 import { StatedFields } from "./stated-fields.tsx";
 import { calibrationWords } from "./top-bar.tsx";
@@ -21,11 +24,13 @@ export function OriginDialog({ dialog }: Readonly<{ dialog: Extract<Dialog, { ki
   const { host } = useApp();
   const close = useClose();
   return (
-    <Modal opened onClose={close} title="Read a slide from another server?">
+    <Modal opened onClose={close} title={say("Read a slide from another server?")}>
       <div className="pt-stack" data-testid="origin-dialog">
         <p style={{ margin: 0 }}>
-          This page was asked to open a slide from <strong>{dialog.origin}</strong>. That server will see your address
-          and which parts of the slide are looked at. Your labels and prompts are not sent.
+          <Sentence
+            text="This page was asked to open a slide from {origin}. That server will see your address and which parts of the slide are looked at. Your labels and prompts are not sent."
+            parts={{ origin: <strong>{dialog.origin}</strong> }}
+          />
         </p>
         <p className="pt-hint" style={{ overflowWrap: "anywhere" }}>
           {dialog.url}
@@ -33,7 +38,7 @@ export function OriginDialog({ dialog }: Readonly<{ dialog: Extract<Dialog, { ki
         <div className="pt-line">
           <span className="pt-space" />
           <Button variant="default" onClick={close}>
-            Do not open
+            {say("Do not open")}
           </Button>
           <Button
             data-testid="origin-approve"
@@ -42,7 +47,7 @@ export function OriginDialog({ dialog }: Readonly<{ dialog: Extract<Dialog, { ki
               host.approveOrigin(dialog.url);
             }}
           >
-            Open from {dialog.origin}
+            {say("Open from {origin}", { origin: dialog.origin })}
           </Button>
         </div>
       </div>
@@ -55,7 +60,7 @@ export function OpenUrlDialog() {
   const close = useClose();
   const [url, setUrl] = useState("");
   return (
-    <Modal opened onClose={close} title="Open a slide by its address">
+    <Modal opened onClose={close} title={say("Open a slide by its address")}>
       <form
         className="pt-stack"
         onSubmit={(event) => {
@@ -65,16 +70,18 @@ export function OpenUrlDialog() {
         }}
       >
         <TextInput
-          label="Address"
+          label={say("Address")}
           placeholder="https://…/slide.svs"
-          description="A slide file, a Deep Zoom .dzi, an IIIF info.json, an OME-Zarr folder (.zarr) or a DICOMweb series (…/studies/…/series/…). The server must allow other sites' pages (CORS), and range requests for files."
+          description={say(
+            "A slide file, a Deep Zoom .dzi, an IIIF info.json, an OME-Zarr folder (.zarr) or a DICOMweb series (…/studies/…/series/…). The server must allow other sites' pages (CORS), and range requests for files.",
+          )}
           value={url}
           data-autofocus
           onChange={(event) => setUrl(event.currentTarget.value)}
         />
         <div className="pt-line">
           <span className="pt-space" />
-          <Button type="submit">Open</Button>
+          <Button type="submit">{say("Open")}</Button>
         </div>
       </form>
     </Modal>
@@ -91,26 +98,24 @@ export function SlideFactsDialog() {
   return (
     <Modal opened onClose={close} title={slide.name} size="lg">
       <dl className="pt-facts">
-        <dt>Format</dt>
+        <dt>{say("Format")}</dt>
         <dd>
           {info.format}, {bytesWords(info.fingerprint.bytes)}
         </dd>
-        <dt>Size</dt>
-        <dd>
-          {info.width} × {info.height} px, {info.levels.length} {info.levels.length === 1 ? "level" : "levels"}
-        </dd>
-        <dt>Scale</dt>
+        <dt>{say("Size")}</dt>
+        <dd>{`${info.width} × ${info.height} px, ${many(info.levels.length, "1 level", "{n} levels")}`}</dd>
+        <dt>{say("Scale")}</dt>
         <dd>{calibrationWords(info.calibration)}</dd>
         {info.origin === "generated" && (
           <>
-            <dt>Origin</dt>
-            <dd className="pt-warn">Synthetic: drawn by a program</dd>
+            <dt>{say("Origin")}</dt>
+            <dd className="pt-warn">{say("Synthetic: drawn by a program")}</dd>
           </>
         )}
         {info.warnings.length > 0 && (
           <>
-            <dt>Notes</dt>
-            <dd>{info.warnings.join(" ")}</dd>
+            <dt>{say("Notes")}</dt>
+            <dd>{info.warnings.map(heard).join(" ")}</dd>
           </>
         )}
         {info.properties
@@ -124,7 +129,7 @@ export function SlideFactsDialog() {
       <SlidePhotographs key={info.id} info={info} />
       {hidden > 0 && !revealed && (
         <Button mt="sm" variant="default" onClick={() => setRevealed(true)}>
-          Show {hidden} {hidden === 1 ? "field" : "fields"} that may identify a patient
+          {many(hidden, "Show 1 field that may identify a patient", "Show {n} fields that may identify a patient")}
         </Button>
       )}
     </Modal>
@@ -143,9 +148,11 @@ function CaseField({ id }: Readonly<{ id: SlideId }>) {
   return (
     <TextInput
       mt="sm"
-      label="Case"
-      description="Slides of one patient: give them the same word, then the estimate holds them out together. Stays in this browser."
-      placeholder="none declared"
+      label={say("Case")}
+      description={say(
+        "Slides of one patient: give them the same word, then the estimate holds them out together. Stays in this browser.",
+      )}
+      placeholder={say("none declared")}
       maxLength={100}
       disabled={canWrite(state) !== true}
       value={text}

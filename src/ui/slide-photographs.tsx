@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from "react";
 import type { SlideId } from "../base/brand.ts";
 import { isAbort, toFault } from "../base/fault.ts";
 import type { SlideInfo, SlidePhotograph } from "../domain/slide.ts";
+import { say } from "../words/say.ts";
 import { useApp } from "./app-context.ts";
 import { wordsOf } from "./photograph-words.ts";
 
@@ -13,8 +14,8 @@ export function SlidePhotographs({ info }: Readonly<{ info: SlideInfo }>) {
   if (photographs.length === 0) return null;
   return (
     <section className="pt-stack" style={{ marginTop: 12 }} data-testid="photographs">
-      <strong>Photographs in the file</strong>
-      <p className="pt-hint">They are shown here only, never kept and never part of anything saved.</p>
+      <strong>{say("Photographs in the file")}</strong>
+      <p className="pt-hint">{say("They are shown here only, never kept and never part of anything saved.")}</p>
       {photographs.map((photograph) => (
         <Photograph key={photograph.name} slideId={info.id} photograph={photograph} />
       ))}
@@ -63,7 +64,7 @@ function Picture({ slideId, name }: Readonly<{ slideId: SlideId; name: SlidePhot
       image.close();
     };
     show().catch((error: unknown) => {
-      if (!isAbort(error)) setFailure(toFault(error, "read", "It could not be read").message);
+      if (!isAbort(error)) setFailure(toFault(error, "read", say("It could not be read")).message);
     });
     return () => controller.abort();
   }, [context, slideId, name, attempt]);
@@ -71,11 +72,13 @@ function Picture({ slideId, name }: Readonly<{ slideId: SlideId; name: SlidePhot
     return (
       <div className="pt-line" role="alert">
         <p className="pt-hint pt-warn">
-          {words.failed} {failure} The slide itself is not affected. If trying again does not help, open the slide’s
-          file again.
+          {say(
+            "{failed} {failure} The slide itself is not affected. If trying again does not help, open the slide’s file again.",
+            { failed: words.failed, failure },
+          )}
         </p>
         <Button size="compact-sm" variant="default" onClick={() => setAttempt(attempt + 1)}>
-          Try again
+          {say("Try again")}
         </Button>
       </div>
     );

@@ -9,6 +9,7 @@ import { labelPatch } from "../state/actions/labels.ts";
 import { placeMeant } from "../state/map-looks.ts";
 import { currentSlide, patchSpec, slideMpp } from "../state/selectors.ts";
 import type { OpenSlide } from "../state/session-store.ts";
+import { say } from "../words/say.ts";
 import { useApp, useAppState, usePerform, useUi } from "./app-context.ts";
 import { MapHud } from "./map-hud.tsx";
 import { NoticeList } from "./notice-list.tsx";
@@ -28,7 +29,7 @@ export function SlideStage() {
   const state = useAppState();
   const open = currentSlide(state);
   return (
-    <main className="pt-stage" aria-label="Slide" data-strip={state.session.suggesting.kind !== "closed"}>
+    <main className="pt-stage" aria-label={say("Slide")} data-strip={state.session.suggesting.kind !== "closed"}>
       {open ? <OneSlide key={open.info.id} open={open} /> : <EmptyStage opening={state.session.opening} />}
       {open && state.session.suggesting.kind !== "closed" && (
         <Suspense fallback={null}>
@@ -48,21 +49,22 @@ function EmptyStage({ opening }: Readonly<{ opening: string | null }>) {
         {opening ? (
           <>
             <Loader />
-            <span>Opening “{opening}”…</span>
+            <span>{say("Opening “{opening}”…", { opening })}</span>
           </>
         ) : (
           <>
-            <strong className="pt-big">Open a slide</strong>
+            <strong className="pt-big">{say("Open a slide")}</strong>
             <span className="pt-mute">
-              Aperio SVS or tiled TIFF with JPEG tiles. Drop a file anywhere on this page: it is read here and never
-              uploaded.
+              {say(
+                "Aperio SVS or tiled TIFF with JPEG tiles. Drop a file anywhere on this page: it is read here and never uploaded.",
+              )}
             </span>
             <div className="pt-buttons">
               <Button size="sm" onClick={host.pickSlide}>
-                Open your own slide
+                {say("Open your own slide")}
               </Button>
               <Button size="sm" variant="default" onClick={host.openDemo}>
-                Open the demo slide
+                {say("Open the demo slide")}
               </Button>
             </div>
           </>
@@ -157,7 +159,7 @@ function OneSlide({ open }: Readonly<{ open: OpenSlide }>) {
       <StageBanner open={open} />
       {generated && (
         <span className="pt-synthetic pt-stage-badge" data-testid="synthetic">
-          Synthetic: drawn by a program
+          {say("Synthetic: drawn by a program")}
         </span>
       )}
       <MapHud />
@@ -165,7 +167,7 @@ function OneSlide({ open }: Readonly<{ open: OpenSlide }>) {
       <ViewTools colours={colours} />
       <div className="pt-hud pt-navigator">
         <div ref={navigator} />
-        {generated && <div className="pt-navigator-note">synthetic</div>}
+        {generated && <div className="pt-navigator-note">{say("synthetic")}</div>}
       </div>
     </>
   );

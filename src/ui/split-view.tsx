@@ -5,6 +5,7 @@ import type { Point } from "../domain/geometry.ts";
 import { mapSides } from "../state/map-sides.ts";
 import type { OpenSlide } from "../state/session-store.ts";
 import { createViewer, type SlideViewer } from "../viewer/create-viewer.ts";
+import { say } from "../words/say.ts";
 import { useApp, useAppState } from "./app-context.ts";
 import { useMap } from "./use-map.ts";
 
@@ -50,7 +51,7 @@ export function SplitView({ open, onClick, marks, outline }: SplitViewProps) {
       {
         slide: first.current.info,
         tile: (params, options) => context.slides.tile(params, options),
-        name: `${first.current.name}, second view`,
+        name: say("{name}, second view", { name: first.current.name }),
         navigator: map,
         start: stage.viewer?.view() ?? null,
         reducedMotion: true,
@@ -97,11 +98,11 @@ export function SplitView({ open, onClick, marks, outline }: SplitViewProps) {
       <div className="pt-split" data-testid="split" ref={host} />
       <div ref={small} hidden />
       <output className="pt-hud pt-side" data-side="left">
-        {left?.layer?.name ?? "No map yet"}
+        {left?.layer?.name ?? say("No map yet")}
       </output>
       <output className="pt-hud pt-side" data-side="right" data-testid="split-right">
-        {right?.layer?.name ?? "No second map: use another prompt set and map the tissue again"}
-        {!visible && " (maps hidden, M)"}
+        {right?.layer?.name ?? say("No second map: use another prompt set and map the tissue again")}
+        {!visible && say(" (maps hidden, M)")}
       </output>
     </>
   );

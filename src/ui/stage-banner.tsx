@@ -5,7 +5,9 @@ import { type Calibration, mppOf } from "../domain/slide.ts";
 import { slideMpp } from "../state/selectors.ts";
 import type { OpenSlide } from "../state/session-store.ts";
 import { lengthWords } from "../viewer/scale.ts";
+import { say } from "../words/say.ts";
 import { useApp, useAppState, useUi } from "./app-context.ts";
+import { Sentence } from "./sentence.tsx";
 import { type Drawing, type Measuring, noDialog } from "./ui-store.ts";
 
 export function StageBanner({ open }: Readonly<{ open: OpenSlide }>) {
@@ -15,9 +17,11 @@ export function StageBanner({ open }: Readonly<{ open: OpenSlide }>) {
   if (measuring) {
     return (
       <div className="pt-hud pt-banner" role="status">
-        <span>{measuring.from === null ? "Click one end of a distance you know." : "Now click its other end."}</span>
+        <span>
+          {measuring.from === null ? say("Click one end of a distance you know.") : say("Now click its other end.")}
+        </span>
         <Button size="compact-xs" variant="default" onClick={() => ui.setState({ measuring: null, dialog: noDialog })}>
-          Stop measuring
+          {say("Stop measuring")}
         </Button>
       </div>
     );
@@ -27,10 +31,10 @@ export function StageBanner({ open }: Readonly<{ open: OpenSlide }>) {
     return (
       <div className="pt-hud pt-banner" role="alert" data-testid="calibration-banner">
         <span className="pt-warn">
-          This file does not say how large a pixel is. Patches cannot be classified without it.
+          {say("This file does not say how large a pixel is. Patches cannot be classified without it.")}
         </span>
         <Button size="compact-xs" onClick={() => ui.setState({ dialog: { kind: "calibration" } })}>
-          State µm/px
+          {say("State µm/px")}
         </Button>
       </div>
     );
@@ -42,10 +46,10 @@ export function StageBanner({ open }: Readonly<{ open: OpenSlide }>) {
     <div className="pt-hud pt-banner" role="status">
       <span className="pt-swatch" style={{ background: selected.color }} />
       <span>
-        Clicks label <strong>{selected.name}</strong>
+        <Sentence text="Clicks label {name}" parts={{ name: <strong>{selected.name}</strong> }} />
       </span>
       <Button size="compact-xs" variant="default" onClick={() => ui.setState({ labelling: false })}>
-        Stop (Esc)
+        {say("Stop (Esc)")}
       </Button>
     </div>
   );
@@ -61,16 +65,17 @@ function RulerBanner({ ruler, calibration }: Readonly<{ ruler: Measuring; calibr
   return (
     <div className="pt-hud pt-banner" role="status" data-testid="ruler">
       <span>
-        {from === null && "Ruler: click one end."}
-        {from !== null && to === null && "Now click the other end."}
+        {from === null && say("Ruler: click one end.")}
+        {from !== null && to === null && say("Now click the other end.")}
         {to !== null && (
           <>
-            <strong>{length}</strong> {!scale && "(µm/px unknown) "}· click to measure again; nothing is kept
+            <strong>{length}</strong> {!scale && say("(µm/px unknown) ")}
+            {say("· click to measure again; nothing is kept")}
           </>
         )}
       </span>
       <Button size="compact-xs" variant="default" onClick={() => ui.setState({ ruler: null })}>
-        Stop (Esc)
+        {say("Stop (Esc)")}
       </Button>
     </div>
   );
@@ -82,17 +87,15 @@ function PaintBanner({ drawing, selected }: Readonly<{ drawing: Drawing; selecte
     <div className="pt-hud pt-banner" role="status" data-testid="paint-banner">
       {selected && <span className="pt-swatch" style={{ background: selected.color }} />}
       <span>
-        {drawing.kind === "brush" ? "Paint over tissue" : "Drag a box"}:{" "}
+        {drawing.kind === "brush" ? say("Paint over tissue") : say("Drag a box")}:{" "}
         {selected ? (
-          <>
-            every patch of it is labelled <strong>{selected.name}</strong>
-          </>
+          <Sentence text="every patch of it is labelled {name}" parts={{ name: <strong>{selected.name}</strong> }} />
         ) : (
-          "choose a class on the left first"
+          say("choose a class on the left first")
         )}
       </span>
       <Button size="compact-xs" variant="default" onClick={() => ui.setState({ drawing: null })}>
-        Stop (Esc)
+        {say("Stop (Esc)")}
       </Button>
     </div>
   );

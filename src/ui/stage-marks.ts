@@ -6,6 +6,7 @@ import type { AppState } from "../state/action.ts";
 import { currentSlide, labelRegion, labelsHere, patchSpec } from "../state/selectors.ts";
 import type { Mark } from "../viewer/marks.ts";
 import type { Outline } from "../viewer/marks-layer.ts";
+import { fixed, say } from "../words/say.ts";
 
 /** A field that is being tried, in the middle of the view. */
 export type FieldShown = Readonly<{ um: number; centre: Point<"slide"> }>;
@@ -17,7 +18,7 @@ export function marksOf(state: AppState): readonly Mark[] {
   const classes = new Map(state.project.project.classes.map((c) => [c.id, c]));
   const labels = labelsHere(state).map((label): Mark => {
     const tissueClass = classes.get(label.classId);
-    const [color, tag] = [tissueClass?.color ?? "#6b7280", tissueClass?.name ?? "Removed class"];
+    const [color, tag] = [tissueClass?.color ?? "#6b7280", tissueClass?.name ?? say("Removed class")];
     const short = tissueClass?.key?.toString() ?? tag.slice(0, 1);
     return { region: labelRegion(state, label), color, tag, short, kind: "label" };
   });
@@ -31,7 +32,7 @@ export function marksOf(state: AppState): readonly Mark[] {
     (place): Mark => ({
       region: place.region,
       color: similarColor,
-      tag: `alike ${place.similarity.toFixed(2)}`,
+      tag: say("alike {similarity}", { similarity: fixed(place.similarity, 2) }),
       short: "",
       kind: "similar",
     }),

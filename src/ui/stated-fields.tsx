@@ -4,15 +4,18 @@ import { useState } from "react";
 import type { SlideId } from "../base/brand.ts";
 import { stateFacts } from "../state/actions/stated.ts";
 import { canWrite } from "../state/selectors.ts";
+import { say } from "../words/say.ts";
 import { useAppState, usePerform } from "./app-context.ts";
 
 export function StatedFields({ id }: Readonly<{ id: SlideId }>) {
   return (
     <>
-      <StatedField id={id} fact="stain" label="Stain" placeholder="H&E" />
-      <StatedField id={id} fact="organ" label="Organ" placeholder="colon" />
+      <StatedField id={id} fact="stain" label={say("Stain")} placeholder="H&E" />
+      <StatedField id={id} fact="organ" label={say("Organ")} placeholder={say("colon")} />
       <p className="pt-hint">
-        Stated here, they are written into prompt sets tuned on this slide, and a set made for another is warned of.
+        {say(
+          "Stated here, they are written into prompt sets tuned on this slide, and a set made for another is warned of.",
+        )}
       </p>
     </>
   );
@@ -32,7 +35,7 @@ function StatedField({ id, fact, label, placeholder }: Props) {
     <TextInput
       mt="sm"
       label={label}
-      placeholder={`not stated (e.g. ${placeholder})`}
+      placeholder={say("not stated (e.g. {placeholder})", { placeholder })}
       maxLength={100}
       disabled={canWrite(state) !== true}
       value={text}

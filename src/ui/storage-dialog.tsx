@@ -5,6 +5,7 @@ import { toFault } from "../base/fault.ts";
 import type { KeptPart } from "../platform/page/kept-storage.ts";
 import { isSafeElsewhere, knownSlides } from "../state/actions/forget.ts";
 import { saveProject } from "../state/actions/project-file.ts";
+import { say } from "../words/say.ts";
 import { useApp, useAppState, usePerform } from "./app-context.ts";
 import { clearingCosts, keptWords, memoryWords, partNames } from "./storage-words.ts";
 import { noDialog } from "./ui-store.ts";
@@ -25,7 +26,7 @@ export function StorageDialog() {
     keeping
       .parts()
       .then(setParts)
-      .catch((error: unknown) => setParts(toFault(error, "storage", "What is kept could not be listed").message));
+      .catch((error: unknown) => setParts(toFault(error, "storage", say("What is kept could not be listed")).message));
   };
   // Once, when it opens; clearing reads again.
   useEffect(read, [keeping]);
@@ -35,7 +36,7 @@ export function StorageDialog() {
     try {
       await keeping.clear(id);
     } catch (error) {
-      setParts(toFault(error, "storage", "It could not be cleared").message);
+      setParts(toFault(error, "storage", say("It could not be cleared")).message);
       return;
     } finally {
       setClearing(null);
@@ -43,24 +44,26 @@ export function StorageDialog() {
     read();
   };
   return (
-    <Modal opened onClose={close} title="Kept in this browser" size="lg">
+    <Modal opened onClose={close} title={say("Kept in this browser")} size="lg">
       <div className="pt-stack" data-testid="storage-dialog">
-        <p style={{ margin: 0 }}>Everything below lies on this computer and nowhere else. {keptWords(storage)}</p>
+        <p style={{ margin: 0 }}>
+          {say("Everything below lies on this computer and nowhere else. {kept}", { kept: keptWords(storage) })}
+        </p>
         <div className="pt-buttons">
           {storage.persisted === false && (
             <Button size="compact-sm" data-testid="persist" onClick={() => void keeping.persist()}>
-              Ask the browser to keep it
+              {say("Ask the browser to keep it")}
             </Button>
           )}
           {!isSafeElsewhere(state) && (
             <Button size="compact-sm" variant="default" onClick={() => perform(saveProject, { names: "kept" })}>
-              Save the project as a file
+              {say("Save the project as a file")}
             </Button>
           )}
         </div>
         {parts === null && (
           <span className="pt-line pt-mute">
-            <Loader size={14} /> Measuring…
+            <Loader size={14} /> {say("Measuring…")}
           </span>
         )}
         {typeof parts === "string" && <p className="pt-hint pt-warn">{parts}</p>}
@@ -87,14 +90,14 @@ function PartRow({ part, busy, onClear }: Readonly<{ part: KeptPart; busy: boole
   return (
     <tr data-testid="kept-part" data-part={part.id}>
       <th scope="row">
-        {partNames[part.id]}
-        {cost && <div className="pt-hint">Cleared: {cost}</div>}
+        {say(partNames[part.id])}
+        {cost && <div className="pt-hint">{say("Cleared: {cost}", { cost: say(cost) })}</div>}
       </th>
       <td>{part.bytes === null ? "?" : bytesWords(part.bytes)}</td>
       <td>
         {cost && (
           <Button size="compact-xs" variant="default" loading={busy} onClick={onClear}>
-            Clear
+            {say("Clear")}
           </Button>
         )}
       </td>
@@ -130,19 +133,19 @@ function Forgetting() {
   const state = useAppState();
   return (
     <div className="pt-stack">
-      <strong>Forget</strong>
+      <strong>{say("Forget")}</strong>
       {knownSlides(state).map(({ id, name, open }) => (
         <div key={id} className="pt-line">
           <span className="pt-cut" style={{ flex: 1 }}>
             {name}
-            {!open && <span className="pt-mute"> (not open)</span>}
+            {!open && <span className="pt-mute"> {say("(not open)")}</span>}
           </span>
           <Button
             size="compact-xs"
             variant="default"
             onClick={() => ui.setState({ dialog: { kind: "forget-slide", id, name } })}
           >
-            Forget this slide…
+            {say("Forget this slide…")}
           </Button>
         </div>
       ))}
@@ -155,7 +158,7 @@ function Forgetting() {
           data-testid="forget-everything-open"
           onClick={() => ui.setState({ dialog: { kind: "forget-everything" } })}
         >
-          Forget everything…
+          {say("Forget everything…")}
         </Button>
       </div>
     </div>

@@ -1,5 +1,6 @@
 // In the strip below: how much is kept here, or that what is kept may be lost; the way to all of it.
 import { isSafeElsewhere } from "../state/actions/forget.ts";
+import { say } from "../words/say.ts";
 import { useApp, useAppState } from "./app-context.ts";
 import { nagWords } from "./storage-words.ts";
 import { bytesWords } from "./words.ts";
@@ -17,7 +18,8 @@ export function StorageLink() {
       data-nag={nag !== null}
       onClick={() => ui.setState({ dialog: { kind: "storage" } })}
     >
-      {nag ?? (storage.usage === null ? "Kept here" : `Kept here: ${bytesWords(storage.usage)}`)}
+      {nag ??
+        (storage.usage === null ? say("Kept here") : say("Kept here: {bytes}", { bytes: bytesWords(storage.usage) }))}
     </button>
   );
 }

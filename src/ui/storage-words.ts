@@ -1,9 +1,10 @@
 // What the browser keeps, in words. Pure.
 import type { KeptPart } from "../platform/page/kept-storage.ts";
 import type { StorageState } from "../state/session-store.ts";
+import { type Plain, say } from "../words/say.ts";
 import { bytesWords } from "./words.ts";
 
-export const partNames: Readonly<Record<KeptPart["id"], string>> = {
+export const partNames: Readonly<Record<KeptPart["id"], Plain>> = {
   project: "Your project: labels, regions, prompt sets, audit log",
   maps: "Computed maps",
   models: "Backbones you brought",
@@ -15,7 +16,7 @@ export const partNames: Readonly<Record<KeptPart["id"], string>> = {
 };
 
 /** What clearing costs; null: not cleared by itself. */
-export const clearingCosts: Readonly<Record<KeptPart["id"], string | null>> = {
+export const clearingCosts: Readonly<Record<KeptPart["id"], Plain | null>> = {
   project: null,
   maps: "They have to be computed again.",
   models: "They have to be given again; sets made for them stay.",
@@ -27,22 +28,30 @@ export const clearingCosts: Readonly<Record<KeptPart["id"], string | null>> = {
 };
 
 export function keptWords({ persisted, usage, quota }: StorageState): string {
-  const used = usage === null ? "" : `${bytesWords(usage)}${quota === null ? "" : ` of ${bytesWords(quota)}`} used. `;
-  if (persisted === null) return `${used}This browser does not say whether it keeps it when disk runs low.`;
-  return persisted
-    ? `${used}The browser promised to keep it until you clear it yourself.`
-    : `${used}The browser may clear it when disk runs low, some after a week without a visit.`;
+  const used =
+    usage === null
+      ? ""
+      : quota === null
+        ? `${say("{used} used.", { used: bytesWords(usage) })} `
+        : `${say("{used} of {quota} used.", { used: bytesWords(usage), quota: bytesWords(quota) })} `;
+  if (persisted === null) return used + say("This browser does not say whether it keeps it when disk runs low.");
+  return (
+    used +
+    (persisted
+      ? say("The browser promised to keep it until you clear it yourself.")
+      : say("The browser may clear it when disk runs low, some after a week without a visit."))
+  );
 }
 
 /** Said where work would be lost with the browser's storage; null where it would not. */
 export function nagWords(storage: StorageState, safeElsewhere: boolean): string | null {
   if (storage.persisted === true || safeElsewhere) return null;
-  return "This browser may clear your work: keep it";
+  return say("This browser may clear your work: keep it");
 }
 
 /** `measuring`: browsers that tell take some seconds. */
 export function memoryWords(bytes: number | null | "measuring"): string {
-  if (bytes === "measuring") return "Memory of this tab: being measured…";
-  if (bytes === null) return "Memory of this tab: this browser does not tell. Chrome and Edge do.";
-  return `Memory of this tab and its workers: ${bytesWords(bytes)}, without the graphics card's.`;
+  if (bytes === "measuring") return say("Memory of this tab: being measured…");
+  if (bytes === null) return say("Memory of this tab: this browser does not tell. Chrome and Edge do.");
+  return say("Memory of this tab and its workers: {bytes}, without the graphics card's.", { bytes: bytesWords(bytes) });
 }

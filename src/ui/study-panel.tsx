@@ -14,17 +14,20 @@ import {
 } from "../state/actions/studies.ts";
 import { countsPerClass, tunedClassNames } from "../state/selectors.ts";
 import type { Study } from "../state/session-store.ts";
+import { heard } from "../words/heard.ts";
+import { type Plain, say } from "../words/say.ts";
 import { AblationResult } from "./ablation-result.tsx";
 import { useApp, useAppState, usePerform } from "./app-context.ts";
 import { CurveResult } from "./curve-result.tsx";
+import { faultWords } from "./fault-words.ts";
 import { ReasonButton } from "./reason-button.tsx";
 import { useSeconds } from "./use-seconds.ts";
 import { secondsWords } from "./words.ts";
 
 export function StudyPanel() {
   return (
-    <section className="pt-section" aria-label="Questions to your labels" data-testid="study-panel">
-      <h2>Questions to your labels</h2>
+    <section className="pt-section" aria-label={say("Questions to your labels")} data-testid="study-panel">
+      <h2>{say("Questions to your labels")}</h2>
       <div className="pt-questions">
         <CurveCard />
         <AblationCard />
@@ -49,13 +52,13 @@ function CurveCard() {
   );
   return (
     <div className="pt-card pt-tight">
-      <span>Would more labels help?</span>
+      <span>{say("Would more labels help?")}</span>
       {curve.kind === "asking" ? (
         <Asking progress={curve.progress} />
       ) : (
         <>
           <Checkbox
-            label="Tuned prompts as well as frozen features"
+            label={say("Tuned prompts as well as frozen features")}
             checked={tuned}
             data-testid="curve-tuned"
             onChange={(event) => setTuned(event.currentTarget.checked)}
@@ -66,20 +69,24 @@ function CurveCard() {
             testId="ask-curve"
             onClick={() => perform(askCurve, { tuned })}
           >
-            {curve.kind === "answered" ? "Ask again" : "Ask my labels"}
+            {curve.kind === "answered" ? say("Ask again") : say("Ask my labels")}
           </ReasonButton>
           <p className="pt-hint">
             {enabled !== true
               ? enabled
               : tuned
-                ? `${takes(seconds)} You can go on meanwhile; clicks come first.`
-                : "Learns from 1, 2, 4, … of your labels a class and answers the others. Some seconds."}
+                ? say("{takes} You can go on meanwhile; clicks come first.", { takes: takes(seconds) })
+                : say("Learns from 1, 2, 4, … of your labels a class and answers the others. Some seconds.")}
           </p>
         </>
       )}
       <Answered study={curve}>
         {(result) =>
-          result.kind === "none" ? <p className="pt-hint pt-warn">{result.reason}</p> : <CurveResult curve={result} />
+          result.kind === "none" ? (
+            <p className="pt-hint pt-warn">{heard(result.reason)}</p>
+          ) : (
+            <CurveResult curve={result} />
+          )
         }
       </Answered>
     </div>
@@ -105,20 +112,20 @@ function AblationCard() {
   );
   return (
     <div className="pt-card pt-tight">
-      <span>Which prompts pay?</span>
+      <span>{say("Which prompts pay?")}</span>
       {ablation.kind === "asking" ? (
         <Asking progress={ablation.progress} />
       ) : (
         <>
           <span className="pt-small pt-mute">
-            Frozen features against {chosen.map((kinds) => kindsWords(kinds).toLowerCase()).join(", ") || "nothing yet"}
-            .{" "}
+            {say("Frozen features against")}{" "}
+            {chosen.map((kinds) => kindsWords(kinds).toLowerCase()).join(", ") || say("nothing yet")}.{" "}
             <button type="button" className="pt-link" aria-expanded={choosing} onClick={() => setChoosing(!choosing)}>
-              {choosing ? "Done" : "Choose"}
+              {choosing ? say("Done") : say("Choose")}
             </button>
           </span>
           {choosing && (
-            <fieldset className="pt-kinds" aria-label="Prompts to compare">
+            <fieldset className="pt-kinds" aria-label={say("Prompts to compare")}>
               {everyKinds
                 .filter((kinds) => !isNoKind(kinds))
                 .map((kinds) => (
@@ -143,11 +150,14 @@ function AblationCard() {
             testId="ask-ablation"
             onClick={() => perform(askAblation, { kinds: chosen })}
           >
-            {ablation.kind === "answered" ? "Compare again" : "Compare on my labels"}
+            {ablation.kind === "answered" ? say("Compare again") : say("Compare on my labels")}
           </ReasonButton>
           <p className="pt-hint" data-testid="ablation-time">
             {enabled === true
-              ? `${takes(seconds)} Each is tuned on the same held-out folds and averaged with frozen features as Tune does. You can go on meanwhile; clicks come first.`
+              ? say(
+                  "{takes} Each is tuned on the same held-out folds and averaged with frozen features as Tune does. You can go on meanwhile; clicks come first.",
+                  { takes: takes(seconds) },
+                )
               : enabled}
           </p>
         </>
@@ -155,7 +165,7 @@ function AblationCard() {
       <Answered study={ablation}>
         {(result) =>
           result.kind === "none" ? (
-            <p className="pt-hint pt-warn">{result.reason}</p>
+            <p className="pt-hint pt-warn">{heard(result.reason)}</p>
           ) : (
             <AblationResult table={result} />
           )
@@ -167,10 +177,10 @@ function AblationCard() {
 
 function takes(seconds: number | null): string {
   const words = secondsWords(seconds);
-  return words ? `About ${words}.` : "How long it takes is not known yet.";
+  return words ? say("About {time}.", { time: words }) : say("How long it takes is not known yet.");
 }
 
-const partWords: Readonly<Record<StudyProgress["what"], string>> = {
+const partWords: Readonly<Record<StudyProgress["what"], Plain>> = {
   reading: "Reading patches",
   frozen: "Learning from frozen features",
   tuned: "Training",
@@ -182,13 +192,18 @@ function Asking({ progress }: Readonly<{ progress: StudyProgress | null }>) {
   return (
     <>
       <div className="pt-line" role="status">
-        <span className="pt-cut">{progress ? partWords[progress.what] : "Preparing…"}</span>
+        <span className="pt-cut">{progress ? say(partWords[progress.what]) : say("Preparing…")}</span>
         <span className="pt-space" />
-        <span className="pt-mute pt-small">{left ? `${left} left` : ""}</span>
+        <span className="pt-mute pt-small">{left ? say("{time} left", { time: left }) : ""}</span>
       </div>
-      <Progress value={100 * (progress?.done ?? 0)} size="sm" aria-label="Progress" data-testid="study-progress" />
+      <Progress
+        value={100 * (progress?.done ?? 0)}
+        size="sm"
+        aria-label={say("Progress")}
+        data-testid="study-progress"
+      />
       <Button variant="default" size="xs" data-testid="cancel-study" onClick={() => perform(cancelStudy)}>
-        Cancel
+        {say("Cancel")}
       </Button>
     </>
   );
@@ -198,11 +213,11 @@ type AnsweredProps<Result> = Readonly<{ study: Study<Result>; children: (result:
 
 function Answered<Result>({ study, children }: AnsweredProps<Result>) {
   const now = useAppState().project.project.labels;
-  if (study.kind === "failed") return <p className="pt-hint pt-warn">{study.fault.message}</p>;
+  if (study.kind === "failed") return <p className="pt-hint pt-warn">{faultWords(study.fault)}</p>;
   if (study.kind !== "answered") return null;
   return (
     <>
-      {study.of !== now && <p className="pt-hint pt-warn">Your labels have changed since: ask again.</p>}
+      {study.of !== now && <p className="pt-hint pt-warn">{say("Your labels have changed since: ask again.")}</p>}
       {children(study.result)}
     </>
   );

@@ -15,7 +15,10 @@ import {
   suggest,
 } from "../state/actions/suggest.ts";
 import { openSuggestions } from "../state/suggested.ts";
+import { fixed, say } from "../words/say.ts";
 import { useApp, useAppState, usePerform } from "./app-context.ts";
+import { faultWords } from "./fault-words.ts";
+import { keyWords } from "./keys.ts";
 import { ReasonButton } from "./reason-button.tsx";
 import { RegionImage } from "./region-image.tsx";
 
@@ -27,12 +30,12 @@ export function SuggestStrip() {
   return (
     <section
       className="pt-strip"
-      aria-label="Suggested patches"
+      aria-label={say("Suggested patches")}
       data-testid="suggest-strip"
       data-state={suggesting.kind}
     >
       <div className="pt-line">
-        <h2>Suggested patches</h2>
+        <h2>{say("Suggested patches")}</h2>
         <Headline />
         <span className="pt-space" />
         {suggesting.kind === "shown" && <StripButtons />}
@@ -40,7 +43,7 @@ export function SuggestStrip() {
           size="sm"
           variant="subtle"
           color="gray"
-          aria-label="Close the suggestions"
+          aria-label={say("Close the suggestions")}
           onClick={() => perform(closeSuggestions)}
         >
           <IconX size={15} />
@@ -51,11 +54,14 @@ export function SuggestStrip() {
         <div className="pt-line pt-mute" role="status">
           <Loader size={16} />
           {suggesting.total > 0 && suggesting.done < suggesting.total
-            ? `Reading places all over the slide: ${suggesting.done} of ${suggesting.total}. Label on meanwhile.`
-            : "Looking for places worth a label…"}
+            ? say("Reading places all over the slide: {done} of {total}. Label on meanwhile.", {
+                done: suggesting.done,
+                total: suggesting.total,
+              })
+            : say("Looking for places worth a label…")}
         </div>
       )}
-      {suggesting.kind === "failed" && <p className="pt-hint pt-warn">{suggesting.fault.message}</p>}
+      {suggesting.kind === "failed" && <p className="pt-hint pt-warn">{faultWords(suggesting.fault)}</p>}
     </section>
   );
 }
@@ -67,8 +73,12 @@ function Headline() {
   const { list, chosen, answered } = openSuggestions(state);
   return (
     <span className="pt-mute pt-small pt-cut" data-testid="suggest-count">
-      {list.length} to answer{answered > 0 && `, ${answered} answered`}, of {suggesting.places} places.{" "}
-      {chosen >= 0 && list[chosen] ? whyWords(list[chosen]) : "Labels from here are marked."}
+      {say("{list} to answer", { list: list.length })}
+      {answered > 0 && say(", {answered} answered", { answered })}
+      {say(", of {places} places. {why}", {
+        places: suggesting.places,
+        why: chosen >= 0 && list[chosen] ? whyWords(list[chosen]) : say("Labels from here are marked."),
+      })}
     </span>
   );
 }
@@ -83,13 +93,13 @@ function StripButtons() {
         size="compact-xs"
         variant="light"
         testId="accept-all"
-        hint="Each with the class that is shown (Shift Enter)"
+        hint={say("Each with the class that is shown (Shift Enter)")}
         onClick={() => perform(acceptAll)}
       >
-        Accept all
+        {say("Accept all")}
       </ReasonButton>
       <Button size="compact-xs" variant="default" data-testid="suggest-more" onClick={() => perform(suggest)}>
-        Others
+        {say("Others")}
       </Button>
     </>
   );
@@ -137,9 +147,9 @@ function Places() {
   if (list.length === 0) {
     return (
       <div className="pt-line">
-        <span>{context.session.getState().suggesting.kind === "shown" && "All answered."}</span>
+        <span>{context.session.getState().suggesting.kind === "shown" && say("All answered.")}</span>
         <Button size="compact-xs" autoFocus onClick={() => perform(suggest)}>
-          Suggest others
+          {say("Suggest others")}
         </Button>
       </div>
     );
@@ -164,9 +174,10 @@ function Places() {
         ))}
       </div>
       <span className="pt-hint">
-        <kbd className="pt-kbd">Enter</kbd> accept · <kbd className="pt-kbd">1</kbd>…<kbd className="pt-kbd">0</kbd>{" "}
-        another class · <kbd className="pt-kbd">Space</kbd> skip · <kbd className="pt-kbd">U</kbd> unsure ·{" "}
-        <kbd className="pt-kbd">Shift Enter</kbd> accept all
+        <kbd className="pt-kbd">{keyWords("Enter")}</kbd> {say("accept ·")} <kbd className="pt-kbd">1</kbd>…
+        <kbd className="pt-kbd">0</kbd> {say("another class ·")} <kbd className="pt-kbd">{keyWords("Space")}</kbd>{" "}
+        {say("skip ·")} <kbd className="pt-kbd">U</kbd> {say("unsure ·")}{" "}
+        <kbd className="pt-kbd">{keyWords("Shift Enter")}</kbd> {say("accept all")}
       </span>
     </>
   );
@@ -180,11 +191,16 @@ function PlaceFace({ place }: Readonly<{ place: Suggestion }>) {
   if (currentSlide === null) return null;
   return (
     <>
-      <RegionImage slideId={currentSlide} region={place.region} size={76} label={called?.name ?? "Suggested place"} />
+      <RegionImage
+        slideId={currentSlide}
+        region={place.region}
+        size={76}
+        label={called?.name ?? say("Suggested place")}
+      />
       <span className="pt-line" style={{ gap: 5 }}>
         {called && <span className="pt-swatch" style={{ background: called.color }} />}
-        <span className="pt-cut">{called ? called.name : "not called yet"}</span>
-        {place.called && <span className="pt-mute">{place.called.score.toFixed(2)}</span>}
+        <span className="pt-cut">{called ? called.name : say("not called yet")}</span>
+        {place.called && <span className="pt-mute">{fixed(place.called.score, 2)}</span>}
       </span>
     </>
   );
@@ -193,9 +209,12 @@ function PlaceFace({ place }: Readonly<{ place: Suggestion }>) {
 /** Why this one: in words, with the numbers behind them. */
 function whyWords({ why, called, nearest }: Suggestion): string {
   if (why === "unsure" && called) {
-    return `Why this one: the preview is unsure, ${called.score.toFixed(2)} against ${called.secondScore.toFixed(2)}.`;
+    return say("Why this one: the preview is unsure, {score} against {secondScore}.", {
+      score: fixed(called.score, 2),
+      secondScore: fixed(called.secondScore, 2),
+    });
   }
   return nearest === null
-    ? "Why this one: it looks unlike the others."
-    : `Why this one: unlike anything labelled (most alike ${nearest.toFixed(2)} of 1).`;
+    ? say("Why this one: it looks unlike the others.")
+    : say("Why this one: unlike anything labelled (most alike {nearest} of 1).", { nearest: fixed(nearest, 2) });
 }

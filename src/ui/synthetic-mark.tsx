@@ -1,9 +1,10 @@
 // Stands beside every picture that a program drew.
+import { say } from "../words/say.ts";
 
 export function SyntheticMark() {
   return (
     <span className="pt-synthetic" style={{ alignSelf: "flex-start" }}>
-      Synthetic: drawn by a program
+      {say("Synthetic: drawn by a program")}
     </span>
   );
 }

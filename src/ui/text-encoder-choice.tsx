@@ -1,5 +1,6 @@
 // Where vectors of texts come from that the shipped library lacks: nothing is downloaded unless the person asks for it here.
 import { Button } from "@mantine/core";
+import { say } from "../words/say.ts";
 import { useApp, useUi } from "./app-context.ts";
 import { useMissingTexts } from "./use-texts.ts";
 
@@ -17,15 +18,15 @@ export function TextEncoderChoice({ texts }: Readonly<{ texts: readonly string[]
   };
   if (chosen === null && lacks.length === 0) {
     return texts.length > 0 && missing ? (
-      <p className="pt-hint">Encoded already, with the app: nothing is downloaded.</p>
+      <p className="pt-hint">{say("Encoded already, with the app: nothing is downloaded.")}</p>
     ) : null;
   }
   if (chosen !== null) {
     return (
       <p className="pt-hint" data-testid="text-encoder">
-        Texts outside the library are encoded by “{chosen}”, here in the browser.{" "}
+        {say("Texts outside the library are encoded by “{chosen}”, here in the browser.", { chosen })}{" "}
         <button type="button" className="pt-link" onClick={() => choose(null)}>
-          Use the library only
+          {say("Use the library only")}
         </button>
       </p>
     );
@@ -33,8 +34,9 @@ export function TextEncoderChoice({ texts }: Readonly<{ texts: readonly string[]
   return (
     <div className="pt-stack" data-testid="text-missing">
       <p className="pt-hint pt-warn">
-        Not in the library of encoded texts: {lacks.slice(0, 3).join("; ")}
-        {lacks.length > 3 && ` and ${lacks.length - 3} more`}. An encoder makes their vectors, here in the browser.
+        {say("Not in the library of encoded texts: {lacks}", { lacks: lacks.slice(0, 3).join("; ") })}
+        {lacks.length > 3 && say(" and {more} more", { more: lacks.length - 3 })}
+        {say(". An encoder makes their vectors, here in the browser.")}
       </p>
       <div className="pt-two">
         <Button
@@ -42,14 +44,14 @@ export function TextEncoderChoice({ texts }: Readonly<{ texts: readonly string[]
           onClick={() => host.pickTextEncoder()}
           title="config.json, tokenizer.json, onnx/model.onnx"
         >
-          Folder of an encoder…
+          {say("Folder of an encoder…")}
         </Button>
         <Button
           variant="default"
           onClick={() => void host.approveHub().then(() => choose(hubEncoder))}
           title={hubEncoder}
         >
-          Download MiniLM (90 MB)
+          {say("Download MiniLM (90 MB)")}
         </Button>
       </div>
     </div>

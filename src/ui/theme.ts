@@ -1,5 +1,11 @@
 // Mantine's theme in the page's own colours. The palette itself is tokens.css.
-import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from "@mantine/core";
+import {
+  type CSSVariablesResolver,
+  createTheme,
+  type MantineColorsTuple,
+  type MantineThemeOverride,
+} from "@mantine/core";
+import { say } from "../words/say.ts";
 
 const teal: MantineColorsTuple = [
   "#e6fbf7",
@@ -14,27 +20,29 @@ const teal: MantineColorsTuple = [
   "#134e4a",
 ];
 
-export const theme = createTheme({
-  colors: { teal },
-  primaryColor: "teal",
-  primaryShade: { light: 7, dark: 4 },
-  autoContrast: true,
-  respectReducedMotion: true,
-  fontFamily: 'system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif',
-  fontSizes: { xs: "11.5px", sm: "13px", md: "13px", lg: "15px", xl: "20px" },
-  defaultRadius: 6,
-  cursorType: "pointer",
-  components: {
-    Tooltip: { defaultProps: { withArrow: true, openDelay: 350, multiline: true, maw: 320 } },
-    Modal: {
-      defaultProps: { centered: true, radius: 10, closeButtonProps: { "aria-label": "Close" } },
-      styles: { title: { fontWeight: 650, fontSize: "15px" } },
+/** Made anew for another language: what Mantine says by itself is in it. */
+export const pageTheme = (): MantineThemeOverride =>
+  createTheme({
+    colors: { teal },
+    primaryColor: "teal",
+    primaryShade: { light: 7, dark: 4 },
+    autoContrast: true,
+    respectReducedMotion: true,
+    fontFamily: 'system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif',
+    fontSizes: { xs: "11.5px", sm: "13px", md: "13px", lg: "15px", xl: "20px" },
+    defaultRadius: 6,
+    cursorType: "pointer",
+    components: {
+      Tooltip: { defaultProps: { withArrow: true, openDelay: 350, multiline: true, maw: 320 } },
+      Modal: {
+        defaultProps: { centered: true, radius: 10, closeButtonProps: { "aria-label": say("Close") } },
+        styles: { title: { fontWeight: 650, fontSize: "15px" } },
+      },
+      Button: { defaultProps: { size: "xs" } },
+      TextInput: { defaultProps: { size: "xs" } },
+      NumberInput: { defaultProps: { size: "xs" } },
     },
-    Button: { defaultProps: { size: "xs" } },
-    TextInput: { defaultProps: { size: "xs" } },
-    NumberInput: { defaultProps: { size: "xs" } },
-  },
-});
+  });
 
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},

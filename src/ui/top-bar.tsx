@@ -18,8 +18,11 @@ import { saveAudit, saveProject } from "../state/actions/project-file.ts";
 import { showSlide } from "../state/actions/slides.ts";
 import { currentSlide, missingSlides, slideMpp } from "../state/selectors.ts";
 import { mppWords } from "../viewer/scale.ts";
+import { many, say } from "../words/say.ts";
 import { useApp, useAppState, usePerform, useProject } from "./app-context.ts";
 import { EngineChip } from "./engine-chip.tsx";
+import { keyParts } from "./keys.ts";
+import { LanguageMenu } from "./language-menu.tsx";
 
 export function TopBar() {
   const { host, ui } = useApp();
@@ -32,28 +35,29 @@ export function TopBar() {
       <SlideMenu />
       <CalibrationChip />
       <Button leftSection={<IconFolderOpen size={15} />} onClick={host.pickSlide} data-testid="open-slide">
-        Open your own slide
+        {say("Open your own slide")}
       </Button>
       <span className="pt-space" />
       <EngineChip />
       <HistoryButton action={undo} title={undoTitle(state)} icon={<IconArrowBackUp size={17} />} />
       <HistoryButton action={redo} title={redoTitle(state)} icon={<IconArrowForwardUp size={17} />} />
       <ThemeToggle />
-      <Tooltip label="All commands (Ctrl K)">
+      <LanguageMenu />
+      <Tooltip label={say("All commands (Ctrl K)")}>
         <ActionIcon
           variant="subtle"
           color="gray"
-          aria-label="All commands"
+          aria-label={say("All commands")}
           onClick={() => ui.setState({ dialog: { kind: "commands" } })}
         >
           <IconCommand size={17} />
         </ActionIcon>
       </Tooltip>
-      <Tooltip label="Keyboard shortcuts (?)">
+      <Tooltip label={say("Keyboard shortcuts (?)")}>
         <ActionIcon
           variant="subtle"
           color="gray"
-          aria-label="Keyboard shortcuts"
+          aria-label={say("Keyboard shortcuts")}
           onClick={() => ui.setState({ dialog: { kind: "shortcuts" } })}
         >
           <IconKeyboard size={17} />
@@ -74,46 +78,54 @@ function SlideMenu() {
     <Menu position="bottom-start" withinPortal shadow="md">
       <Menu.Target>
         <button type="button" className="pt-chip" data-testid="slide-name" style={{ maxWidth: 280 }}>
-          <strong className="pt-cut">{slide?.name ?? state.session.opening ?? "No slide"}</strong>
+          <strong className="pt-cut">{slide?.name ?? state.session.opening ?? say("No slide")}</strong>
           <IconChevronDown size={13} style={{ flex: "none" }} />
         </button>
       </Menu.Target>
       <Menu.Dropdown>
-        {openSlides.size > 0 && <Menu.Label>Open</Menu.Label>}
+        {openSlides.size > 0 && <Menu.Label>{say("Open|they are")}</Menu.Label>}
         {[...openSlides.values()].map((s) => (
           <Menu.Item key={s.info.id} onClick={() => perform(showSlide, { id: s.info.id })}>
             {s.info.id === id ? <strong>{s.name}</strong> : s.name}
             <LabelCount id={s.info.id} />
           </Menu.Item>
         ))}
-        {missing.length > 0 && <Menu.Label>In this project, not open</Menu.Label>}
+        {missing.length > 0 && <Menu.Label>{say("In this project, not open")}</Menu.Label>}
         {missing.map((s) => (
           <Menu.Item key={s.id} onClick={() => host.reopen(s)}>
-            Open “{s.name}” again…
+            {say("Open “{name}” again…", { name: s.name })}
           </Menu.Item>
         ))}
         <Menu.Divider />
-        <Menu.Item onClick={host.pickSlide}>Open a slide file, or several of one slide…</Menu.Item>
-        <Menu.Item onClick={host.pickSlideFolder}>Open a slide folder (DICOM, OME-Zarr, Deep Zoom)…</Menu.Item>
+        <Menu.Item onClick={host.pickSlide}>{say("Open a slide file, or several of one slide…")}</Menu.Item>
+        <Menu.Item onClick={host.pickSlideFolder}>{say("Open a slide folder (DICOM, OME-Zarr, Deep Zoom)…")}</Menu.Item>
         <Menu.Item onClick={() => ui.setState({ dialog: { kind: "open-url" } })}>
-          Open a slide by its address…
+          {say("Open a slide by its address…")}
         </Menu.Item>
-        <Menu.Item onClick={() => host.openDemo()}>Open the demo slide</Menu.Item>
+        <Menu.Item onClick={() => host.openDemo()}>{say("Open the demo slide")}</Menu.Item>
         {slide && (
-          <Menu.Item onClick={() => ui.setState({ dialog: { kind: "slide-facts" } })}>About this slide…</Menu.Item>
+          <Menu.Item onClick={() => ui.setState({ dialog: { kind: "slide-facts" } })}>
+            {say("About this slide…")}
+          </Menu.Item>
         )}
-        {slide && <Menu.Item onClick={() => ui.setState({ dialog: { kind: "share" } })}>Link to this view…</Menu.Item>}
-        <Menu.Divider />
-        <Menu.Label>Project (no pixels)</Menu.Label>
-        <Menu.Item onClick={() => perform(saveProject, { names: "kept" })}>Save as a file</Menu.Item>
-        <Menu.Item onClick={() => perform(saveProject, { names: "hidden" })}>
-          Save without names of files and cases
-        </Menu.Item>
-        <Menu.Item onClick={host.pickProject}>Load a project file…</Menu.Item>
-        <Menu.Item onClick={() => perform(saveAudit)}>Save the audit log</Menu.Item>
-        <Menu.Item onClick={() => ui.setState({ dialog: { kind: "storage" } })}>Storage, and forgetting…</Menu.Item>
         {slide && (
-          <Menu.Item onClick={() => ui.setState({ dialog: { kind: "report" } })}>Report of this slide…</Menu.Item>
+          <Menu.Item onClick={() => ui.setState({ dialog: { kind: "share" } })}>{say("Link to this view…")}</Menu.Item>
+        )}
+        <Menu.Divider />
+        <Menu.Label>{say("Project (no pixels)")}</Menu.Label>
+        <Menu.Item onClick={() => perform(saveProject, { names: "kept" })}>{say("Save as a file")}</Menu.Item>
+        <Menu.Item onClick={() => perform(saveProject, { names: "hidden" })}>
+          {say("Save without names of files and cases")}
+        </Menu.Item>
+        <Menu.Item onClick={host.pickProject}>{say("Load a project file…")}</Menu.Item>
+        <Menu.Item onClick={() => perform(saveAudit)}>{say("Save the audit log")}</Menu.Item>
+        <Menu.Item onClick={() => ui.setState({ dialog: { kind: "storage" } })}>
+          {say("Storage, and forgetting…")}
+        </Menu.Item>
+        {slide && (
+          <Menu.Item onClick={() => ui.setState({ dialog: { kind: "report" } })}>
+            {say("Report of this slide…")}
+          </Menu.Item>
         )}
       </Menu.Dropdown>
     </Menu>
@@ -125,29 +137,29 @@ function LabelCount({ id }: Readonly<{ id: SlideId }>) {
   const labels = useProject((state) => state.project.labels);
   let count = 0;
   for (const { slideId } of labels.values()) if (slideId === id) count++;
-  return count === 0 ? null : <span className="pt-mute"> · {count === 1 ? "1 label" : `${count} labels`}</span>;
+  return count === 0 ? null : <span className="pt-mute"> · {many(count, "1 label", "{n} labels")}</span>;
 }
 
 export function calibrationWords(calibration: Calibration): string {
-  if (calibration.kind === "unknown") return "µm/px unknown";
+  if (calibration.kind === "unknown") return say("µm/px unknown");
   const source = {
-    aperio: "from the scanner",
-    "tiff-resolution": "from the file",
-    ome: "from the file",
-    ndpi: "from the scanner",
-    philips: "from the scanner",
-    leica: "from the scanner",
-    qptiff: "from the scanner",
-    dicom: "from the scanner",
-    iiif: "from the server",
-    generated: "as drawn",
+    aperio: say("from the scanner"),
+    "tiff-resolution": say("from the file"),
+    ome: say("from the file"),
+    ndpi: say("from the scanner"),
+    philips: say("from the scanner"),
+    leica: say("from the scanner"),
+    qptiff: say("from the scanner"),
+    dicom: say("from the scanner"),
+    iiif: say("from the server"),
+    generated: say("as drawn"),
   };
   const how =
     calibration.kind === "measured"
       ? source[calibration.source]
       : calibration.how === "stated"
-        ? "stated by you"
-        : "measured by you";
+        ? say("stated by you")
+        : say("measured by you");
   return `${mppWords((calibration.mppX + calibration.mppY) / 2)} · ${how}`;
 }
 
@@ -162,7 +174,7 @@ function CalibrationChip() {
       className="pt-chip"
       data-testid="calibration"
       {...(!known && { "data-tone": "warn" })}
-      title="State or measure how large a pixel is"
+      title={say("State or measure how large a pixel is")}
       onClick={() => ui.setState({ dialog: { kind: "calibration" } })}
     >
       {calibrationWords(slide.info.calibration)}
@@ -175,13 +187,14 @@ type HistoryProps = Readonly<{ action: Action; title: string | null; icon: React
 function HistoryButton({ action, title, icon }: HistoryProps) {
   const perform = usePerform();
   const enabled = action.enabled(useAppState(), undefined);
-  const label = enabled === true ? `${title ?? action.title} (${action.keys?.[0] ?? ""})` : enabled;
+  const label =
+    enabled === true ? `${title ?? say(action.title)} (${keyParts(action.keys?.[0] ?? "").join("+")})` : enabled;
   return (
     <Tooltip label={label} events={{ hover: true, focus: true, touch: true }}>
       <ActionIcon
         variant="subtle"
         color="gray"
-        aria-label={action.title}
+        aria-label={say(action.title)}
         aria-disabled={enabled !== true}
         {...(enabled !== true && { "data-disabled": true })}
         onClick={() => enabled === true && perform(action)}
@@ -197,11 +210,11 @@ function ThemeToggle() {
   const { setColorScheme } = useMantineColorScheme();
   const next = scheme === "dark" ? "light" : "dark";
   return (
-    <Tooltip label={`Change to ${next}`}>
+    <Tooltip label={next === "dark" ? say("Change to dark") : say("Change to light")}>
       <ActionIcon
         variant="subtle"
         color="gray"
-        aria-label={`Change to ${next} theme`}
+        aria-label={next === "dark" ? say("Change to dark theme") : say("Change to light theme")}
         onClick={() => setColorScheme(next)}
       >
         {scheme === "dark" ? <IconSun size={17} /> : <IconMoon size={17} />}

@@ -2,9 +2,10 @@
 // nothing by itself and stands in nobody's way.
 import { Button } from "@mantine/core";
 import { useEffect } from "react";
+import { type Plain, say } from "../words/say.ts";
 import { useApp, useUi } from "./app-context.ts";
 
-type Stop = Readonly<{ title: string; text: string; at: string }>;
+type Stop = Readonly<{ title: Plain; text: Plain; at: string }>;
 
 const stops: readonly Stop[] = [
   {
@@ -47,26 +48,24 @@ export function Tour() {
   }, [stop]);
   if (!stop) return null;
   return (
-    <section className="pt-hud pt-tour" aria-label="Tour" data-testid="tour">
+    <section className="pt-hud pt-tour" aria-label={say("Tour")} data-testid="tour">
       <h2>
-        {stop.title}{" "}
-        <span className="pt-mute pt-small">
-          {step + 1} of {stops.length}
-        </span>
+        {say(stop.title)}{" "}
+        <span className="pt-mute pt-small">{say("{step} of {stops}", { step: step + 1, stops: stops.length })}</span>
       </h2>
-      <p aria-live="polite">{stop.text}</p>
+      <p aria-live="polite">{say(stop.text)}</p>
       <div className="pt-line">
         <Button size="compact-sm" variant="subtle" onClick={() => ui.setState({ tour: null })}>
-          Leave the tour (Esc)
+          {say("Leave the tour (Esc)")}
         </Button>
         <span className="pt-space" />
         {step > 0 && (
           <Button size="compact-sm" variant="default" onClick={() => go(step - 1)}>
-            Back
+            {say("Back")}
           </Button>
         )}
         <Button size="compact-sm" autoFocus onClick={() => go(step + 1)} data-testid="tour-next">
-          {step + 1 < stops.length ? "Next" : "Done"}
+          {step + 1 < stops.length ? say("Next") : say("Done")}
         </Button>
       </div>
     </section>

@@ -6,7 +6,10 @@ import { keepFrozen } from "../state/actions/keep-frozen.ts";
 import { activatePromptSet } from "../state/actions/prompt-sets.ts";
 import { cancelTuning, finishEarly, startTuning } from "../state/actions/tuning.ts";
 import { activeSetHere, scorer, setById, tunableBlocks, tuningSettings } from "../state/selectors.ts";
+import { heard } from "../words/heard.ts";
+import { fixed, say } from "../words/say.ts";
 import { useAppState, usePerform } from "./app-context.ts";
+import { faultWords } from "./fault-words.ts";
 import { numbersWords } from "./numbers-words.ts";
 import { ReasonButton } from "./reason-button.tsx";
 import { useForecast } from "./use-forecast.ts";
@@ -21,11 +24,16 @@ export function TunePanel() {
   const [advanced, setAdvanced] = useState(false);
   const running = tuning?.state === "preparing" || tuning?.state === "running";
   return (
-    <section className="pt-section" aria-label="Tune" data-testid="tune-panel" data-state={tuning?.state ?? "none"}>
+    <section
+      className="pt-section"
+      aria-label={say("Tune")}
+      data-testid="tune-panel"
+      data-state={tuning?.state ?? "none"}
+    >
       <h2>
-        Tune
+        {say("Tune")}
         {running ? (
-          <span>the backbone stays frozen</span>
+          <span>{say("the backbone stays frozen")}</span>
         ) : (
           <button
             type="button"
@@ -33,7 +41,7 @@ export function TunePanel() {
             aria-expanded={advanced}
             onClick={() => setAdvanced(!advanced)}
           >
-            {advanced ? "Hide settings" : "Advanced"}
+            {advanced ? say("Hide settings") : say("Advanced")}
           </button>
         )}
       </h2>
@@ -52,7 +60,7 @@ function Ready({ last, advanced }: Readonly<{ last: TuningRun | null; advanced: 
   const tunable = tunableBlocks(state);
   const seconds = useForecast(settings, state.project.project.labels.size, enabled === true);
   const time = secondsWords(seconds);
-  if (tunable && tunable.blocks < 1) return <FrozenOnly why={tunable.why} />;
+  if (tunable && tunable.blocks < 1) return <FrozenOnly why={tunable.why === null ? null : heard(tunable.why)} />;
   return (
     <>
       <ReasonButton
@@ -60,16 +68,16 @@ function Ready({ last, advanced }: Readonly<{ last: TuningRun | null; advanced: 
         fullWidth
         size="sm"
         testId="tune"
-        hint="Trains prompts and head on your labels (T)"
+        hint={say("Trains prompts and head on your labels (T)")}
         onClick={() => perform(startTuning, {})}
       >
-        Tune on my labels
+        {say("Tune on my labels")}
       </ReasonButton>
       {enabled === true ? (
         <p className="pt-hint">
           {time
-            ? `About ${time}, with the held-out estimate.`
-            : "Prompts and head are trained here; nothing is uploaded."}{" "}
+            ? say("About {time}, with the held-out estimate.", { time })
+            : say("Prompts and head are trained here; nothing is uploaded.")}{" "}
           {settings && !advanced && <span data-testid="tune-numbers">{numbersWords(settings, state)}</span>}
         </p>
       ) : (
@@ -98,10 +106,13 @@ function FrozenOnly({ why }: Readonly<{ why: string | null }>) {
   const preview = scorer(state).kind === "preview";
   return (
     <div className="pt-stack" data-testid="frozen-only">
-      <span>This backbone cannot be tuned on this device.{why !== null && ` ${why}`}</span>
+      <span>
+        {say("This backbone cannot be tuned on this device.")}
+        {why !== null && ` ${why}`}
+      </span>
       <span className="pt-mute">
-        The instant preview needs no tuning: the frozen backbone and the centroids of your labels.{" "}
-        {preview ? "It answers your clicks now." : "It answers as soon as two classes have a label each."}
+        {say("The instant preview needs no tuning: the frozen backbone and the centroids of your labels.")}{" "}
+        {preview ? say("It answers your clicks now.") : say("It answers as soon as two classes have a label each.")}
       </span>
       <ReasonButton
         enabled={keepFrozen.enabled(state, undefined)}
@@ -109,12 +120,12 @@ function FrozenOnly({ why }: Readonly<{ why: string | null }>) {
         testId="keep-frozen-only"
         onClick={() => perform(keepFrozen)}
       >
-        Keep the frozen baseline as a set
+        {say("Keep the frozen baseline as a set")}
       </ReasonButton>
       {activeSetHere(state) && (
         <div>
           <Button variant="light" onClick={() => perform(activatePromptSet, { id: null })}>
-            Let the preview answer
+            {say("Let the preview answer")}
           </Button>
         </div>
       )}
@@ -125,13 +136,13 @@ function FrozenOnly({ why }: Readonly<{ why: string | null }>) {
 function Ended({ run }: Readonly<{ run: TuningRun | null }>) {
   const [curve, setCurve] = useState(false);
   const state = useAppState();
-  if (run?.state === "cancelled") return <p className="pt-hint">Cancelled: nothing was changed.</p>;
-  if (run?.state === "failed") return <p className="pt-hint pt-warn">{run.fault.message}</p>;
+  if (run?.state === "cancelled") return <p className="pt-hint">{say("Cancelled: nothing was changed.")}</p>;
+  if (run?.state === "failed") return <p className="pt-hint pt-warn">{faultWords(run.fault)}</p>;
   if (run?.state !== "finished") return null;
   const words = {
-    complete: "Finished; the new set answers now.",
-    early: "Finished early; what it had learned is kept.",
-    diverged: "The loss stopped being a number: the last good state was kept. A lower learning rate helps.",
+    complete: say("Finished; the new set answers now."),
+    early: say("Finished early; what it had learned is kept."),
+    diverged: say("The loss stopped being a number: the last good state was kept. A lower learning rate helps."),
   } as const;
   return (
     <>
@@ -139,11 +150,11 @@ function Ended({ run }: Readonly<{ run: TuningRun | null }>) {
         {words[run.ended]}{" "}
         {setById(state, run.promptSet)?.metadata.method.kind === "none" && (
           <span data-testid="kept-frozen">
-            Frozen features were as good on your labels, so the set holds them, without prompts.{" "}
+            {say("Frozen features were as good on your labels, so the set holds them, without prompts.")}{" "}
           </span>
         )}
         <button type="button" className="pt-link" aria-expanded={curve} onClick={() => setCurve(!curve)}>
-          {curve ? "Hide loss curve" : "Loss curve"}
+          {curve ? say("Hide loss curve") : say("Loss curve")}
         </button>
       </p>
       {curve && (
@@ -168,17 +179,17 @@ function Running({ run }: Readonly<{ run: TuningRun }>) {
         <span className="pt-cut">{phaseWords(progress)}</span>
         <span className="pt-space" />
         <span className="pt-mute pt-small" style={{ flex: "none" }}>
-          {left ? `${left} left` : last ? `loss ${last.loss.toFixed(2)}` : ""}
+          {left ? say("{time} left", { time: left }) : last ? say("loss {loss}", { loss: fixed(last.loss, 2) }) : ""}
         </span>
       </div>
-      <Progress value={100 * (progress?.done ?? 0)} size="sm" aria-label="Tuning" data-testid="tune-progress" />
+      <Progress value={100 * (progress?.done ?? 0)} size="sm" aria-label={say("Tuning")} data-testid="tune-progress" />
       {losses.length > 0 ? (
         <Suspense fallback={null}>
           <LossCurve points={losses} epochs={run.settings.epochs} />
         </Suspense>
       ) : (
         <p className="pt-hint">
-          First the estimate, on places held out; then all labels are trained and the loss curve starts.
+          {say("First the estimate, on places held out; then all labels are trained and the loss curve starts.")}
         </p>
       )}
       <div className="pt-two">
@@ -189,7 +200,7 @@ function Running({ run }: Readonly<{ run: TuningRun }>) {
           testId="finish-early"
           onClick={() => perform(finishEarly)}
         >
-          Finish now (keep)
+          {say("Finish now (keep)")}
         </ReasonButton>
         <ReasonButton
           enabled={cancelTuning.enabled(state, undefined)}
@@ -198,7 +209,7 @@ function Running({ run }: Readonly<{ run: TuningRun }>) {
           testId="cancel-tuning"
           onClick={() => perform(cancelTuning)}
         >
-          Cancel (throw away)
+          {say("Cancel (throw away)")}
         </ReasonButton>
       </div>
     </>
@@ -206,16 +217,16 @@ function Running({ run }: Readonly<{ run: TuningRun }>) {
 }
 
 function phaseWords(progress: TuningProgress | null): string {
-  if (!progress) return "Preparing…";
+  if (!progress) return say("Preparing…");
   switch (progress.phase) {
     case "features":
-      return `Reading patches, ${progress.step} of ${progress.steps}`;
+      return say("Reading patches, {step} of {steps}", { step: progress.step, steps: progress.steps });
     case "folds":
-      return `Estimate: fold ${progress.fold} of ${progress.folds}`;
+      return say("Estimate: fold {fold} of {folds}", { fold: progress.fold, folds: progress.folds });
     case "final":
-      return `All labels, epoch ${progress.epoch} of ${progress.epochs}`;
+      return say("All labels, epoch {epoch} of {epochs}", { epoch: progress.epoch, epochs: progress.epochs });
     case "restarting":
-      return "Starting again where it stopped…";
+      return say("Starting again where it stopped…");
     default:
       return progress.phase satisfies never;
   }

@@ -4,13 +4,15 @@ import { classWeightWords } from "../domain/class-weights.ts";
 import { type FrozenUse, frozenUses, type TuningSettings } from "../domain/run.ts";
 import { changeSettings } from "../state/actions/tuning.ts";
 import { countsPerClass } from "../state/selectors.ts";
+import { heard } from "../words/heard.ts";
+import { type Plain, say } from "../words/say.ts";
 import { useAppState, usePerform } from "./app-context.ts";
 import { PromptKinds } from "./prompt-kinds.tsx";
 
 type Field = Readonly<{
   key: Exclude<keyof TuningSettings, "instance" | "text" | "views" | "frozen" | "temperature">;
-  label: string;
-  hint: string;
+  label: Plain;
+  hint: Plain;
   min: number;
   max: number;
   step: number;
@@ -68,7 +70,7 @@ const fields: readonly Field[] = [
   { key: "seed", label: "Seed", hint: "Same labels and seed, same set", min: 0, max: 2147483647, step: 1, decimals: 0 },
 ];
 
-const frozenWords: Readonly<Record<FrozenUse, string>> = {
+const frozenWords: Readonly<Record<FrozenUse, Plain>> = {
   choose: "Your labels decide, where there are enough",
   constant: "Always half",
   none: "None: prompts alone",
@@ -94,11 +96,11 @@ export function TuneSettings({ settings }: Readonly<{ settings: TuningSettings }
           label={
             f.key === "blocks"
               ? most < depth
-                ? `Last blocks, at most ${most}`
-                : `Blocks (last, of ${depth})`
-              : f.label
+                ? say("Last blocks, at most {most}", { most })
+                : say("Blocks (last, of {depth})", { depth })
+              : say(f.label)
           }
-          description={f.hint}
+          description={say(f.hint)}
           value={settings[f.key]}
           min={f.min}
           max={f.key === "blocks" ? most : f.max}
@@ -114,12 +116,12 @@ export function TuneSettings({ settings }: Readonly<{ settings: TuningSettings }
       ))}
       {most < depth && tunable.why !== null && (
         <p className="pt-hint pt-wide" data-testid="tunable-why">
-          {tunable.why}
+          {heard(tunable.why)}
         </p>
       )}
       <NumberInput
-        label="Views"
-        description="Turns and flips in which each patch is learned and answered"
+        label={say("Views")}
+        description={say("Turns and flips in which each patch is learned and answered")}
         value={settings.views ?? 1}
         min={1}
         max={8}
@@ -132,11 +134,11 @@ export function TuneSettings({ settings }: Readonly<{ settings: TuningSettings }
       />
       <div className="pt-wide">
         <NativeSelect
-          label="Frozen features beside the prompts"
-          description="How much of each answer is theirs"
+          label={say("Frozen features beside the prompts")}
+          description={say("How much of each answer is theirs")}
           size="xs"
           value={settings.frozen ?? "none"}
-          data={frozenUses.map((value) => ({ value, label: frozenWords[value] }))}
+          data={frozenUses.map((value) => ({ value, label: say(frozenWords[value]) }))}
           onChange={(event) => {
             const frozen = frozenUses.find((use) => use === event.currentTarget.value);
             if (frozen) perform(changeSettings, { change: { frozen } });
@@ -149,7 +151,7 @@ export function TuneSettings({ settings }: Readonly<{ settings: TuningSettings }
       <PromptKinds settings={settings} />
       {changed && (
         <Button variant="subtle" onClick={() => perform(changeSettings, { change: null })}>
-          Back to what fits this device
+          {say("Back to what fits this device")}
         </Button>
       )}
     </div>

@@ -64,6 +64,8 @@ export type Drawing = Readonly<{
 }>;
 
 export type UiState = Readonly<{
+  /** Tag of the language that is spoken (words/languages.ts). */
+  language: string;
   dialog: Dialog;
   importing: ImportDraft;
   /** Downloads the person agreed to in this visit: entry and servers. */
@@ -126,8 +128,9 @@ export function chooseMain(ui: UiStore, path: string): void {
   }));
 }
 
-export function createUiStore(): UiStore {
+export function createUiStore(language = "en"): UiStore {
   return createStore<UiState>()(() => ({
+    language,
     dialog: noDialog,
     importing: emptyDraft,
     agreed: new Set(),

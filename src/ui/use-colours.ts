@@ -3,6 +3,7 @@ import { useCallback, useEffect, useState } from "react";
 import { isAbort, isFault } from "../base/fault.ts";
 import { notify, type OpenSlide } from "../state/session-store.ts";
 import type { TileColours } from "../viewer/slide-tile-source.ts";
+import { say } from "../words/say.ts";
 import { useApp, useUi } from "./app-context.ts";
 
 /** Of the slide on the screen. `unusable`: it has one, and it cannot be applied. */
@@ -45,7 +46,7 @@ export function useColours({ info, name }: OpenSlide): Colours {
       notify(
         context.session,
         "warning",
-        `The colour profile of "${name}" cannot be applied: its colours are shown as they are stored.`,
+        say('The colour profile of "{name}" cannot be applied: its colours are shown as they are stored.', { name }),
       );
       return true;
     },

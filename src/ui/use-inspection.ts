@@ -5,6 +5,7 @@ import type { ImportFacts } from "../domain/model-import.ts";
 import type { GivenFile } from "../protocol/engine-api.ts";
 import type { Inspected } from "../state/import-fields.ts";
 import { answersOf, type ImportForm } from "../state/import-form.ts";
+import { say } from "../words/say.ts";
 import { useApp } from "./app-context.ts";
 import { askAgain } from "./ask-again.ts";
 
@@ -59,13 +60,13 @@ export function useInspection(
       const { signal } = controller;
       const inspect = () => context.engine.inspectModel({ files, facts: answers }, { signal });
       try {
-        const inspection = await askAgain(inspect, signal, "The files could not be read");
+        const inspection = await askAgain(inspect, signal, say("The files could not be read"));
         if (signal.aborted) return;
         onInspected({ inspection, answers });
         setState({ files, reading: false, inspected: { inspection, answers }, fault: null });
       } catch (error) {
         if (signal.aborted) return;
-        const fault = faultToData(toFault(error, "read", "The files could not be read"));
+        const fault = faultToData(toFault(error, "read", say("The files could not be read")));
         setState({ ...known, reading: false, fault });
       }
     };

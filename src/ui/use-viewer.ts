@@ -6,7 +6,9 @@ import { notify, type OpenSlide } from "../state/session-store.ts";
 import type { SlideViewer } from "../viewer/create-viewer.ts";
 import type { TileColours } from "../viewer/slide-tile-source.ts";
 import { addressFits, formatViewAddress, parseViewAddress } from "../viewer/view-address.ts";
+import { say } from "../words/say.ts";
 import { useApp } from "./app-context.ts";
+import { faultWords } from "./fault-words.ts";
 
 /** Loaded beside the page, not before it: a fifth of all code, and nothing of it is needed until a slide is open. */
 const viewing = import("../viewer/create-viewer.ts");
@@ -82,7 +84,7 @@ export function useViewer(
             onReady: () => element.setAttribute("data-ready", "true"),
             onFailure: (error, colours) => {
               if (!isAbort(error) && explained.current(error, colours)) return;
-              const fault = toFault(error, "read", `A tile of "${name}" cannot be shown`);
+              const fault = toFault(error, "read", say('A tile of "{name}" cannot be shown', { name }));
               if (isAbort(error) || told.has(fault.message)) return;
               told.add(fault.message);
               notify(context.session, "error", fault.message, fault);
@@ -99,8 +101,8 @@ export function useViewer(
       setViewer(made);
     };
     viewing.then(create, (error: unknown) => {
-      const fault = toFault(error, "network", "The part of the app that shows slides could not be loaded");
-      notify(context.session, "error", `${fault.message} Reload the page.`, fault);
+      const fault = toFault(error, "network", say("The part of the app that shows slides could not be loaded"));
+      notify(context.session, "error", say("{message} Reload the page.", { message: faultWords(fault) }), fault);
     });
     return () => {
       ended = true;

@@ -10,7 +10,9 @@ import {
   validationKey,
 } from "../state/actions/validation.ts";
 import { activeSetHere, currentSlide, onlyTests, setById } from "../state/selectors.ts";
+import { many, say } from "../words/say.ts";
 import { useApp, useAppState, usePerform } from "./app-context.ts";
+import { faultWords } from "./fault-words.ts";
 import { ReasonButton } from "./reason-button.tsx";
 import { validationWords } from "./trust-words.ts";
 import { noDialog } from "./ui-store.ts";
@@ -27,12 +29,12 @@ export function ValidationPanel() {
   const start = startValidation.enabled(state, { id });
   if (!on && (start !== true || !activeSetHere(state))) return null;
   return (
-    <section className="pt-section" aria-label="Validation" data-testid="validation" data-on={on}>
-      <h2>Validation</h2>
+    <section className="pt-section" aria-label={say("Validation")} data-testid="validation" data-on={on}>
+      <h2>{say("Validation")}</h2>
       <div className="pt-card pt-tight">
         <Switch
           size="xs"
-          label="Labels on this slide only test"
+          label={say("Labels on this slide only test")}
           checked={on}
           onChange={() =>
             on ? ui.setState({ dialog: { kind: "end-validation", id } }) : perform(startValidation, { id })
@@ -42,7 +44,9 @@ export function ValidationPanel() {
           <Testing />
         ) : (
           <p className="pt-hint">
-            A new slide is the test that counts: with this on, your labels here judge the set and teach nothing.
+            {say(
+              "A new slide is the test that counts: with this on, your labels here judge the set and teach nothing.",
+            )}
           </p>
         )}
       </div>
@@ -58,7 +62,11 @@ function Testing() {
   return (
     <>
       <p className="pt-hint">
-        {count === 1 ? "1 label tests" : `${count} labels test`}; no tuning, preview or suggestion learns from them.
+        {many(
+          count,
+          "1 label tests; no tuning, preview or suggestion learns from them.",
+          "{n} labels test; no tuning, preview or suggestion learns from them.",
+        )}
       </p>
       <ReasonButton
         enabled={runValidation.enabled(state, undefined)}
@@ -67,16 +75,16 @@ function Testing() {
         testId="validation-run"
         onClick={() => perform(runValidation)}
       >
-        Test the set that answers
+        {say("Test the set that answers")}
       </ReasonButton>
       {validation?.state === "running" && (
         <Progress
           size="sm"
           value={(100 * validation.done) / Math.max(1, validation.total)}
-          aria-label="Labels answered by the set"
+          aria-label={say("Labels answered by the set")}
         />
       )}
-      {validation?.state === "failed" && <p className="pt-hint pt-warn">{validation.fault.message}</p>}
+      {validation?.state === "failed" && <p className="pt-hint pt-warn">{faultWords(validation.fault)}</p>}
       {validation?.state === "done" && <Result />}
     </>
   );
@@ -92,15 +100,17 @@ function Result() {
   const fresh = validation.key === validationKey(state);
   return (
     <div data-testid="validation-result" data-fresh={fresh}>
-      {!fresh && <p className="pt-hint pt-warn">Of earlier labels or another set: test again.</p>}
+      {!fresh && <p className="pt-hint pt-warn">{say("Of earlier labels or another set: test again.")}</p>}
       {validationWords(figures, validation.unit).map((line) => (
         <div key={line} className="pt-small">
           {line}
         </div>
       ))}
       <p className="pt-hint">
-        “{set.metadata.name}” on labels it cannot have learned, chosen by you: where you looked. For a figure of the
-        whole map, check the map blind.
+        {say(
+          "“{name}” on labels it cannot have learned, chosen by you: where you looked. For a figure of the whole map, check the map blind.",
+          { name: set.metadata.name },
+        )}
       </p>
     </div>
   );
@@ -113,17 +123,19 @@ export function EndValidationDialog({ id }: Readonly<{ id: SlideId }>) {
   const close = (): void => ui.setState({ dialog: noDialog });
   const count = [...state.project.project.labels.values()].filter(({ slideId }) => slideId === id).length;
   return (
-    <Modal opened onClose={close} title="Release this slide's labels for tuning?">
+    <Modal opened onClose={close} title={say("Release this slide's labels for tuning?")}>
       <div className="pt-stack" data-testid="end-validation">
         <p style={{ margin: 0 }}>
-          {count === 1 ? "1 label becomes a label" : `${count} labels become labels`} like any other: the preview
-          follows at once, and the next tuning learns from {count === 1 ? "it" : "them"}. From then on they can test
-          nothing, and this slide cannot become a test again.
+          {many(
+            count,
+            "1 label becomes a label like any other: the preview follows at once, and the next tuning learns from it. From then on they can test nothing, and this slide cannot become a test again.",
+            "{n} labels become labels like any other: the preview follows at once, and the next tuning learns from them. From then on they can test nothing, and this slide cannot become a test again.",
+          )}
         </p>
         <div className="pt-line">
           <span className="pt-space" />
           <Button variant="default" data-autofocus onClick={close}>
-            Keep them for testing
+            {say("Keep them for testing")}
           </Button>
           <Button
             data-testid="end-validation-do"
@@ -132,7 +144,7 @@ export function EndValidationDialog({ id }: Readonly<{ id: SlideId }>) {
               perform(endValidation, { id });
             }}
           >
-            Release
+            {say("Release")}
           </Button>
         </div>
       </div>

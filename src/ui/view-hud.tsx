@@ -2,6 +2,7 @@
 import { useSyncExternalStore } from "react";
 import type { Mpp } from "../base/brand.ts";
 import { magnificationOf, mppWords, readMagnification, scaleBar } from "../viewer/scale.ts";
+import { say, written } from "../words/say.ts";
 import { useApp } from "./app-context.ts";
 
 const offered = [1.25, 2.5, 5, 10, 20, 40, 80];
@@ -22,9 +23,9 @@ export function Magnifications({ mpp, finest }: Readonly<{ mpp: Mpp | null; fine
   const native = mpp === null ? 0 : magnificationOf(mpp);
   const choices = offered.filter((m) => m <= native * 2.05 && m >= native / finest);
   return (
-    <fieldset className="pt-hud pt-mags" aria-label="Magnification">
-      <button type="button" onClick={() => stage.viewer?.home()} title="The whole slide">
-        Fit
+    <fieldset className="pt-hud pt-mags" aria-label={say("Magnification")}>
+      <button type="button" onClick={() => stage.viewer?.home()} title={say("The whole slide")}>
+        {say("Fit")}
       </button>
       {mpp === null ? (
         <button type="button" onClick={() => stage.viewer?.zoomTo(1)}>
@@ -36,11 +37,14 @@ export function Magnifications({ mpp, finest }: Readonly<{ mpp: Mpp | null; fine
             key={m}
             type="button"
             aria-pressed={Math.abs(now / m - 1) < 0.03}
-            title={`${m}× is ${mppWords(10 / m)} on the screen${m > native * 1.01 ? ", digital zoom: no new detail" : ""}`}
+            title={
+              say("{m}× is {mpp} on the screen", { m, mpp: mppWords(10 / m) }) +
+              (m > native * 1.01 ? say(", digital zoom: no new detail") : "")
+            }
             data-digital={m > native * 1.01}
             onClick={() => stage.viewer?.zoomTo(magnificationOf(mpp) / m)}
           >
-            {m}×
+            {written(m)}×
           </button>
         ))
       )}
@@ -50,10 +54,12 @@ export function Magnifications({ mpp, finest }: Readonly<{ mpp: Mpp | null; fine
         {reading.digital && (
           <span
             className="pt-warn"
-            title={`Beyond the slide's own resolution${reading.native ? ` (${reading.native})` : ""}`}
+            title={say("Beyond the slide's own resolution{native}", {
+              native: reading.native ? ` (${reading.native})` : "",
+            })}
           >
             {" "}
-            · digital zoom
+            {say("· digital zoom")}
           </span>
         )}
       </output>
@@ -72,16 +78,20 @@ export function ScaleBarHud({ mpp }: Readonly<{ mpp: Mpp | null }>) {
       data-testid="scale-bar"
       data-um={bar?.um ?? ""}
       data-digital={digital}
-      {...(digital && { title: `Beyond the slide's own resolution${native ? ` (${native})` : ""}: no new detail` })}
+      {...(digital && {
+        title: say("Beyond the slide's own resolution{native}: no new detail", {
+          native: native ? ` (${native})` : "",
+        }),
+      })}
     >
       {bar ? (
         <>
           <i style={{ width: bar.pixels }} data-testid="scale-bar-line" />
           {bar.words}
-          {digital && <span className="pt-small"> · digital zoom</span>}
+          {digital && <span className="pt-small"> {say("· digital zoom")}</span>}
         </>
       ) : (
-        <span className="pt-warn">No scale: µm/px unknown</span>
+        <span className="pt-warn">{say("No scale: µm/px unknown")}</span>
       )}
     </div>
   );

@@ -1,6 +1,7 @@
 // A link to this view: where on which slide, how near, how turned. It holds no pixels and no address of a slide: who gets it needs the
 // slide itself.
 import { notify, type SessionStore } from "../state/session-store.ts";
+import { say } from "../words/say.ts";
 
 export const viewLink = ({ origin, pathname, hash }: Pick<Location, "origin" | "pathname" | "hash">): string =>
   `${origin}${pathname}${hash}`;
@@ -12,9 +13,11 @@ export async function copyViewLink(session: SessionStore): Promise<void> {
     notify(
       session,
       "info",
-      "The link to this view is copied. It names the slide by the first characters of its fingerprint, and shows it to whoever has the same slide open or in their project.",
+      say(
+        "The link to this view is copied. It names the slide by the first characters of its fingerprint, and shows it to whoever has the same slide open or in their project.",
+      ),
     );
   } catch {
-    notify(session, "info", `This browser did not allow copying. The link is ${link}`);
+    notify(session, "info", say("This browser did not allow copying. The link is {link}", { link }));
   }
 }

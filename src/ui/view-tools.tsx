@@ -10,6 +10,7 @@ import {
 import { useSyncExternalStore } from "react";
 import type { TileColours } from "../viewer/slide-tile-source.ts";
 import { turnWords } from "../viewer/turn.ts";
+import { type Plain, say } from "../words/say.ts";
 import { useApp, useUi } from "./app-context.ts";
 import { canFillScreen, toggleFullScreen, useFullScreen } from "./full-screen.ts";
 import { turnBy } from "./stage.ts";
@@ -25,35 +26,40 @@ export function ViewTools({ colours }: Readonly<{ colours: Colours }>) {
   const full = useFullScreen();
   if (turned === null) return null;
   const words = turnWords(turned);
-  const screen = full ? "Leave full screen (F)" : "Full screen (F)";
+  const screen = full ? say("Leave full screen (F)") : say("Full screen (F)");
   return (
-    <fieldset className="pt-hud pt-view-tools" aria-label="View">
+    <fieldset className="pt-hud pt-view-tools" aria-label={say("View")}>
       {words && (
         <div className="pt-view-row pt-turned">
           <output data-testid="turned">{words}</output>
           <span className="pt-space" />
           <button type="button" data-testid="upright" onClick={() => stage.viewer?.turnTo(0)}>
-            Upright again
+            {say("Upright again")}
           </button>
         </div>
       )}
       <div className="pt-view-row">
-        <button type="button" title="Turn left by 90° (Shift R)" onClick={() => turnBy(stage, -90)}>
-          <IconRotate size={16} aria-label="Turn left" />
+        <button type="button" title={say("Turn left by 90° (Shift R)")} onClick={() => turnBy(stage, -90)}>
+          <IconRotate size={16} aria-label={say("Turn left")} />
         </button>
-        <button type="button" title="Turn right by 90° (R)" onClick={() => turnBy(stage, 90)}>
-          <IconRotateClockwise size={16} aria-label="Turn right" />
-        </button>
-        <button type="button" title="Ruler: a length, nothing is kept (L)" aria-pressed={ruler} onClick={toggleRuler}>
-          <IconRuler2 size={16} aria-label="Ruler" />
+        <button type="button" title={say("Turn right by 90° (R)")} onClick={() => turnBy(stage, 90)}>
+          <IconRotateClockwise size={16} aria-label={say("Turn right")} />
         </button>
         <button
           type="button"
-          title="Two prompt sets side by side on the map (V)"
+          title={say("Ruler: a length, nothing is kept (L)")}
+          aria-pressed={ruler}
+          onClick={toggleRuler}
+        >
+          <IconRuler2 size={16} aria-label={say("Ruler")} />
+        </button>
+        <button
+          type="button"
+          title={say("Two prompt sets side by side on the map (V)")}
           aria-pressed={split}
           onClick={() => ui.setState({ split: !split })}
         >
-          <IconLayoutColumns size={16} aria-label="Two prompt sets side by side" />
+          <IconLayoutColumns size={16} aria-label={say("Two prompt sets side by side")} />
         </button>
         <span className="pt-space" />
         {canFillScreen() && (
@@ -67,7 +73,7 @@ export function ViewTools({ colours }: Readonly<{ colours: Colours }>) {
   );
 }
 
-const choices: readonly (readonly [TileColours, string, string])[] = [
+const choices: readonly (readonly [TileColours, Plain, Plain])[] = [
   ["stored", "as stored", "The numbers in the file, as the models see them."],
   [
     "profile",
@@ -85,22 +91,22 @@ function ColourChoice({ colours: { profile, shown } }: Readonly<{ colours: Colou
     case "unusable":
       return (
         <div className="pt-view-row pt-view-colours" data-testid="colours" data-shown={shown}>
-          <span title="The colour profile of this slide cannot be applied.">Colours: as stored</span>
+          <span title={say("The colour profile of this slide cannot be applied.")}>{say("Colours: as stored")}</span>
         </div>
       );
     case "usable":
       return (
         <fieldset className="pt-view-row pt-view-colours" data-testid="colours" data-shown={shown}>
-          <legend>Colours shown</legend>
+          <legend>{say("Colours shown")}</legend>
           {choices.map(([colours, words, title]) => (
             <button
               key={colours}
               type="button"
-              title={title}
+              title={say(title)}
               aria-pressed={shown === colours}
               onClick={() => ui.setState({ colours })}
             >
-              {words}
+              {say(words)}
             </button>
           ))}
         </fieldset>

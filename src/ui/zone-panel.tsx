@@ -8,17 +8,18 @@ import { boundsOf } from "../math/polygon.ts";
 import { exportLabels } from "../state/actions/exchange.ts";
 import { changeTissue, removeZone, resetTissue, tissueSettings } from "../state/actions/zones.ts";
 import { currentSlide, slideMpp, zonesHere } from "../state/selectors.ts";
+import { numeral, type Plain, say } from "../words/say.ts";
 import { useApp, useAppState, usePerform, useUi } from "./app-context.ts";
 import { MoreMenu } from "./more-menu.tsx";
 import type { Drawing } from "./ui-store.ts";
 
-const kinds = [
+const kinds: readonly (readonly [Drawing["kind"], Plain, typeof IconBrush])[] = [
   ["rectangle", "Rectangle: drag", IconRectangle],
   ["polygon", "Polygon: click its corners, Enter or a double click closes it", IconPolygon],
   ["brush", "Brush: drag", IconBrush],
-] as const;
+];
 
-const purposes: readonly Readonly<{ value: Drawing["purpose"]; label: string }>[] = [
+const purposes: readonly Readonly<{ value: Drawing["purpose"]; label: Plain }>[] = [
   { value: "region", label: "Region" },
   { value: "add-tissue", label: "+ Tissue" },
   { value: "remove-tissue", label: "− Tissue" },
@@ -33,12 +34,12 @@ export function ZonePanel() {
   if (!slide || slideMpp(slide.info.calibration) === null) return null;
   const zones = zonesHere(state, slide.info.id);
   return (
-    <section className="pt-section" aria-label="Regions and tissue" data-testid="zone-panel">
+    <section className="pt-section" aria-label={say("Regions and tissue")} data-testid="zone-panel">
       <h2>
-        Regions and tissue
-        <MoreMenu about="labels and regions as files">
-          <Menu.Item onClick={host.pickAnnotations}>Load GeoJSON (QuPath)…</Menu.Item>
-          <Menu.Item onClick={() => perform(exportLabels)}>Save labels and regions (QuPath GeoJSON)</Menu.Item>
+        {say("Regions and tissue")}
+        <MoreMenu about={say("labels and regions as files")}>
+          <Menu.Item onClick={host.pickAnnotations}>{say("Load GeoJSON (QuPath)…")}</Menu.Item>
+          <Menu.Item onClick={() => perform(exportLabels)}>{say("Save labels and regions (QuPath GeoJSON)")}</Menu.Item>
         </MoreMenu>
       </h2>
       <Tools purpose={purpose} onPurpose={setPurpose} />
@@ -65,8 +66,8 @@ function Tools({
       <SegmentedControl
         size="xs"
         fullWidth
-        aria-label="What is drawn"
-        data={[...purposes]}
+        aria-label={say("What is drawn")}
+        data={purposes.map(({ value, label }) => ({ value, label: say(label) }))}
         value={purpose}
         onChange={(value) => {
           const chosen = purposes.find((p) => p.value === value)?.value ?? "region";
@@ -78,10 +79,10 @@ function Tools({
         {kinds.map(([kind, words, Icon]) => {
           const on = drawing?.kind === kind;
           return (
-            <Tooltip key={kind} label={words}>
+            <Tooltip key={kind} label={say(words)}>
               <ActionIcon
                 variant={on ? "filled" : "default"}
-                aria-label={words}
+                aria-label={say(words)}
                 aria-pressed={on}
                 data-testid={`draw-${kind}`}
                 onClick={() => draw(on ? null : { kind, purpose, radiusUm })}
@@ -92,7 +93,7 @@ function Tools({
           );
         })}
         <NumberInput
-          aria-label="Radius of the brush in µm"
+          aria-label={say("Radius of the brush in µm")}
           value={radiusUm}
           min={5}
           max={5000}
@@ -106,7 +107,7 @@ function Tools({
           }}
         />
       </div>
-      {drawing && <p className="pt-hint">Draw on the slide; Esc stops. The wheel still zooms.</p>}
+      {drawing && <p className="pt-hint">{say("Draw on the slide; Esc stops. The wheel still zooms.")}</p>}
     </>
   );
 }
@@ -116,13 +117,13 @@ function ZoneRow({ zone }: Readonly<{ zone: Zone }>) {
   const { stage } = useApp();
   const scale = slideMpp(currentSlide(useAppState())?.info.calibration ?? { kind: "unknown" });
   const bounds = boundsOf(zone.rings);
-  const um = (pixels: number): string => `${Math.round(pixels * (scale ?? 0)).toLocaleString("en-GB")}`;
+  const um = (pixels: number): string => `${numeral(Math.round(pixels * (scale ?? 0)))}`;
   return (
     <div className="pt-row" data-testid="zone-row">
       <button
         type="button"
         className="pt-row-main"
-        title="Go there"
+        title={say("Go there")}
         onClick={() => {
           if (!bounds) return;
           const view = stage.view;
@@ -139,7 +140,7 @@ function ZoneRow({ zone }: Readonly<{ zone: Zone }>) {
       </button>
       <MoreMenu about={zone.name}>
         <Menu.Item color="red" onClick={() => perform(removeZone, { id: zone.id })}>
-          Remove
+          {say("Remove")}
         </Menu.Item>
       </MoreMenu>
     </div>
@@ -161,28 +162,28 @@ function Tissue() {
       <div className="pt-line" style={{ justifyContent: "space-between" }}>
         <Checkbox
           size="xs"
-          label="Show the tissue's outline"
+          label={say("Show the tissue's outline")}
           data-testid="tissue-shown"
           checked={shown}
           onChange={(event) => ui.setState({ tissueShown: event.currentTarget.checked })}
         />
         <button type="button" className="pt-link pt-small" aria-expanded={open} onClick={() => setOpen(!open)}>
-          {open ? "Hide" : "Adjust"}
+          {open ? say("Hide") : say("Adjust")}
         </button>
       </div>
       {open && (
         <div className="pt-stack">
           <NativeSelect
             size="xs"
-            label="Stained more than"
+            label={say("Stained more than")}
             value={String(settings.threshold ?? "auto")}
             data={[
-              { value: "auto", label: "found from the glass" },
-              { value: "5", label: "5: very pale tissue too" },
+              { value: "auto", label: say("found from the glass") },
+              { value: "5", label: say("5: very pale tissue too") },
               { value: "8", label: "8" },
               { value: "15", label: "15" },
               { value: "25", label: "25" },
-              { value: "40", label: "40: strong stain only" },
+              { value: "40", label: say("40: strong stain only") },
             ]}
             onChange={(event) => {
               const value = event.currentTarget.value;
@@ -190,26 +191,26 @@ function Tissue() {
             }}
           />
           <Field
-            label="Smallest piece, mm²"
+            label={say("Smallest piece, mm²")}
             value={settings.smallestObjectUm2 / 1e6}
             onChange={(mm2) => perform(changeTissue, { smallestObjectUm2: mm2 * 1e6 })}
           />
           <Field
-            label="Holes filled up to, mm²"
+            label={say("Holes filled up to, mm²")}
             value={settings.smallestHoleUm2 / 1e6}
             onChange={(mm2) => perform(changeTissue, { smallestHoleUm2: mm2 * 1e6 })}
           />
           <Checkbox
             size="xs"
-            label="Leave out pen (blue, green, black)"
+            label={say("Leave out pen (blue, green, black)")}
             data-testid="exclude-pen"
             checked={settings.excludePen}
             onChange={(event) => perform(changeTissue, { excludePen: event.currentTarget.checked })}
           />
           {own && (
             <button type="button" className="pt-link pt-small" onClick={() => perform(resetTissue)}>
-              Find tissue by default
-              {settings.edits.length > 0 && `, without my ${settings.edits.length} corrections`}
+              {say("Find tissue by default")}
+              {settings.edits.length > 0 && say(", without my {edits} corrections", { edits: settings.edits.length })}
             </button>
           )}
         </div>

@@ -3,6 +3,7 @@
 import OpenSeadragon from "openseadragon";
 import type { Point, Region } from "../domain/geometry.ts";
 import type { SlideInfo } from "../domain/slide.ts";
+import { say } from "../words/say.ts";
 import { type DrawTool, startDrawing } from "./draw-tool.ts";
 import { watchKeyboardFocus } from "./keyboard-focus.ts";
 import { createMapLayer } from "./map-layer.ts";
@@ -120,10 +121,12 @@ export function createViewer(element: HTMLElement, options: ViewerOptions, event
   let pointer: Point<"slide"> | null = null;
 
   viewer.canvas.setAttribute("role", "application");
-  viewer.canvas.setAttribute("aria-roledescription", "slide viewer");
+  viewer.canvas.setAttribute("aria-roledescription", say("slide viewer"));
   viewer.canvas.setAttribute(
     "aria-label",
-    `${options.name}. Arrow keys move, plus and minus zoom, Enter asks about the patch in the centre.`,
+    say("{name}. Arrow keys move, plus and minus zoom, Enter asks about the patch in the centre.", {
+      name: options.name,
+    }),
   );
 
   const slidePoint = (pixel: OpenSeadragon.Point): Point<"slide"> | null => {

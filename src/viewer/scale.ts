@@ -1,5 +1,6 @@
 // Lengths and magnifications as a person reads them on a slide. Pure arithmetic: knows no viewer and no DOM.
 import type { Mpp } from "../base/brand.ts";
+import { fixed, say, written } from "../words/say.ts";
 
 /** A scale bar: `um` is a round number of micrometres, `pixels` its exact length in CSS pixels. */
 export type ScaleBar = Readonly<{ um: number; pixels: number; words: string }>;
@@ -20,7 +21,7 @@ export function lengthWords(um: number): string {
   return `${trimmed(um)} µm`;
 }
 
-const trimmed = (value: number): string => String(Number(value.toPrecision(3)));
+const trimmed = (value: number): string => written(Number(value.toPrecision(3)));
 
 /** 10 um/px is 1x by the convention of slide scanners (0.25 um/px is 40x). `umPerPixel`: um per CSS pixel. */
 export const magnificationOf = (umPerPixel: number): number => 10 / umPerPixel;
@@ -28,13 +29,13 @@ export const magnificationOf = (umPerPixel: number): number => 10 / umPerPixel;
 /** "20×", "1.3×", "0.08×". */
 export function magnificationWords(magnification: number): string {
   const digits = magnification >= 10 ? 0 : magnification >= 1 ? 1 : 2;
-  return `${Number(magnification.toFixed(digits))}×`;
+  return `${written(Number(magnification.toFixed(digits)))}×`;
 }
 
 /** "0.50 µm/px", "8.1 µm/px". */
 export function mppWords(value: number): string {
   const digits = value >= 10 ? 0 : value >= 1 ? 1 : value >= 0.1 ? 2 : 3;
-  return `${value.toFixed(digits)} µm/px`;
+  return `${fixed(value, digits)} µm/px`;
 }
 
 /** What the view shows: `digital` when a slide pixel covers more than one screen pixel, so no new detail appears. */
@@ -53,7 +54,12 @@ export function readMagnification(slidePerPixel: number, mpp: Mpp | null): Magni
   const digital = slidePerPixel < 1 - 1e-6;
   if (mpp === null) {
     const share = 100 / slidePerPixel;
-    return { words: `${Number(share.toPrecision(2))} % of full size`, umPerPixel: null, digital, native: null };
+    return {
+      words: say("{share} % of full size", { share: Number(share.toPrecision(2)) }),
+      umPerPixel: null,
+      digital,
+      native: null,
+    };
   }
   const umPerPixel = slidePerPixel * mpp;
   return {

@@ -1,4 +1,5 @@
 // By how much the slide on the screen is turned, as a number and in words. Pure: knows no viewer.
+import { say } from "../words/say.ts";
 
 /** Degrees clockwise from 0 up to 360, to a tenth; what is no number is upright. */
 export function normalTurn(degrees: number): number {
@@ -11,5 +12,7 @@ export function normalTurn(degrees: number): number {
 export function turnWords(degrees: number): string | null {
   const turned = normalTurn(degrees);
   if (turned === 0) return null;
-  return turned > 180 ? `turned −${normalTurn(-turned)}°` : `turned ${turned}°`;
+  return turned > 180
+    ? say("turned −{degrees}°", { degrees: normalTurn(-turned) })
+    : say("turned {degrees}°", { degrees: turned });
 }

@@ -9,8 +9,9 @@ const src = join(root, "src");
 /** The picture of src/README.md as a table. `packages`: npm packages a folder may import. */
 const house: Record<string, Readonly<{ imports: readonly string[]; packages: readonly string[] }>> = {
   base: { imports: [], packages: [] },
+  words: { imports: [], packages: [] },
   math: { imports: ["base"], packages: [] },
-  domain: { imports: ["base", "math"], packages: ["@noble/hashes", "fflate"] },
+  domain: { imports: ["base", "words", "math"], packages: ["@noble/hashes", "fflate"] },
   protocol: { imports: ["base", "domain"], packages: [] },
   graph: { imports: ["base", "math"], packages: ["@bufbuild/protobuf"] },
   synth: { imports: ["base", "math", "domain"], packages: [] },
@@ -32,16 +33,16 @@ const house: Record<string, Readonly<{ imports: readonly string[]; packages: rea
     imports: ["platform/ort", "base", "domain", "math", "protocol", "graph", "slide", "engine", "synth"],
     packages: ["onnxruntime-web", "onnxruntime-node", "@cornerstonejs/", "sharp", "node:"],
   },
-  state: { imports: ["base", "math", "domain", "protocol"], packages: ["zustand"] },
-  viewer: { imports: ["base", "math", "domain", "protocol"], packages: ["openseadragon"] },
+  state: { imports: ["base", "words", "math", "domain", "protocol"], packages: ["zustand"] },
+  viewer: { imports: ["base", "words", "math", "domain", "protocol"], packages: ["openseadragon"] },
   plot: { imports: ["base", "math", "domain"], packages: ["uplot"] },
   ui: {
-    imports: ["base", "math", "domain", "protocol", "state", "viewer", "plot", "platform/page"],
+    imports: ["base", "words", "math", "domain", "protocol", "state", "viewer", "plot", "platform/page"],
     packages: ["react", "react-dom", "@mantine/core", "@mantine/hooks", "@tabler/icons-react", "zustand"],
   },
 };
 const roofs = ["app", "worker", "cli"];
-const core = ["base", "math", "domain", "protocol", "graph", "synth", "slide", "engine"];
+const core = ["base", "words", "math", "domain", "protocol", "graph", "synth", "slide", "engine"];
 
 function filesUnder(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })

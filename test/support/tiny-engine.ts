@@ -1,5 +1,4 @@
 // A real engine on the tiny model, the texture slide and onnxruntime's WebAssembly build. Knows how a test wraps a runtime.
-
 import { performance } from "node:perf_hooks";
 import { progressInterval } from "../../src/base/sparse.ts";
 import type { GateStore } from "../../src/engine/gates/kept-gates.ts";

@@ -2,6 +2,7 @@
 import { faultToData, isAbort, toFault } from "../../base/fault.ts";
 import type { Patch } from "../../domain/patch.ts";
 import { plainAnswer } from "../../domain/prompt-set.ts";
+import { say } from "../../words/say.ts";
 import { type Action, type AppState, stateOf } from "../action.ts";
 import { ensureKnown } from "../known-sets.ts";
 import { activeSetHere, blocksPatches } from "../selectors.ts";
@@ -11,14 +12,14 @@ function patchAsked(state: AppState, named: Patch | null): Patch | string {
   const { click, currentSlide, engine, openSlides } = state.session;
   if (engine.kind === "ready" && engine.status.withoutAttention !== undefined) return engine.status.withoutAttention;
   if (named) {
-    if (!openSlides.has(named.slideId)) return "This patch is on a slide that is not open.";
-    return engine.kind === "ready" ? named : "The model is not ready.";
+    if (!openSlides.has(named.slideId)) return say("This patch is on a slide that is not open.");
+    return engine.kind === "ready" ? named : say("The model is not ready.");
   }
   const blocked = blocksPatches(state);
   if (blocked !== null) return blocked;
-  if (click.kind === "none" || click.patch.slideId !== currentSlide) return "Click on tissue first.";
+  if (click.kind === "none" || click.patch.slideId !== currentSlide) return say("Click on tissue first.");
   if (click.kind === "answered" && click.prediction.kind === "no-tissue") {
-    return "There is no tissue here: the model did not look.";
+    return say("There is no tissue here: the model did not look.");
   }
   return click.patch;
 }
@@ -53,7 +54,7 @@ export const showAttention: Action<Readonly<{ patch: Patch | null }>> = {
       session.setState({ attention: { kind: "shown", patch, by, ...shown } });
     } catch (error) {
       if (isAbort(error)) return;
-      const fault = toFault(error, "runtime", "Where the model looked could not be found out");
+      const fault = toFault(error, "runtime", say("Where the model looked could not be found out"));
       session.setState({ attention: { kind: "failed", patch, fault: faultToData(fault) } });
     }
   },

@@ -3,6 +3,7 @@ import type { ClassId } from "../../base/brand.ts";
 import type { TissueClass } from "../../domain/label.ts";
 import { otherClassId, ownClasses } from "../../domain/other-class.ts";
 import type { ProjectEvent } from "../../domain/project.ts";
+import { type Plain, say } from "../../words/say.ts";
 import type { Action, AppState } from "../action.ts";
 import { canWrite } from "../selectors.ts";
 
@@ -21,7 +22,7 @@ export const classColors: readonly string[] = [
   "#fb9a99",
 ];
 
-const otherStays = "Other is in every project: what is none of your classes goes there.";
+const otherStays = (): string => say("Other is in every project: what is none of your classes goes there.");
 const maxClasses = 64;
 const maxName = 80;
 
@@ -31,10 +32,10 @@ const withId = (state: AppState, id: ClassId): TissueClass | undefined => classe
 /** True, or why a class of the project (other than `except`) may not have this name. */
 export function nameIsFree(state: AppState, name: string, except: ClassId | null = null): true | string {
   const clean = name.trim();
-  if (clean === "") return "A class needs a name.";
-  if (clean.length > maxName) return `A class name has at most ${maxName} characters.`;
+  if (clean === "") return say("A class needs a name.");
+  if (clean.length > maxName) return say("A class name has at most {maxName} characters.", { maxName });
   const same = classesOf(state).some((c) => c.id !== except && c.name.toLowerCase() === clean.toLowerCase());
-  return same ? `There is already a class "${clean}".` : true;
+  return same ? say('There is already a class "{clean}".', { clean }) : true;
 }
 
 /** Number keys 1..9 then 0, as they lie on the keyboard. */
@@ -52,7 +53,7 @@ export const addClass: Action<Readonly<{ name: string; color?: string }>> = {
   enabled: (state, { name }) => {
     const write = canWrite(state);
     if (write !== true) return write;
-    if (ownClasses(classesOf(state)).length >= maxClasses) return `At most ${maxClasses} classes.`;
+    if (ownClasses(classesOf(state)).length >= maxClasses) return say("At most {maxClasses} classes.", { maxClasses });
     return nameIsFree(state, name);
   },
   run: ({ project, session, newId }, { name, color }) => {
@@ -74,7 +75,7 @@ export const addClass: Action<Readonly<{ name: string; color?: string }>> = {
   },
 };
 
-function change(id: string, title: string, refuse: (state: AppState, next: TissueClass) => true | string) {
+function change(id: string, title: Plain, refuse: (state: AppState, next: TissueClass) => true | string) {
   type Params = Readonly<{ id: ClassId; name?: string; color?: string; key?: number | null }>;
   const nextOf = (state: AppState, { id: classId, ...fields }: Params): TissueClass | null => {
     const before = withId(state, classId);
@@ -88,9 +89,9 @@ function change(id: string, title: string, refuse: (state: AppState, next: Tissu
     enabled: (state, params) => {
       const write = canWrite(state);
       if (write !== true) return write;
-      if (params.id === otherClassId) return otherStays;
+      if (params.id === otherClassId) return otherStays();
       const next = nextOf(state, params);
-      return next ? refuse(state, next) : "This class does not exist any more.";
+      return next ? refuse(state, next) : say("This class does not exist any more.");
     },
     run: ({ project, session }, params) => {
       const state = { project: project.getState(), session: session.getState() };
@@ -114,13 +115,13 @@ export const renameClass = change("class/rename", "Rename class", (state, next) 
 );
 
 export const recolourClass = change("class/recolour", "Change colour of", (_, next) =>
-  /^#[0-9a-f]{6}$/.test(next.color) ? true : `"${next.color}" is no colour of the form #rrggbb.`,
+  /^#[0-9a-f]{6}$/.test(next.color) ? true : say('"{color}" is no colour of the form #rrggbb.', { color: next.color }),
 );
 
 export const changeClassKey = change("class/key", "Change key of", (state, next) => {
-  if (next.key !== null && !classKeys.includes(next.key)) return "A class key is a number key, 0 to 9.";
+  if (next.key !== null && !classKeys.includes(next.key)) return say("A class key is a number key, 0 to 9.");
   const other = classesOf(state).find((c) => c.id !== next.id && c.key !== null && c.key === next.key);
-  return other ? `Key ${next.key} already labels ${other.name}.` : true;
+  return other ? say("Key {key} already labels {name}.", { key: next.key ?? "", name: other.name }) : true;
 });
 
 /** Takes its labels with it; one undo brings all back. */
@@ -130,8 +131,8 @@ export const removeClass: Action<Readonly<{ id: ClassId }>> = {
   enabled: (state, { id }) => {
     const write = canWrite(state);
     if (write !== true) return write;
-    if (id === otherClassId) return otherStays;
-    return withId(state, id) ? true : "This class does not exist any more.";
+    if (id === otherClassId) return otherStays();
+    return withId(state, id) ? true : say("This class does not exist any more.");
   },
   run: ({ project, session }, { id }) => {
     const { classes, labels } = project.getState().project;
@@ -152,6 +153,6 @@ export const removeClass: Action<Readonly<{ id: ClassId }>> = {
 export const selectClass: Action<Readonly<{ id: ClassId | null }>> = {
   id: "class/select",
   title: "Select class",
-  enabled: (state, { id }) => (id === null || withId(state, id) ? true : "This class does not exist any more."),
+  enabled: (state, { id }) => (id === null || withId(state, id) ? true : say("This class does not exist any more.")),
   run: ({ session }, { id }) => session.setState({ selectedClass: id }),
 };

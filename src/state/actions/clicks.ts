@@ -5,6 +5,7 @@ import { centre, contains, type Point } from "../../domain/geometry.ts";
 import { type Patch, patchKey, regionAround } from "../../domain/patch.ts";
 import { mppOf, slideBounds } from "../../domain/slide.ts";
 import type { Scorer } from "../../protocol/engine-api.ts";
+import { say } from "../../words/say.ts";
 import { type Action, type ActionContext, stateOf } from "../action.ts";
 import { ensureKnown } from "../known-sets.ts";
 import { blocksPatches, currentSlide, patchSpec, scorer } from "../selectors.ts";
@@ -28,7 +29,7 @@ async function ask(context: ActionContext, patch: Patch): Promise<void> {
     session.setState({ click: { kind: "answered", patch, prediction } });
   } catch (error) {
     if (isAbort(error)) return;
-    const fault = toFault(error, "runtime", "This patch could not be classified");
+    const fault = toFault(error, "runtime", say("This patch could not be classified"));
     session.setState({ click: { kind: "failed", patch, fault: faultToData(fault) } });
   }
 }
@@ -39,8 +40,8 @@ export const classifyAt: Action<Readonly<{ at: Point<"slide"> }>> = {
   title: "Classify this patch",
   enabled: (state, { at }) => {
     const slide = currentSlide(state);
-    if (!slide) return "Open a slide first.";
-    if (!contains(slideBounds(slide.info), at)) return "This place is outside the slide.";
+    if (!slide) return say("Open a slide first.");
+    if (!contains(slideBounds(slide.info), at)) return say("This place is outside the slide.");
     return blocksPatches(state) ?? true;
   },
   run: async (context, { at }) => {

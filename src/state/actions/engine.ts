@@ -3,6 +3,7 @@ import type { SlideId } from "../../base/brand.ts";
 import { type Fault, faultToData, isAbort, toFault } from "../../base/fault.ts";
 import type { PromptSetSummary } from "../../domain/prompt-set.ts";
 import type { LoadProgress, ModelSource } from "../../protocol/engine-api.ts";
+import { say } from "../../words/say.ts";
 import { type Action, type ActionContext, stateOf } from "../action.ts";
 import { activeSetHere, blocksPatches, patchSpec, setById } from "../selectors.ts";
 import { notify } from "../session-store.ts";
@@ -43,12 +44,16 @@ export const loadEngine: Action<Readonly<{ source: ModelSource; prefer: "auto" |
       for (const reason of status.shippedRefused ?? []) notify(session, "warning", reason);
       if (resting && activeSetHere(stateOf(context)) === null) {
         const { name, backbone } = resting.metadata;
-        const what = `“${name}” was made for ${backbone.name} and rests while ${status.model.name} is loaded.`;
-        notify(session, "info", `${what} Your labels are as they were.`);
+        const what = say("“{name}” was made for {backbone} and rests while {loaded} is loaded.", {
+          name,
+          backbone: backbone.name,
+          loaded: status.model.name,
+        });
+        notify(session, "info", say("{what} Your labels are as they were.", { what }));
       }
     } catch (error) {
       if (isAbort(error)) throw error;
-      const fault = toFault(error, "runtime", "The model could not be loaded");
+      const fault = toFault(error, "runtime", say("The model could not be loaded"));
       session.setState({ engine: { kind: "failed", fault: faultToData(fault) } });
       throw fault;
     }
@@ -73,7 +78,7 @@ export const indexSlide: Action<Readonly<{ id: SlideId }>> = {
   id: "engine/index",
   title: "Find similar places",
   enabled: (state, { id }) =>
-    state.session.currentSlide === id ? (blocksPatches(state) ?? true) : "Show this slide first.",
+    state.session.currentSlide === id ? (blocksPatches(state) ?? true) : say("Show this slide first."),
   run: async (context, { id }) => {
     const { session } = context;
     const { indexing } = stateOf(context).session;

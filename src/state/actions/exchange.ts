@@ -18,13 +18,14 @@ import { writePng } from "../../domain/png-file.ts";
 import { researchUseNotice } from "../../domain/prompt-set.ts";
 import { labelObject, placeObject, type QupathObject, writeGeoJson, zoneObject } from "../../domain/qupath-geojson.ts";
 import { writeZip, type ZipEntry } from "../../domain/zip-file.ts";
+import { say } from "../../words/say.ts";
 import { type Action, type ActionContext, type AppState, stateOf } from "../action.ts";
 import { labelledCells, type ShownMap, shownMap } from "../map-looks.ts";
 import { outlineObjects } from "../map-outlines.ts";
 import { currentSlide, examples, labelRegion, labelsHere, zonesHere } from "../selectors.ts";
 
-const noSlide = "Open a slide first.";
-const noMap = "There is no map with answers yet.";
+const noSlide = (): string => say("Open a slide first.");
+const noMap = (): string => say("There is no map with answers yet.");
 
 /** The map on the screen with answers to write; Fault `invalid` where there is none. */
 function answeredMap(
@@ -32,7 +33,7 @@ function answeredMap(
 ): ShownMap & Readonly<{ layer: NonNullable<ShownMap["layer"]>; scores: Float32Array }> {
   const map = shownMap(stateOf(context), context.maps);
   const scores = map?.numbers.scores;
-  if (!map?.layer || !scores) throw new Fault("invalid", noMap);
+  if (!map?.layer || !scores) throw new Fault("invalid", noMap());
   return { ...map, layer: map.layer, scores };
 }
 
@@ -80,9 +81,9 @@ export const exportLabels: Action = {
   title: "Labels and regions (QuPath GeoJSON)",
   enabled: (state) => {
     const slide = currentSlide(state);
-    if (!slide) return noSlide;
+    if (!slide) return noSlide();
     const any = labelsHere(state).length > 0 || zonesHere(state, slide.info.id).length > 0;
-    return any || "There is neither a label nor a region on this slide.";
+    return any || say("There is neither a label nor a region on this slide.");
   },
   run: async (context) => {
     const state = stateOf(context);
@@ -98,7 +99,7 @@ export const exportLabels: Action = {
   },
 };
 
-const mapReady = (state: AppState): true | string => state.session.maps.sheets.size > 0 || noMap;
+const mapReady = (state: AppState): true | string => state.session.maps.sheets.size > 0 || noMap();
 
 /** Every answered place as a tile with a measurement a class. */
 export const exportMapTiles: Action = {

@@ -1,5 +1,6 @@
 // The field: how large a square of tissue one label speaks of. Chosen before the first label; labels and prompt sets belong to it.
 import { type FieldRange, fieldRange, fieldWords, mppOfField } from "../../domain/field-size.ts";
+import { say } from "../../words/say.ts";
 import type { Action, AppState } from "../action.ts";
 import { canWrite, modelInUse } from "../selectors.ts";
 
@@ -21,9 +22,9 @@ export function fieldHere(state: AppState): FieldHere | null {
   const { fieldUm, labels } = state.project.project;
   const fixed =
     labels.size > 0
-      ? "Your labels speak of this field. Remove or undo them to choose another."
+      ? say("Your labels speak of this field. Remove or undo them to choose another.")
       : range.min === range.max
-        ? "This backbone bears its own field only."
+        ? say("This backbone bears its own field only.")
         : null;
   const refused = fieldUm !== null && mppOfField(engine.status.model, fieldUm) === null ? fieldUm : null;
   return { ...range, um: model.patchPixels * model.mpp, fixed, refused };
@@ -36,10 +37,10 @@ export const chooseField: Action<Readonly<{ um: number }>> = {
     const write = canWrite(state);
     if (write !== true) return write;
     const here = fieldHere(state);
-    if (!here) return "The model is still loading.";
+    if (!here) return say("The model is still loading.");
     if (here.fixed !== null) return here.fixed;
-    const range = `${fieldWords(here.min)} to ${fieldWords(here.max)}`;
-    return (um >= here.min && um <= here.max) || `This backbone bears fields of ${range}.`;
+    const range = say("{from} to {to}", { from: fieldWords(here.min), to: fieldWords(here.max) });
+    return (um >= here.min && um <= here.max) || say("This backbone bears fields of {range}.", { range });
   },
   run: ({ project, session }, { um }) => {
     const here = fieldHere({ project: project.getState(), session: session.getState() });

@@ -2,6 +2,7 @@
 // Knows no storage beyond the ports; file handles and the workers' memory are the roof's.
 import type { SlideId } from "../../base/brand.ts";
 import type { Project, ProjectEvent } from "../../domain/project.ts";
+import { say } from "../../words/say.ts";
 import type { Action, AppState } from "../action.ts";
 import { canWrite, isTuning, missingSlides } from "../selectors.ts";
 import { changeMaps } from "./maps.ts";
@@ -53,11 +54,11 @@ export const forgetSlide: Action<Readonly<{ id: SlideId }>> = {
   enabled: (state, { id }) => {
     const write = canWrite(state);
     if (write !== true) return write;
-    if (isTuning(state)) return "A tuning is running. Finish or cancel it first.";
+    if (isTuning(state)) return say("A tuning is running. Finish or cancel it first.");
     const { sweep } = state.session.maps;
-    if (sweep && sweep.state !== "paused") return "A map is being computed. Pause or cancel it first.";
+    if (sweep && sweep.state !== "paused") return say("A map is being computed. Pause or cancel it first.");
     const known = state.project.project.slides.has(id) || state.session.openSlides.has(id);
-    return known || "This slide is not known here any more.";
+    return known || say("This slide is not known here any more.");
   },
   run: async (context, { id }) => {
     const { session, maps, mapStore, project } = context;

@@ -1,16 +1,18 @@
 // Undo and redo as commands; their titles say what they would undo. Knows nothing of what the changes are.
+import { heard } from "../../words/heard.ts";
+import { say } from "../../words/say.ts";
 import type { Action, AppState } from "../action.ts";
 import { canWrite } from "../selectors.ts";
 
 /** "Undo Label Stroma", for a button's name; null: nothing to undo. */
 export const undoTitle = ({ project }: AppState): string | null => {
   const last = project.undo.at(-1);
-  return last ? `Undo: ${last.title}` : null;
+  return last ? say("Undo: {title}", { title: heard(last.title) }) : null;
 };
 
 export const redoTitle = ({ project }: AppState): string | null => {
   const last = project.redo.at(-1);
-  return last ? `Redo: ${last.title}` : null;
+  return last ? say("Redo: {title}", { title: heard(last.title) }) : null;
 };
 
 export const undo: Action = {
@@ -19,7 +21,7 @@ export const undo: Action = {
   keys: ["Ctrl+Z"],
   enabled: (state) => {
     const write = canWrite(state);
-    return write !== true ? write : undoTitle(state) !== null || "There is nothing to undo.";
+    return write !== true ? write : undoTitle(state) !== null || say("There is nothing to undo.");
   },
   run: ({ project }) => project.undo(),
 };
@@ -30,7 +32,7 @@ export const redo: Action = {
   keys: ["Ctrl+Shift+Z", "Ctrl+Y"],
   enabled: (state) => {
     const write = canWrite(state);
-    return write !== true ? write : redoTitle(state) !== null || "There is nothing to redo.";
+    return write !== true ? write : redoTitle(state) !== null || say("There is nothing to redo.");
   },
   run: ({ project }) => project.redo(),
 };

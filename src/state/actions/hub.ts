@@ -5,6 +5,7 @@ import { hubModel } from "../../domain/hub-models.ts";
 import { hub, parseHubPlace } from "../../domain/hub-place.ts";
 import { isWhole, totalOf } from "../../domain/kept-download.ts";
 import type { GivenFile } from "../../protocol/engine-api.ts";
+import { say } from "../../words/say.ts";
 import type { Action, ActionContext } from "../action.ts";
 import { type HubDownload, notify, type SessionState } from "../session-store.ts";
 
@@ -52,10 +53,10 @@ export const downloadModel: Action<Id & Readonly<{ token: string | null }>> = {
   id: "hub/download",
   title: "Download",
   enabled: ({ session }, { id }) => {
-    if (!hubModel(id)) return "This backbone is not in the list any more.";
+    if (!hubModel(id)) return say("This backbone is not in the list any more.");
     const kind = downloadOf(session, id)?.kind;
-    if (kind === "running") return "It is being downloaded.";
-    return kind === "ready" ? "It is here already." : true;
+    if (kind === "running") return say("It is being downloaded.");
+    return kind === "ready" ? say("It is here already.") : true;
   },
   run: async (context, { id, token }) => {
     const { session } = context;
@@ -84,9 +85,11 @@ export const downloadModel: Action<Id & Readonly<{ token: string | null }>> = {
         },
       });
       put(context, id, { kind: "ready", download, notes });
-      notify(session, "info", `${model.name} is here and checked. Load it under Open models.`);
+      notify(session, "info", say("{name} is here and checked. Load it under Open models.", { name: model.name }));
     } catch (error) {
-      paused(isAbort(error) ? null : toFault(error, "network", `${model.name} could not be downloaded`));
+      paused(
+        isAbort(error) ? null : toFault(error, "network", say("{name} could not be downloaded", { name: model.name })),
+      );
     } finally {
       if (context.downloads.get(id) === controller) context.downloads.delete(id);
     }
@@ -99,7 +102,7 @@ const progressed = ({ bytes, total }: Readonly<{ bytes: number; total: number | 
 export const pauseDownload: Action<Id> = {
   id: "hub/pause",
   title: "Pause",
-  enabled: ({ session }, { id }) => downloadOf(session, id)?.kind === "running" || "It is not being downloaded.",
+  enabled: ({ session }, { id }) => downloadOf(session, id)?.kind === "running" || say("It is not being downloaded."),
   run: ({ downloads }, { id }) => downloads.get(id)?.abort(),
 };
 
@@ -109,8 +112,8 @@ export const removeDownload: Action<Id> = {
   title: "Remove what has come",
   enabled: ({ session }, { id }) => {
     const download = downloadOf(session, id);
-    if (!download) return "There is nothing of it.";
-    return download.kind === "running" ? "Pause it first." : true;
+    if (!download) return say("There is nothing of it.");
+    return download.kind === "running" ? say("Pause it first.") : true;
   },
   run: (context, { id }) => forgetDownload(context, id),
 };
@@ -121,7 +124,7 @@ export async function forgetDownload(context: ActionContext, id: string): Promis
     await context.hub.remove(id);
     put(context, id, null);
   } catch (error) {
-    const fault = toFault(error, "storage", "The download could not be removed");
+    const fault = toFault(error, "storage", say("The download could not be removed"));
     notify(context.session, "error", fault.message, fault);
   }
 }
@@ -133,7 +136,7 @@ export async function filesOfDownload(context: ActionContext, id: string): Promi
   try {
     return await context.hub.files(state.download);
   } catch (error) {
-    const fault = toFault(error, "storage", "The downloaded files could not be read");
+    const fault = toFault(error, "storage", say("The downloaded files could not be read"));
     put(context, id, { kind: "paused", bytes: 0, total: totalOf(state.download), fault: faultToData(fault) });
     throw fault;
   }
@@ -144,7 +147,7 @@ export const setHubPlace: Action<Readonly<{ address: string; fileHosts: string }
   id: "hub/place",
   title: "Use this mirror",
   enabled: ({ session }) =>
-    Object.values(session.hub.downloads).every(({ kind }) => kind !== "running") || "Pause the downloads first.",
+    Object.values(session.hub.downloads).every(({ kind }) => kind !== "running") || say("Pause the downloads first."),
   run: async (context, { address, fileHosts }) => {
     const place = address.trim() === "" ? hub : parseHubPlace(address, fileHosts);
     await context.hub.setPlace(place);

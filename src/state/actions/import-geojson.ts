@@ -12,6 +12,7 @@ import type { ProjectEvent } from "../../domain/project.ts";
 import { promptSetLimits } from "../../domain/prompt-set-limits.ts";
 import { slideBounds } from "../../domain/slide.ts";
 import { type ZoneId, zoneLimits } from "../../domain/zone.ts";
+import { numeral, say } from "../../words/say.ts";
 import { type Action, type ActionContext, stateOf } from "../action.ts";
 import { sheetHere } from "../map-selectors.ts";
 import { blocksPatches, canWrite, currentSlide, patchSpec, slideMpp } from "../selectors.ts";
@@ -58,7 +59,7 @@ async function readAll(context: ActionContext, bytes: Uint8Array): Promise<Taken
   /** Why it is left out; null: it is taken. */
   const take = (shape: ReadShape): string | null => {
     const at = centre(shape.bounds);
-    if (!contains(bounds, at)) return "it lies outside the slide";
+    if (!contains(bounds, at)) return say("it lies outside the slide");
     const scores = probabilities(shape);
     if (scores.size > 0) {
       taken.places.push({ at, scores });
@@ -68,14 +69,15 @@ async function readAll(context: ActionContext, bytes: Uint8Array): Promise<Taken
     const isPoint = shape.rings.length === 0;
     const isPatch = isPoint || (side >= patchSides.least && side <= patchSides.most);
     if (shape.className !== null && isPatch && shape.metadata.PathoTune !== "region") {
-      if (taken.labels.length >= mostLabels) return `more than ${mostLabels.toLocaleString("en-GB")} labels`;
+      if (taken.labels.length >= mostLabels)
+        return say("more than {mostLabels} labels", { mostLabels: numeral(mostLabels) });
       taken.labels.push({ at, className: shape.className, color: shape.color });
       return null;
     }
-    if (isPoint) return "a point without a class says nothing";
-    if (taken.zones.length >= mostZones) return `more than ${mostZones.toLocaleString("en-GB")} regions`;
+    if (isPoint) return say("a point without a class says nothing");
+    if (taken.zones.length >= mostZones) return say("more than {mostZones} regions", { mostZones: numeral(mostZones) });
     const long = shape.rings.some((ring) => ring.length > zoneLimits.points);
-    if (long || shape.rings.length > zoneLimits.rings) return "its outline has too many corners";
+    if (long || shape.rings.length > zoneLimits.rings) return say("its outline has too many corners");
     taken.zones.push({ shape });
     return null;
   };
@@ -88,7 +90,7 @@ async function readAll(context: ActionContext, bytes: Uint8Array): Promise<Taken
     }
   } catch (error) {
     // What was read before the damage is taken, and the damage is told.
-    const fault = toFault(error, "damaged", "The file cannot be read");
+    const fault = toFault(error, "damaged", say("The file cannot be read"));
     if (count === 0) throw fault;
     reject(fault.message);
   }
@@ -107,16 +109,20 @@ export const importGeoJson: Action<Readonly<{ name: string; bytes: Uint8Array }>
     const { labels, zones } = dispatchTaken(context, taken, name);
     const places = await takePlaces(context, taken, name);
     const parts = [
-      labels > 0 ? `${labels} labels` : "",
-      zones > 0 ? `${zones} regions` : "",
-      places > 0 ? `a map of ${places} places` : "",
+      labels > 0 ? say("{labels} labels", { labels }) : "",
+      zones > 0 ? say("{zones} regions", { zones }) : "",
+      places > 0 ? say("a map of {places} places", { places }) : "",
     ].filter((part) => part !== "");
     const refused = [...taken.rejected.values()].reduce((sum, n) => sum + n, 0);
     const reasons = [...taken.rejected]
       .toSorted((a, b) => b[1] - a[1])
       .slice(0, 5)
       .map(([why, n]) => `${n}: ${why}`);
-    const report = `"${name}": ${parts.length > 0 ? parts.join(", ") : "nothing"} taken${refused > 0 ? `, ${refused} left out (${reasons.join("; ")})` : ""}.`;
+    const report = say('"{name}": {taken} taken{refused}.', {
+      name,
+      taken: parts.length > 0 ? parts.join(", ") : say("nothing"),
+      refused: refused > 0 ? say(", {refused} left out ({reasons})", { refused, reasons: reasons.join("; ") }) : "",
+    });
     if (parts.length === 0) throw new Fault("invalid", report);
     notify(context.session, refused > 0 ? "warning" : "info", report);
   },
@@ -153,7 +159,7 @@ function dispatchTaken(
     const region = regionAround(at, spec, slide.info.calibration);
     const tissueClass = classOf(className, color);
     if (!region || !tissueClass) {
-      reject(`more than ${mostClasses} classes`);
+      reject(say("more than {mostClasses} classes", { mostClasses }));
       continue;
     }
     const label: Label = {
@@ -166,7 +172,7 @@ function dispatchTaken(
       group,
     };
     if (there.has(placeKey(label))) {
-      reject("the place is labelled already");
+      reject(say("the place is labelled already"));
       continue;
     }
     there.add(placeKey(label));
@@ -193,12 +199,15 @@ async function takePlaces(context: ActionContext, taken: Taken, name: string): P
     void (n > 0 && taken.rejected.set(why, (taken.rejected.get(why) ?? 0) + n));
   const here = sheetHere(state, state.session.maps.options.overlap);
   if (!here) {
-    reject("there is no map of this slide it could belong to", taken.places.length);
+    reject(say("there is no map of this slide it could belong to"), taken.places.length);
     return 0;
   }
   const names = [...new Set(taken.places.flatMap(({ scores }) => [...scores.keys()]))];
   if (names.length > promptSetLimits.classes) {
-    reject(`its tiles name more than ${promptSetLimits.classes} classes`, taken.places.length);
+    reject(
+      say("its tiles name more than {classes} classes", { classes: promptSetLimits.classes }),
+      taken.places.length,
+    );
     return 0;
   }
   const layer = fileLayer(name, names, state.project.project.classes);
@@ -223,9 +232,9 @@ async function takePlaces(context: ActionContext, taken: Taken, name: string): P
       scores[cell * names.length + c] = place.scores.get(className) ?? Number.NaN;
     });
   }
-  reject("the tile's place came again later in the file", again);
-  reject("the tile has no score of a class that other tiles have one of", partial);
-  reject("the tile lies on no place of this slide's map (another patch size or stride)", astray);
+  reject(say("the tile's place came again later in the file"), again);
+  reject(say("the tile has no score of a class that other tiles have one of"), partial);
+  reject(say("the tile lies on no place of this slide's map (another patch size or stride)"), astray);
   if (count === 0) return 0;
   await keep(context, here, layer, scores);
   return count;

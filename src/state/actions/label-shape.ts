@@ -7,6 +7,7 @@ import { regionAround } from "../../domain/patch.ts";
 import { slideBounds } from "../../domain/slide.ts";
 import { boundsOf, insidePolygon, type Polygon } from "../../math/polygon.ts";
 import type { TissueMask } from "../../protocol/slide-api.ts";
+import { say } from "../../words/say.ts";
 import { type Action, type AppState, stateOf } from "../action.ts";
 import { blocksPatches, canWrite, currentSlide, labelRegion, labelsHere, patchSpec, slideMpp } from "../selectors.ts";
 import { notify } from "../session-store.ts";
@@ -49,7 +50,7 @@ export const labelShape: Action<Readonly<{ rings: Polygon; classId: ClassId | nu
   enabled: (state, { classId }) => {
     const write = canWrite(state);
     if (write !== true) return write;
-    if (withClass(state, classId) === null) return "Choose a class first: press it in the list on the left.";
+    if (withClass(state, classId) === null) return say("Choose a class first: press it in the list on the left.");
     return blocksPatches(state) ?? true;
   },
   run: async (context, { rings, classId }) => {
@@ -91,10 +92,17 @@ export const labelShape: Action<Readonly<{ rings: Polygon; classId: ClassId | nu
       events: kept.map((label) => ({ type: "label/put", label })),
     });
     const left = [
-      ...(glass > 0 ? [`${glass} on glass`] : []),
-      ...(there > 0 ? [`${there} beside labels that are there`] : []),
-      ...(labels.length > mostOfShape ? [`${labels.length - mostOfShape} beyond ${mostOfShape} a stroke`] : []),
+      ...(glass > 0 ? [say("{glass} on glass", { glass })] : []),
+      ...(there > 0 ? [say("{there} beside labels that are there", { there })] : []),
+      ...(labels.length > mostOfShape
+        ? [say("{labels} beyond {mostOfShape} a stroke", { labels: labels.length - mostOfShape, mostOfShape })]
+        : []),
     ];
-    if (left.length > 0) notify(context.session, "info", `${kept.length} labelled; left out: ${left.join(", ")}.`);
+    if (left.length > 0)
+      notify(
+        context.session,
+        "info",
+        say("{kept} labelled; left out: {left}.", { kept: kept.length, left: left.join(", ") }),
+      );
   },
 };

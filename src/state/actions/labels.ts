@@ -4,10 +4,11 @@ import { contains, type Point } from "../../domain/geometry.ts";
 import type { Label, LabelOrigin } from "../../domain/label.ts";
 import { regionAround } from "../../domain/patch.ts";
 import { slideBounds } from "../../domain/slide.ts";
+import { say } from "../../words/say.ts";
 import { type Action, type AppState, stateOf } from "../action.ts";
 import { blocksPatches, canWrite, currentSlide, labelAt, patchSpec, slideMpp } from "../selectors.ts";
 
-const gone = "This label does not exist any more.";
+const gone = (): string => say("This label does not exist any more.");
 const className = (state: AppState, id: ClassId): string | null =>
   state.project.project.classes.find((c) => c.id === id)?.name ?? null;
 
@@ -19,12 +20,12 @@ export const labelPatch: Action<Readonly<{ at: Point<"slide">; classId: ClassId;
     const write = canWrite(state);
     if (write !== true) return write;
     const name = className(state, classId);
-    if (name === null) return "This class does not exist any more.";
+    if (name === null) return say("This class does not exist any more.");
     const blocked = blocksPatches(state);
     if (blocked !== null) return blocked;
     const slide = currentSlide(state);
-    if (!slide || !contains(slideBounds(slide.info), at)) return "This place is outside the slide.";
-    return labelAt(state, at)?.classId === classId ? `This place is already labelled ${name}.` : true;
+    if (!slide || !contains(slideBounds(slide.info), at)) return say("This place is outside the slide.");
+    return labelAt(state, at)?.classId === classId ? say("This place is already labelled {name}.", { name }) : true;
   },
   run: (context, { at, classId, origin = "free" }) => {
     const state = stateOf(context);
@@ -55,10 +56,10 @@ export const relabel: Action<Readonly<{ id: LabelId; classId: ClassId }>> = {
     const write = canWrite(state);
     if (write !== true) return write;
     const label = state.project.project.labels.get(id);
-    if (!label) return gone;
+    if (!label) return gone();
     const name = className(state, classId);
-    if (name === null) return "This class does not exist any more.";
-    return label.classId === classId ? `This place is already labelled ${name}.` : true;
+    if (name === null) return say("This class does not exist any more.");
+    return label.classId === classId ? say("This place is already labelled {name}.", { name }) : true;
   },
   run: (context, { id, classId }) => {
     const state = stateOf(context);
@@ -79,7 +80,7 @@ export const removeLabel: Action<Readonly<{ id: LabelId }>> = {
   enabled: (state, { id }) => {
     const write = canWrite(state);
     if (write !== true) return write;
-    return state.project.project.labels.has(id) ? true : gone;
+    return state.project.project.labels.has(id) ? true : gone();
   },
   run: (context, { id }) => {
     const state = stateOf(context);

@@ -15,6 +15,7 @@ import {
   nextDraw,
 } from "../../domain/map-check.ts";
 import type { Project, ProjectEvent } from "../../domain/project.ts";
+import { say } from "../../words/say.ts";
 import { type Action, type ActionContext, type AppState, stateOf } from "../action.ts";
 import { digestShown, strataShown } from "../map-checks.ts";
 import { cellMm2, shownMap } from "../map-looks.ts";
@@ -22,8 +23,8 @@ import { shownLayers } from "../map-selectors.ts";
 import { canWrite, slideMpp } from "../selectors.ts";
 import { notify } from "../session-store.ts";
 
-const gone = "This check does not exist any more.";
-const open = "Finish the check first.";
+const gone = (): string => say("This check does not exist any more.");
+const notFinished = (): string => say("Finish the check first.");
 
 const checkOf = ({ project }: AppState, id: MapCheckId): MapCheck | null => project.project.checks.get(id) ?? null;
 
@@ -35,12 +36,12 @@ export const drawCheck: Action<Readonly<{ id: MapCheckId; patches: (typeof check
     const write = canWrite(state);
     if (write !== true) return write;
     const { sweep } = state.session.maps;
-    if (sweep && sweep.state !== "paused") return "The map is still being computed. Wait for it, or pause it.";
-    if (!shownLayers(state).layer) return "There is no map with classes to check. Map the tissue first.";
+    if (sweep && sweep.state !== "paused") return say("The map is still being computed. Wait for it, or pause it.");
+    if (!shownLayers(state).layer) return say("There is no map with classes to check. Map the tissue first.");
     const unfinished = [...state.project.project.checks.values()].some(
       (check) => !check.finished && check.slideId === state.session.currentSlide,
     );
-    return !unfinished || "A check of this slide is not finished. Go on with it, or discard it.";
+    return !unfinished || say("A check of this slide is not finished. Go on with it, or discard it.");
   },
   run: (context, { id, patches }) => {
     const state = stateOf(context);
@@ -51,7 +52,10 @@ export const drawCheck: Action<Readonly<{ id: MapCheckId; patches: (typeof check
     const { strata, leftOut } = strataShown(state, map);
     const places = strata.reduce((sum, cells) => sum + cells.length, 0);
     if (places < checkSizes[0]) {
-      const words = `This map has ${places} answered patches that are not labelled; a check needs at least ${checkSizes[0]}. Map more tissue.`;
+      const words = say(
+        "This map has {places} answered patches that are not labelled; a check needs at least {fewest}. Map more tissue.",
+        { places, fewest: checkSizes[0] },
+      );
       notify(context.session, "warning", words);
       return;
     }
@@ -92,9 +96,9 @@ const answering = (state: AppState, id: MapCheckId, at: number): true | string =
   const write = canWrite(state);
   if (write !== true) return write;
   const check = checkOf(state, id);
-  if (!check) return gone;
-  if (check.finished) return "This check is finished: its answers stand.";
-  return at in check.draws || "This check has no such patch.";
+  if (!check) return gone();
+  if (check.finished) return say("This check is finished: its answers stand.");
+  return at in check.draws || say("This check has no such patch.");
 };
 
 /** The last answer that is due finishes the check: figures are shown from then on. */
@@ -137,7 +141,7 @@ export const finishCheck: Action<Readonly<{ id: MapCheckId }>> = {
     const able = answering(state, id, 0);
     const check = checkOf(state, id);
     if (able !== true || !check) return able;
-    return checkCounts(check).left === 0 || "Look at every drawn patch once; unsure is an answer.";
+    return checkCounts(check).left === 0 || say("Look at every drawn patch once; unsure is an answer.");
   },
   run: (context, { id }) => {
     const check = checkOf(stateOf(context), id);
@@ -151,7 +155,7 @@ export const removeCheck: Action<Readonly<{ id: MapCheckId }>> = {
   title: "Discard this check",
   enabled: (state, { id }) => {
     const write = canWrite(state);
-    return write === true ? checkOf(state, id) !== null || gone : write;
+    return write === true ? checkOf(state, id) !== null || gone() : write;
   },
   run: (context, { id }) => put(context, "Discard a check of the map", [{ type: "check/remove", id }]),
 };
@@ -164,10 +168,10 @@ export const releaseCheck: Action<Readonly<{ id: MapCheckId }>> = {
     const write = canWrite(state);
     if (write !== true) return write;
     const check = checkOf(state, id);
-    if (!check) return gone;
-    if (!check.finished) return open;
-    if (check.released) return "Its labels are released already.";
-    return check.answers.some((answer) => answer?.kind === "class") || "No patch of this check was given a class.";
+    if (!check) return gone();
+    if (!check.finished) return notFinished();
+    if (check.released) return say("Its labels are released already.");
+    return check.answers.some((answer) => answer?.kind === "class") || say("No patch of this check was given a class.");
   },
   run: (context, { id }) => {
     const { project } = context.project.getState();

@@ -2,13 +2,14 @@
 import { type FaultData, faultToData, isAbort, isFault, toFault } from "../../base/fault.ts";
 import { tissueShares } from "../../domain/map-plan.ts";
 import type { SheetLayer, SheetRecord } from "../../domain/map-sheet.ts";
+import { say } from "../../words/say.ts";
 import { type Action, type ActionContext, type AppState, stateOf } from "../action.ts";
 import { blocksSweep, layerToSweep, sheetHere } from "../map-selectors.ts";
 import type { MapsState, MapView, SweepOptions, SweepState } from "../map-state.ts";
 import { planSweep, sweepThrough } from "../map-sweep.ts";
 import { zonesHere } from "../selectors.ts";
 
-const noSweep = "No map is being computed.";
+const noSweep = (): string => say("No map is being computed.");
 
 export function changeMaps(
   { session }: Pick<ActionContext, "session">,
@@ -42,7 +43,7 @@ async function beginSheet(context: ActionContext, begun: SheetRecord, layer: She
   try {
     await context.mapStore.put(record);
   } catch (error) {
-    unkept = faultToData(toFault(error, "storage", "The map could not be kept"));
+    unkept = faultToData(toFault(error, "storage", say("The map could not be kept")));
   }
   changeMaps(context, ({ sheets }) => ({ sheets: new Map(sheets).set(record.id, record), unkept }));
   return record;
@@ -109,7 +110,7 @@ async function run(context: ActionContext, layer: SheetLayer | null, options: Sw
       changeSweep(context, here && !here.aborted ? { state: "paused", perSecond: null } : { perSecond: null });
       return;
     }
-    const fault = toFault(error, "runtime", "The map could not be computed");
+    const fault = toFault(error, "runtime", say("The map could not be computed"));
     changeMaps(context, () => ({ sweep: null, ended: { kind: "failed", fault: faultToData(fault) } }));
     throw fault;
   }
@@ -125,7 +126,7 @@ export const startSweep: Action = {
     const { options } = state.session.maps;
     const { currentSlide } = state.session;
     if (options.area !== "regions" || currentSlide === null) return true;
-    return zonesHere(state, currentSlide).length > 0 || "Draw a region on the slide first, or map all tissue.";
+    return zonesHere(state, currentSlide).length > 0 || say("Draw a region on the slide first, or map all tissue.");
   },
   run: (context) => run(context, layerToSweep(stateOf(context)), context.session.getState().maps.options),
 };
@@ -138,8 +139,8 @@ export const pauseSweep: Action = {
   title: "Pause",
   enabled: (state) => {
     const sweep = sweepOf(state);
-    if (!sweep) return noSweep;
-    return sweep.state !== "paused" || "The map is paused.";
+    if (!sweep) return noSweep();
+    return sweep.state !== "paused" || say("The map is paused.");
   },
   run: (context) => {
     changeSweep(context, { state: "paused", perSecond: null });
@@ -152,8 +153,8 @@ export const resumeSweep: Action = {
   title: "Go on",
   enabled: (state) => {
     const sweep = sweepOf(state);
-    if (sweep?.state !== "paused") return "The map is not paused.";
-    if (sweep.slideId !== state.session.currentSlide) return "Show the slide of this map first.";
+    if (sweep?.state !== "paused") return say("The map is not paused.");
+    if (sweep.slideId !== state.session.currentSlide) return say("Show the slide of this map first.");
     return blocksSweep(state) ?? true;
   },
   run: (context) => {
@@ -169,7 +170,7 @@ export const resumeSweep: Action = {
 export const cancelSweep: Action = {
   id: "map/cancel",
   title: "Cancel",
-  enabled: (state) => sweepOf(state) !== null || noSweep,
+  enabled: (state) => sweepOf(state) !== null || noSweep(),
   run: (context) => {
     changeMaps(context, () => ({ sweep: null, ended: { kind: "cancelled" } }));
     context.sweeping.cancel();
@@ -182,9 +183,9 @@ export const discardMap: Action = {
   title: "Discard this map",
   enabled: (state) => {
     const here = sheetHere(state, state.session.maps.options.overlap);
-    if (!here || !state.session.maps.sheets.has(here.id)) return "There is no map to discard.";
+    if (!here || !state.session.maps.sheets.has(here.id)) return say("There is no map to discard.");
     const sweep = sweepOf(state);
-    return sweep?.sheet !== here.id || sweep.state === "paused" || "Pause or cancel the map first.";
+    return sweep?.sheet !== here.id || sweep.state === "paused" || say("Pause or cancel the map first.");
   },
   run: async (context) => {
     const here = sheetHere(stateOf(context), context.session.getState().maps.options.overlap);
@@ -225,7 +226,7 @@ export const changeSweepOptions: Action<Partial<SweepOptions>> = {
   title: "Change what is mapped",
   enabled: (state) => {
     const sweep = sweepOf(state);
-    return sweep === null || sweep.state === "paused" || "Pause or cancel the map first.";
+    return sweep === null || sweep.state === "paused" || say("Pause or cancel the map first.");
   },
   run: (context, change) => changeMaps(context, ({ options }) => ({ options: { ...options, ...change } })),
 };

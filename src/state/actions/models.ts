@@ -6,6 +6,7 @@ import type { KeptDownload } from "../../domain/kept-download.ts";
 import { type KeptModel, originOf } from "../../domain/kept-model.ts";
 import type { ImportFacts } from "../../domain/model-import.ts";
 import type { EngineStatus, GivenFile } from "../../protocol/engine-api.ts";
+import { say } from "../../words/say.ts";
 import type { Action, ActionContext, AppState } from "../action.ts";
 import { isComparing, isTuning } from "../selectors.ts";
 import { notify, type OwnModel, type SessionState } from "../session-store.ts";
@@ -14,7 +15,7 @@ import { forgetDownload } from "./hub.ts";
 
 const notWhileTuning = (state: AppState): true | string =>
   isTuning(state) || isComparing(state)
-    ? "A tuning is running. Finish or cancel it before changing the backbone."
+    ? say("A tuning is running. Finish or cancel it before changing the backbone.")
     : true;
 
 /** Where graphs are to run now. */
@@ -24,7 +25,7 @@ const preferred = ({ session, prefer }: ActionContext): ActionContext["prefer"] 
 const ownModel = ({ ownModels }: SessionState, id: string | null): OwnModel | null =>
   ownModels.find(({ model }) => model.id === id) ?? null;
 
-const gone = "This backbone is not kept here any more.";
+const gone = (): string => say("This backbone is not kept here any more.");
 
 type Import = Readonly<{ files: readonly GivenFile[]; facts: ImportFacts; download?: KeptDownload | null }>;
 
@@ -33,8 +34,8 @@ export const importModel: Action<Import> = {
   id: "model/import",
   title: "Load this backbone",
   enabled: (state, { files }) => {
-    if (files.length === 0) return "Choose files first.";
-    if (state.session.modelImport.kind === "loading") return "A backbone is being loaded.";
+    if (files.length === 0) return say("Choose files first.");
+    if (state.session.modelImport.kind === "loading") return say("A backbone is being loaded.");
     return notWhileTuning(state);
   },
   run: async (context, { files, facts, download }) => {
@@ -50,7 +51,7 @@ export const importModel: Action<Import> = {
         if (modelImport.kind === "loading" && modelImport.cancelled) await loadActive(context);
         throw error;
       }
-      const fault = toFault(error, "bad-model", "The backbone could not be loaded");
+      const fault = toFault(error, "bad-model", say("The backbone could not be loaded"));
       session.setState({ modelImport: { kind: "failed", fault: faultToData(fault) } });
       await loadActive(context);
       return;
@@ -73,7 +74,7 @@ export const importModel: Action<Import> = {
 export const cancelImport: Action = {
   id: "model/cancel-import",
   title: "Cancel",
-  enabled: ({ session }) => session.modelImport.kind === "loading" || "Nothing is being loaded.",
+  enabled: ({ session }) => session.modelImport.kind === "loading" || say("Nothing is being loaded."),
   run: ({ session, loading }) => {
     session.setState(({ modelImport }) =>
       modelImport.kind === "loading" ? { modelImport: { ...modelImport, cancelled: true } } : {},
@@ -86,7 +87,7 @@ export const cancelImport: Action = {
 export const dismissImport: Action = {
   id: "model/dismiss-import",
   title: "Close",
-  enabled: ({ session }) => session.modelImport.kind !== "loading" || "A backbone is being loaded.",
+  enabled: ({ session }) => session.modelImport.kind !== "loading" || say("A backbone is being loaded."),
   run: ({ session }) => session.setState({ modelImport: { kind: "none" } }),
 };
 
@@ -128,9 +129,12 @@ async function keep(context: ActionContext, model: KeptModel, files: readonly Gi
   try {
     await models.put(model, files);
   } catch (error) {
-    const fault = toFault(error, "storage", "The backbone could not be kept");
+    const fault = toFault(error, "storage", say("The backbone could not be kept"));
     if (!ownModel(session.getState(), model.id)) return false;
-    const words = `${model.name} is used now, but must be given again next time. ${fault.message}`;
+    const words = say("{name} is used now, but must be given again next time. {message}", {
+      name: model.name,
+      message: fault.message,
+    });
     putOwn(context, { model, kept: "no" });
     notify(session, "warning", words, fault);
     return false;
@@ -150,7 +154,7 @@ async function remember(context: ActionContext, id: string | null, unfinished: n
   try {
     await context.models.choose({ id, unfinished });
   } catch (error) {
-    const fault = toFault(error, "storage", "Which backbone is used could not be remembered");
+    const fault = toFault(error, "storage", say("Which backbone is used could not be remembered"));
     notify(context.session, "warning", fault.message, fault);
   }
 }
@@ -181,8 +185,10 @@ async function loadOwn(context: ActionContext, { model, kept }: OwnModel, unfini
   notify(
     session,
     "warning",
-    `The weights of ${model.name} are counted otherwise than when it was kept, by its files or by this version of the app. ` +
-      "Prompt sets made for it then are not offered.",
+    say(
+      "The weights of {name} are counted otherwise than when it was kept, by its files or by this version of the app. Prompt sets made for it then are not offered.",
+      { name: model.name },
+    ),
   );
   // As it is listed by now: it may have been removed meanwhile, or kept.
   const now = ownModel(session.getState(), model.id);
@@ -197,14 +203,17 @@ async function loadActive(context: ActionContext, unfinished = 0): Promise<void>
     await loadOwn(context, own, unfinished);
   } catch (error) {
     if (isAbort(error)) throw error;
-    await fallBack(context, own.model, toFault(error, "runtime", "It could not be loaded"));
+    await fallBack(context, own.model, toFault(error, "runtime", say("It could not be loaded")));
   }
 }
 
 /** Not if meanwhile something else was chosen. */
 async function fallBack(context: ActionContext, model: KeptModel, fault: Fault): Promise<void> {
   if (context.session.getState().activeModel !== model.id) return;
-  const words = `${model.name} could not be loaded, so the embedded backbone is used. ${fault.message}`;
+  const words = say("{name} could not be loaded, so the embedded backbone is used. {message}", {
+    name: model.name,
+    message: fault.message,
+  });
   notify(context.session, "error", words, fault);
   await Promise.all([loadEmbedded(context), remember(context, null, 0)]);
 }
@@ -215,8 +224,8 @@ export const useModel: Action<Readonly<{ id: string }>> = {
   id: "model/use",
   title: "Use this backbone",
   enabled: (state, { id }) => {
-    if (!ownModel(state.session, id)) return gone;
-    if (state.session.activeModel === id && idle(state)) return "This backbone is in use.";
+    if (!ownModel(state.session, id)) return gone();
+    if (state.session.activeModel === id && idle(state)) return say("This backbone is in use.");
     return notWhileTuning(state);
   },
   run: async (context, { id }) => {
@@ -230,7 +239,7 @@ export const useEmbeddedModel: Action = {
   title: "Back to the embedded backbone",
   enabled: (state) => {
     const { activeModel, engine } = state.session;
-    if (activeModel === null && engine.kind === "ready") return "The embedded backbone is in use.";
+    if (activeModel === null && engine.kind === "ready") return say("The embedded backbone is in use.");
     return notWhileTuning(state);
   },
   run: async (context) => {
@@ -244,7 +253,7 @@ export const removeModel: Action<Readonly<{ id: string }>> = {
   id: "model/remove",
   title: "Remove from this browser",
   enabled: (state, { id }) => {
-    if (!ownModel(state.session, id)) return gone;
+    if (!ownModel(state.session, id)) return gone();
     return state.session.activeModel === id ? notWhileTuning(state) : true;
   },
   run: async (context, { id }) => {
@@ -260,7 +269,7 @@ export const removeModel: Action<Readonly<{ id: string }>> = {
       await context.models.remove(id);
     } catch (error) {
       if (own) putOwn(context, own);
-      const fault = toFault(error, "storage", "The backbone could not be removed from this browser");
+      const fault = toFault(error, "storage", say("The backbone could not be removed from this browser"));
       notify(session, "error", fault.message, fault);
     }
     await away;
@@ -284,7 +293,7 @@ export const startModel: Action<Readonly<{ embedded: boolean }>> = {
       for (const warning of listed.warnings) notify(session, "warning", warning);
       chosen = remembered;
     } catch (error) {
-      const fault = toFault(error, "storage", "The kept backbones could not be read");
+      const fault = toFault(error, "storage", say("The kept backbones could not be read"));
       notify(session, "warning", fault.message, fault);
     }
     const own = ownModel(session.getState(), chosen.id);

@@ -4,6 +4,7 @@ import { auditFile, brokenAt } from "../../domain/audit.ts";
 import { ownClasses } from "../../domain/other-class.ts";
 import type { Project, ProjectEvent } from "../../domain/project.ts";
 import { type ProjectFileOptions, parseProjectFile, writeProjectFile } from "../../domain/project-file.ts";
+import { many, say } from "../../words/say.ts";
 import type { Action, AppState } from "../action.ts";
 import { canWrite } from "../selectors.ts";
 import { notify } from "../session-store.ts";
@@ -14,7 +15,7 @@ const isEmpty = ({ labels, classes, promptSets }: Project): boolean =>
 export const saveProject: Action<ProjectFileOptions> = {
   id: "project/save",
   title: "Save project as a file",
-  enabled: (state) => !isEmpty(state.project.project) || "There is nothing in this project yet.",
+  enabled: (state) => !isEmpty(state.project.project) || say("There is nothing in this project yet."),
   run: async (context, options) => {
     const { project } = context.project.getState();
     const bytes = new Map<PromptSetId, Uint8Array>();
@@ -24,8 +25,15 @@ export const saveProject: Action<ProjectFileOptions> = {
     }
     const missing = project.promptSets.size - bytes.size;
     if (missing > 0) {
-      const what = missing === 1 ? "1 prompt set is" : `${missing} prompt sets are`;
-      notify(context.session, "warning", `${what} not in the file: the bytes are not kept in this browser.`);
+      notify(
+        context.session,
+        "warning",
+        many(
+          missing,
+          "1 prompt set is not in the file: the bytes are not kept in this browser.",
+          "{n} prompt sets are not in the file: the bytes are not kept in this browser.",
+        ),
+      );
     }
     context.saveFile("project.pathotune.zip", writeProjectFile(project, bytes, options));
     context.session.setState({ exported: project });
@@ -47,7 +55,12 @@ export const loadProject: Action<Readonly<{ name: string; bytes: Uint8Array }>> 
     notify(
       context.session,
       "info",
-      `Loaded ${labels === 1 ? "1 label" : `${labels} labels`} from "${name}". Undo takes it back.`,
+      many(
+        labels,
+        'Loaded 1 label from "{name}". Undo takes it back.',
+        'Loaded {n} labels from "{name}". Undo takes it back.',
+        { name },
+      ),
     );
   },
 };
@@ -61,7 +74,10 @@ export const saveAudit: Action = {
     const entries = await context.journal.audit();
     const broken = brokenAt(entries);
     if (broken !== null) {
-      const why = `The audit log does not fit together from entry ${broken + 1} on: it was changed from outside. The file says so.`;
+      const why = say(
+        "The audit log does not fit together from entry {broken} on: it was changed from outside. The file says so.",
+        { broken: broken + 1 },
+      );
       notify(context.session, "warning", why);
     }
     const text = auditFile(entries, (at) => new Date(at).toISOString());

@@ -5,12 +5,13 @@ import { declaredWords } from "../../domain/declare-prompt-set.ts";
 import { promptSetAsNpz } from "../../domain/npz.ts";
 import type { ProjectEvent } from "../../domain/project.ts";
 import type { PromptSetSummary } from "../../domain/prompt-set.ts";
+import { say } from "../../words/say.ts";
 import { type Action, type ActionContext, type AppState, stateOf } from "../action.ts";
 import { ensureKnown, noteKnown, noteUnknown } from "../known-sets.ts";
 import { canWrite, setById, setOffer } from "../selectors.ts";
 import { notify } from "../session-store.ts";
 
-const gone = "This prompt set does not exist any more.";
+const gone = (): string => say("This prompt set does not exist any more.");
 const nameOf = (state: AppState, id: PromptSetId | null): string =>
   id === null ? "no prompts (frozen)" : (setById(state, id)?.metadata.name ?? "a prompt set");
 
@@ -23,7 +24,7 @@ export const activatePromptSet: Action<Readonly<{ id: PromptSetId | null }>> = {
     if (write !== true) return write;
     if (id === null) return true;
     const set = setById(state, id);
-    return set ? setOffer(state, set) : gone;
+    return set ? setOffer(state, set) : gone();
   },
   run: async (context, { id }) => {
     const state = stateOf(context);
@@ -51,7 +52,8 @@ export const blinkPromptSets: Action = {
   keys: ["B"],
   enabled: (state) => {
     const { previousSet } = state.session;
-    if (previousSet === undefined) return "Use a second prompt set first; B then goes back and forth between the two.";
+    if (previousSet === undefined)
+      return say("Use a second prompt set first; B then goes back and forth between the two.");
     return activatePromptSet.enabled(state, { id: previousSet });
   },
   run: (context) => {
@@ -62,8 +64,9 @@ export const blinkPromptSets: Action = {
 
 const engineReady = (state: AppState): true | string => {
   const { engine } = state.session;
-  if (engine.kind === "failed") return `The model could not be loaded: ${engine.fault.message}`;
-  return engine.kind === "ready" || "The model is still loading.";
+  if (engine.kind === "failed")
+    return say("The model could not be loaded: {message}", { message: engine.fault.message });
+  return engine.kind === "ready" || say("The model is still loading.");
 };
 
 /** The engine checks the bytes first; they are kept before the project names them. Activates the set where it may answer. */
@@ -91,7 +94,10 @@ export const declarePromptSet: Action<Readonly<{ name: string; bytes: Uint8Array
     const made = await context.engine.declarePromptSet({ name, bytes, weightsDigest });
     const notes = made.summary.metadata.declared?.notes ?? [];
     await admit(context, name, made.bytes, made.summary);
-    const said = `"${made.summary.metadata.name}" is ${declaredWords}: nothing in the file says that it belongs to this backbone.`;
+    const said = say('"{name}" is {declaredWords}: nothing in the file says that it belongs to this backbone.', {
+      name: made.summary.metadata.name,
+      declaredWords: say(declaredWords),
+    });
     notify(context.session, "warning", [said, ...notes].join(" "));
   },
 };
@@ -107,9 +113,14 @@ async function admit(
   const state = stateOf(context);
   const offer = setOffer(state, summary);
   const listed = state.project.project.promptSets.has(summary.id);
-  if (listed) notify(context.session, "info", `"${summary.metadata.name}" (${name}) is already in the list.`);
+  if (listed)
+    notify(
+      context.session,
+      "info",
+      say('"{name}" ({file}) is already in the list.', { name: summary.metadata.name, file: name }),
+    );
   else await context.journal.putPromptSet(summary.id, bytes);
-  if (offer !== true) notify(context.session, "info", `Loaded, but not used here: ${offer}`);
+  if (offer !== true) notify(context.session, "info", say("Loaded, but not used here: {offer}", { offer }));
   const { activeSet } = state.project.project;
   const events: ProjectEvent[] = listed ? [] : [{ type: "prompt-set/put", summary }];
   if (offer === true && activeSet !== summary.id) {
@@ -131,9 +142,10 @@ export const exportPromptSet: Action<Readonly<{ id: PromptSetId; format?: "safet
   id: "prompt-set/export",
   title: "Save prompt set as a file",
   enabled: (state, { id }) => {
-    if (!setById(state, id)) return gone;
+    if (!setById(state, id)) return gone();
     return (
-      state.project.project.promptSets.has(id) || "This set is shipped with the app; its file lies beside the model."
+      state.project.project.promptSets.has(id) ||
+      say("This set is shipped with the app; its file lies beside the model.")
     );
   },
   run: async (context, { id, format = "safetensors" }) => {
@@ -156,7 +168,7 @@ export const removePromptSet: Action<Readonly<{ id: PromptSetId }>> = {
     const write = canWrite(state);
     if (write !== true) return write;
     if (state.project.project.promptSets.has(id)) return true;
-    return setById(state, id) ? "This set is shipped with the app and stays in the list." : gone;
+    return setById(state, id) ? say("This set is shipped with the app and stays in the list.") : gone();
   },
   run: async (context, { id }) => {
     const state = stateOf(context);

@@ -5,6 +5,7 @@ import { otherClassId, ownClasses } from "../../domain/other-class.ts";
 import { regionAround } from "../../domain/patch.ts";
 import type { ProjectEvent } from "../../domain/project.ts";
 import { readyLabels, readySlide } from "../../domain/ready-labels.ts";
+import { say } from "../../words/say.ts";
 import { type Action, type AppState, stateOf } from "../action.ts";
 import { blocksPatches, canWrite, currentSlide, labelAt, patchSpec, slideMpp } from "../selectors.ts";
 import { classKeys, nextColor } from "./classes.ts";
@@ -20,8 +21,8 @@ export const addReadyLabels: Action = {
   enabled: (state) => {
     const write = canWrite(state);
     if (write !== true) return write;
-    if (state.session.currentSlide !== readySlide) return "Ready labels are for the demo slide only.";
-    if (hasReadyLabels(state)) return "The ready labels are there already.";
+    if (state.session.currentSlide !== readySlide) return say("Ready labels are for the demo slide only.");
+    if (hasReadyLabels(state)) return say("The ready labels are there already.");
     return blocksPatches(state) ?? true;
   },
   run: (context) => {
@@ -68,7 +69,7 @@ export const removeReadyLabels: Action = {
   title: "Put the ready labels away",
   enabled: (state) => {
     const write = canWrite(state);
-    return write === true ? hasReadyLabels(state) || "There are no ready labels." : write;
+    return write === true ? hasReadyLabels(state) || say("There are no ready labels.") : write;
   },
   run: ({ project }) => {
     const { labels, classes } = project.getState().project;

@@ -4,6 +4,7 @@ import { faultToData, isAbort, toFault } from "../../base/fault.ts";
 import type { Label } from "../../domain/label.ts";
 import type { ProjectEvent } from "../../domain/project.ts";
 import type { LabelReview } from "../../protocol/labelling-api.ts";
+import { say } from "../../words/say.ts";
 import { type Action, type AppState, stateOf } from "../action.ts";
 import { ensureKnown } from "../known-sets.ts";
 import { activeSetHere, canWrite, examples, scorer } from "../selectors.ts";
@@ -19,7 +20,7 @@ export const reviewLabels: Action = {
   id: "label/review",
   title: "Review all labels",
   keys: ["G"],
-  enabled: ({ project }) => project.project.labels.size > 0 || "There are no labels yet.",
+  enabled: ({ project }) => project.project.labels.size > 0 || say("There are no labels yet."),
   run: async (context) => {
     const { session } = context;
     const state = stateOf(context);
@@ -40,12 +41,17 @@ export const reviewLabels: Action = {
         );
       });
       const name =
-        by.kind === "prompt-set" ? `“${activeSetHere(state)?.metadata.name ?? "the prompt set"}”` : "the preview";
+        by.kind === "prompt-set"
+          ? `“${activeSetHere(state)?.metadata.name ?? say("the prompt set")}”`
+          : say("the preview");
       session.setState({ review: { kind: "shown", review, by: name } });
     } catch (error) {
       if (isAbort(error)) return;
       session.setState({
-        review: { kind: "failed", fault: faultToData(toFault(error, "runtime", "The labels could not be scored")) },
+        review: {
+          kind: "failed",
+          fault: faultToData(toFault(error, "runtime", say("The labels could not be scored"))),
+        },
       });
     }
   },
@@ -67,7 +73,7 @@ export function reviewed({ project }: Pick<AppState, "project">, review: LabelRe
 const someLeft = (state: AppState, ids: readonly LabelId[]): true | string => {
   const write = canWrite(state);
   if (write !== true) return write;
-  return ids.some((id) => state.project.project.labels.has(id)) || "Choose labels first.";
+  return ids.some((id) => state.project.project.labels.has(id)) || say("Choose labels first.");
 };
 
 const counted = (n: number): string => (n === 1 ? "1 label" : `${n} labels`);
@@ -76,7 +82,7 @@ export const relabelMany: Action<Readonly<{ ids: readonly LabelId[]; classId: Cl
   id: "label/relabel-many",
   title: "Change class of labels",
   enabled: (state, { ids, classId }) => {
-    if (!state.project.project.classes.some((c) => c.id === classId)) return "This class does not exist any more.";
+    if (!state.project.project.classes.some((c) => c.id === classId)) return say("This class does not exist any more.");
     return someLeft(state, ids);
   },
   run: ({ project }, { ids, classId }) => {

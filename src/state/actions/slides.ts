@@ -4,6 +4,7 @@ import { mpp, type SlideId } from "../../base/brand.ts";
 import type { SlideRef } from "../../domain/project.ts";
 import type { Calibration, SlideInfo } from "../../domain/slide.ts";
 import type { SlideSource } from "../../protocol/slide-api.ts";
+import { say } from "../../words/say.ts";
 import { type Action, type ActionContext, stateOf } from "../action.ts";
 import { canWrite } from "../selectors.ts";
 import { notify } from "../session-store.ts";
@@ -50,11 +51,11 @@ export const openSlide: Action<OpenParams> = {
       }
       signal?.throwIfAborted();
       if (expected !== undefined && info.id !== expected) {
-        const wanted = stateOf(context).project.project.slides.get(expected)?.name ?? "the slide asked for";
+        const wanted = stateOf(context).project.project.slides.get(expected)?.name ?? say("the slide asked for");
         notify(
           context.session,
           "warning",
-          `"${name}" is not ${wanted}: its content differs. It was opened as another slide.`,
+          say('"{name}" is not {wanted}: its content differs. It was opened as another slide.', { name, wanted }),
         );
       }
       if (!known || known.name !== name || !sameSource(known.source, kept)) {
@@ -85,12 +86,12 @@ function putOnScreen(context: ActionContext, id: SlideId | null): void {
   context.session.setState({ currentSlide: id, click: { kind: "none" } });
 }
 
-const notOpen = "This slide is not open.";
+const notOpen = (): string => say("This slide is not open.");
 
 export const showSlide: Action<Readonly<{ id: SlideId }>> = {
   id: "slide/show",
   title: "Show slide",
-  enabled: ({ session }, { id }) => session.openSlides.has(id) || notOpen,
+  enabled: ({ session }, { id }) => session.openSlides.has(id) || notOpen(),
   run: (context, { id }) => putOnScreen(context, id),
 };
 
@@ -98,7 +99,7 @@ export const showSlide: Action<Readonly<{ id: SlideId }>> = {
 export const closeSlide: Action<Readonly<{ id: SlideId }>> = {
   id: "slide/close",
   title: "Close slide",
-  enabled: ({ session }, { id }) => session.openSlides.has(id) || notOpen,
+  enabled: ({ session }, { id }) => session.openSlides.has(id) || notOpen(),
   run: async (context, { id }) => {
     const rest = new Map(context.session.getState().openSlides);
     rest.delete(id);
@@ -114,7 +115,10 @@ export const mppLimits = { min: 0.01, max: 100 } as const;
 /** True, or why this is no um/px. */
 export function mppIsPlausible(value: number): true | string {
   if (Number.isFinite(value) && value >= mppLimits.min && value <= mppLimits.max) return true;
-  return `Um/px must be a number from ${mppLimits.min} to ${mppLimits.max} (0.25 is usual at 40x, 0.5 at 20x).`;
+  return say("Um/px must be a number from {min} to {max} (0.25 is usual at 40x, 0.5 at 20x).", {
+    min: mppLimits.min,
+    max: mppLimits.max,
+  });
 }
 
 /** um/px from a distance of `micrometres` measured between two points `pixels` level-0 pixels apart. */
@@ -128,7 +132,7 @@ export const declareCalibration: Action<
   id: "slide/calibrate",
   title: "Declare um/px",
   enabled: ({ session }, { id, mppX, mppY }) => {
-    if (!session.openSlides.has(id)) return notOpen;
+    if (!session.openSlides.has(id)) return notOpen();
     const plausible = mppIsPlausible(mppX);
     return plausible === true ? mppIsPlausible(mppY) : plausible;
   },
@@ -148,8 +152,8 @@ export const declareCase: Action<Readonly<{ id: SlideId; caseId: string | null }
   enabled: (state, { id, caseId }) => {
     const write = canWrite(state);
     if (write !== true) return write;
-    if (!state.project.project.slides.has(id)) return notOpen;
-    return (caseId?.length ?? 0) <= 100 || "A case has at most 100 characters.";
+    if (!state.project.project.slides.has(id)) return notOpen();
+    return (caseId?.length ?? 0) <= 100 || say("A case has at most 100 characters.");
   },
   run: (context, { id, caseId }) => {
     const known = stateOf(context).project.project.slides.get(id);

@@ -1,6 +1,7 @@
 // Says what a slide's stain and organ are. A scanner does not know, and nothing is guessed from colours.
 import type { SlideId } from "../../base/brand.ts";
 import type { StatedFacts } from "../../domain/project.ts";
+import { say } from "../../words/say.ts";
 import type { Action } from "../action.ts";
 import { canWrite } from "../selectors.ts";
 
@@ -10,8 +11,8 @@ export const stateFacts: Action<Readonly<{ id: SlideId } & Partial<StatedFacts>>
   enabled: (state, { id, stain, organ }) => {
     const write = canWrite(state);
     if (write !== true) return write;
-    if (!state.project.project.slides.has(id)) return "Open a slide first.";
-    return [stain, organ].every((text) => (text?.length ?? 0) <= 100) || "At most 100 characters.";
+    if (!state.project.project.slides.has(id)) return say("Open a slide first.");
+    return [stain, organ].every((text) => (text?.length ?? 0) <= 100) || say("At most 100 characters.");
   },
   run: ({ project }, { id, ...said }) => {
     const known = project.getState().project.slides.get(id);

@@ -12,6 +12,7 @@ import {
 } from "../../domain/label-study.ts";
 import type { TuningSettings } from "../../domain/run.ts";
 import type { StudiedLabels } from "../../protocol/study-api.ts";
+import { say } from "../../words/say.ts";
 import { type Action, type ActionContext, type AppState, stateOf } from "../action.ts";
 import { proposedInstance, proposedText, proposedTokens } from "../prompt-proposals.ts";
 import { blocksLearning, blocksTune, tuningSettings } from "../selectors.ts";
@@ -26,7 +27,7 @@ export const tunedDraws = 2;
 const isAsking = ({ session }: AppState): boolean =>
   Object.values(session.studies).some((study) => study.kind === "asking");
 
-const busy = "One question at a time: let the one at hand end, or cancel it.";
+const busy = (): string => say("One question at a time: let the one at hand end, or cancel it.");
 
 /** The settings of a tuning, with something to switch on of every kind. */
 export function comparedSettings(state: AppState): TuningSettings | null {
@@ -85,7 +86,7 @@ async function ask<Result>(
       put(context, question, before.kind === "answered" ? before : { kind: "none" });
       return;
     }
-    const fault = toFault(error, "runtime", "The question could not be answered");
+    const fault = toFault(error, "runtime", say("The question could not be answered"));
     put(context, question, { kind: "failed", fault: faultToData(fault) });
   }
 }
@@ -105,7 +106,7 @@ export const askCurve: Action<Readonly<{ tuned: boolean }>> = {
   id: "studies/curve",
   title: "Would more labels help?",
   enabled: (state, { tuned }) => {
-    if (isAsking(state)) return busy;
+    if (isAsking(state)) return busy();
     return (tuned ? blocksTune(state) : blocksLearning(state)) ?? true;
   },
   run: async (context, { tuned }) => {
@@ -133,10 +134,10 @@ export const askAblation: Action<Readonly<{ kinds: readonly PromptKindsOn[] }>> 
   id: "studies/ablation",
   title: "Which prompts pay?",
   enabled: (state, { kinds }) => {
-    if (isAsking(state)) return busy;
+    if (isAsking(state)) return busy();
     const blocked = blocksTune(state);
     if (blocked !== null) return blocked;
-    return kinds.some((one) => !isNoKind(one)) || "Choose at least one kind of prompts to compare.";
+    return kinds.some((one) => !isNoKind(one)) || say("Choose at least one kind of prompts to compare.");
   },
   run: async (context, { kinds }) => {
     const settings = settingsFor(stateOf(context), kinds);
@@ -149,8 +150,8 @@ export const askAblation: Action<Readonly<{ kinds: readonly PromptKindsOn[] }>> 
         const params = labelsOf(context, settings);
         const text = await textOf(context, params, signal).catch((error: unknown) => {
           if (isAbort(error)) throw error;
-          const fault = toFault(error, "runtime", "The text of the prompts cannot be made");
-          const way = "Or compare without textual prompts.";
+          const fault = toFault(error, "runtime", say("The text of the prompts cannot be made"));
+          const way = say("Or compare without textual prompts.");
           throw new Fault(fault.kind, `${fault.message} ${way}`, fault.detail, fault);
         });
         return context.engine.ablation(
@@ -166,7 +167,7 @@ export const askAblation: Action<Readonly<{ kinds: readonly PromptKindsOn[] }>> 
 export const cancelStudy: Action = {
   id: "studies/cancel",
   title: "Cancel",
-  enabled: (state) => isAsking(state) || "Nothing is being asked.",
+  enabled: (state) => isAsking(state) || say("Nothing is being asked."),
   run: (context) => {
     const { studies } = context.session.getState();
     for (const question of ["curve", "ablation"] as const) {

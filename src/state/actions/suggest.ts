@@ -9,6 +9,7 @@ import { regionAround } from "../../domain/patch.ts";
 import type { ProjectEvent } from "../../domain/project.ts";
 import { slideBounds } from "../../domain/slide.ts";
 import type { Suggestion } from "../../protocol/labelling-api.ts";
+import { say } from "../../words/say.ts";
 import { type Action, type ActionContext, type AppState, stateOf } from "../action.ts";
 import { testPlaces } from "../map-checks.ts";
 import { sheetHere } from "../map-selectors.ts";
@@ -16,7 +17,7 @@ import { blocksPatches, canWrite, currentSlide, examples, labelAt, patchSpec, sl
 import { asideRegions, openSuggestions } from "../suggested.ts";
 
 const onStrip = 12;
-const noneOpen = "There is no suggested place to answer.";
+const noneOpen = (): string => say("There is no suggested place to answer.");
 
 /** Opens the strip, or fills it anew. A newer look cancels an older one. */
 export const suggest: Action = {
@@ -62,7 +63,7 @@ export const suggest: Action = {
       session.setState({ suggesting: { kind: "shown", slideId, ...found, chosen: 0 } });
     } catch (error) {
       if (isAbort(error)) return;
-      const fault = toFault(error, "runtime", "No places could be suggested");
+      const fault = toFault(error, "runtime", say("No places could be suggested"));
       session.setState({ suggesting: { kind: "failed", slideId, fault: faultToData(fault) } });
     }
   },
@@ -81,7 +82,7 @@ export const closeSuggestions: Action = {
 export const chooseSuggestion: Action<Readonly<{ index: number }>> = {
   id: "suggest/choose",
   title: "Look at a suggested place",
-  enabled: (state) => openSuggestions(state).list.length > 0 || noneOpen,
+  enabled: (state) => openSuggestions(state).list.length > 0 || noneOpen(),
   run: (context, { index }) => {
     const { list } = openSuggestions(stateOf(context));
     const chosen = Math.min(list.length - 1, Math.max(0, index));
@@ -115,10 +116,10 @@ export const answerSuggestion: Action<Readonly<{ classId: ClassId | null }>> = {
     const write = canWrite(state);
     if (write !== true) return write;
     const place = chosenOf(state);
-    if (!place) return noneOpen;
+    if (!place) return noneOpen();
     const wanted = classId ?? place.called?.classId ?? null;
-    if (wanted === null) return "Nothing answers here yet: press the number of a class.";
-    return className(state, wanted) === null ? "This class does not exist any more." : true;
+    if (wanted === null) return say("Nothing answers here yet: press the number of a class.");
+    return className(state, wanted) === null ? say("This class does not exist any more.") : true;
   },
   run: (context, { classId }) => {
     const state = stateOf(context);
@@ -144,8 +145,8 @@ export const acceptAll: Action = {
     const write = canWrite(state);
     if (write !== true) return write;
     const { list } = openSuggestions(state);
-    if (list.length === 0) return noneOpen;
-    return list.some(({ called }) => called !== null) || "Nothing answers here yet: label two classes first.";
+    if (list.length === 0) return noneOpen();
+    return list.some(({ called }) => called !== null) || say("Nothing answers here yet: label two classes first.");
   },
   run: (context) => {
     const { list } = openSuggestions(stateOf(context));
@@ -174,7 +175,7 @@ export const setSuggestionAside: Action<Readonly<{ why: Aside["why"] }>> = {
   title: "Set the suggested place aside",
   enabled: (state) => {
     const write = canWrite(state);
-    return write === true ? chosenOf(state) !== null || noneOpen : write;
+    return write === true ? chosenOf(state) !== null || noneOpen() : write;
   },
   run: (context, { why }) => {
     const place = chosenOf(stateOf(context));
@@ -199,8 +200,8 @@ export const sayUnsure: Action<Readonly<{ at: Point<"slide"> }>> = {
     const blocked = blocksPatches(state);
     if (blocked !== null) return blocked;
     const slide = currentSlide(state);
-    if (!slide || !contains(slideBounds(slide.info), at)) return "This place is outside the slide.";
-    return !asideRegions(state).some((region) => contains(region, at)) || "You are unsure of this place already.";
+    if (!slide || !contains(slideBounds(slide.info), at)) return say("This place is outside the slide.");
+    return !asideRegions(state).some((region) => contains(region, at)) || say("You are unsure of this place already.");
   },
   run: (context, { at }) => {
     const state = stateOf(context);

@@ -7,19 +7,24 @@ import { type InstanceShape, type TextSettings, textsNeeded } from "../../domain
 import { advance, type TuningEvent, type TuningRun, type TuningSettings } from "../../domain/run.ts";
 import type { GateResult, TuneParams, TuneResult } from "../../protocol/engine-api.ts";
 import type { TextVectors } from "../../protocol/text-encoder.ts";
+import { say } from "../../words/say.ts";
 import { type Action, type ActionContext, type AppState, stateOf } from "../action.ts";
 import { blocksTune, examples, isTuning, setOffer, slideMpp, tuningSettings } from "../selectors.ts";
 import { statedOfLabels } from "../stated.ts";
 import { tuneThrough } from "../tune-through.ts";
 import { promptSetFileName } from "./prompt-sets.ts";
 
-const noRun = "No tuning is running.";
+const noRun = (): string => say("No tuning is running.");
 
 function proposeName(state: AppState, params: Pick<TuneParams, "classes" | "labels">): string {
   const { length: count } = params.labels;
   const made = [...state.project.project.runs.values()].filter(({ run }) => run.state === "finished").length;
   const classes = params.classes.map((c) => c.name).join(" / ");
-  return `Tuned ${made + 1}: ${classes.length > 80 ? `${params.classes.length} classes` : classes}, ${count} labels`;
+  return say("Tuned {made}: {names}, {count} labels", {
+    made: made + 1,
+    names: classes.length > 80 ? say("{classes} classes", { classes: params.classes.length }) : classes,
+    count,
+  });
 }
 
 /** What the engine needs, frozen at the start: later labels do not change a run. */
@@ -113,8 +118,10 @@ export async function keep(
   } catch (error) {
     // Minutes of work must not be lost because this browser cannot keep them.
     context.saveFile(promptSetFileName(summary.metadata.name), bytes);
-    const fault = toFault(error, "storage", "The tuned prompt set could not be kept");
-    const message = `${fault.message} The prompt set was saved as a file instead: load it again from there.`;
+    const fault = toFault(error, "storage", say("The tuned prompt set could not be kept"));
+    const message = say("{message} The prompt set was saved as a file instead: load it again from there.", {
+      message: fault.message,
+    });
     throw new Fault(fault.kind, message, fault.detail, fault);
   }
   // Thrown away at the last moment: bytes nobody names are tidied away when the project is next opened.
@@ -198,9 +205,9 @@ export const finishEarly: Action = {
   title: "Finish now (keep)",
   enabled: (state) => {
     const { tuning } = state.session;
-    if (tuning?.state === "preparing") return "The tuning is being prepared; there is nothing to keep yet.";
-    if (tuning?.state !== "running") return noRun;
-    return tuning.stopping === "no" || "The tuning is already ending.";
+    if (tuning?.state === "preparing") return say("The tuning is being prepared; there is nothing to keep yet.");
+    if (tuning?.state !== "running") return noRun();
+    return tuning.stopping === "no" || say("The tuning is already ending.");
   },
   run: async (context) => {
     const { tuning } = context.session.getState();
@@ -213,7 +220,7 @@ export const finishEarly: Action = {
 export const cancelTuning: Action = {
   id: "tuning/cancel",
   title: "Cancel (throw away)",
-  enabled: (state) => isTuning(state) || noRun,
+  enabled: (state) => isTuning(state) || noRun(),
   run: (context) => {
     const { tuning } = context.session.getState();
     if (!tuning) return;
@@ -226,7 +233,7 @@ export const cancelTuning: Action = {
 export const changeSettings: Action<Readonly<{ change: Partial<TuningSettings> | null }>> = {
   id: "tuning/settings",
   title: "Tuning settings",
-  enabled: (state) => (isTuning(state) ? "A tuning is running with its own settings." : true),
+  enabled: (state) => (isTuning(state) ? say("A tuning is running with its own settings.") : true),
   run: ({ session }, { change }) =>
     session.setState(({ settings }) => ({ settings: change && { ...settings, ...change } })),
 };
@@ -245,9 +252,9 @@ export const changePromptKinds: Action<KindsChange> = {
     const free = changeSettings.enabled(state, { change: null });
     if (free !== true) return free;
     const settings = tuningSettings(state);
-    if (!settings) return "The model is still loading.";
+    if (!settings) return say("The model is still loading.");
     const others = change.instance ?? change.text?.tokens ?? settings.instance ?? settings.text?.tokens;
-    return change.visual === false && !others ? "Switch on another kind of prompts first." : true;
+    return change.visual === false && !others ? say("Switch on another kind of prompts first.") : true;
   },
   run: ({ session, project }, change) => {
     const state = { session: session.getState(), project: project.getState() };

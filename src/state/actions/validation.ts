@@ -2,6 +2,7 @@
 import type { SlideId } from "../../base/brand.ts";
 import { faultToData, isAbort, toFault } from "../../base/fault.ts";
 import type { Label } from "../../domain/label.ts";
+import { say } from "../../words/say.ts";
 import { type Action, type ActionContext, type AppState, stateOf } from "../action.ts";
 import { ensureKnown } from "../known-sets.ts";
 import { activeSetHere, canWrite, examples, isTuning, labelledPatches, onlyTests, slideMpp } from "../selectors.ts";
@@ -25,11 +26,11 @@ export const startValidation: Action<Readonly<{ id: SlideId }>> = {
   enabled: (state, { id }) => {
     const write = canWrite(state);
     if (write !== true) return write;
-    if (isTuning(state)) return "A tuning is running.";
+    if (isTuning(state)) return say("A tuning is running.");
     const { slides, labels } = state.project.project;
-    if (!slides.has(id)) return "Open a slide first.";
+    if (!slides.has(id)) return say("Open a slide first.");
     const has = [...labels.values()].some(({ slideId }) => slideId === id);
-    return !has || "This slide has labels already, which a set may have learned: they can test nothing any more.";
+    return !has || say("This slide has labels already, which a set may have learned: they can test nothing any more.");
   },
   run: (context, { id }) => putUse(context, id, true),
 };
@@ -39,7 +40,7 @@ export const endValidation: Action<Readonly<{ id: SlideId }>> = {
   title: "Release this slide's labels for tuning",
   enabled: (state, { id }) => {
     const write = canWrite(state);
-    return write === true ? onlyTests(state, id) || "The labels of this slide are not test-only." : write;
+    return write === true ? onlyTests(state, id) || say("The labels of this slide are not test-only.") : write;
   },
   run: (context, { id }) => putUse(context, id, false),
 };
@@ -57,9 +58,9 @@ export const runValidation: Action = {
   id: "validation/run",
   title: "Test this set",
   enabled: (state) => {
-    if (!activeSetHere(state)) return "Choose a prompt set first; without one there is nothing to test.";
-    if (testLabels(state).length === 0) return "Label places on this slide first: they only test.";
-    return state.session.validation?.state !== "running" || "It is being tested.";
+    if (!activeSetHere(state)) return say("Choose a prompt set first; without one there is nothing to test.");
+    if (testLabels(state).length === 0) return say("Label places on this slide first: they only test.");
+    return state.session.validation?.state !== "running" || say("It is being tested.");
   },
   run: async (context) => {
     const state = stateOf(context);
@@ -97,7 +98,7 @@ export const runValidation: Action = {
       tell({ state: "done", key, set: set.id, ...result });
     } catch (error) {
       if (isAbort(error)) return tell(null);
-      const fault = toFault(error, "runtime", "The set could not be tested");
+      const fault = toFault(error, "runtime", say("The set could not be tested"));
       tell({ state: "failed", fault: faultToData(fault) });
     }
   },

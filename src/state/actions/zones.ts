@@ -2,18 +2,19 @@
 import type { SlideId } from "../../base/brand.ts";
 import { defaultTissue, type TissueEdit, type TissueSettings, type ZoneId, zoneLimits } from "../../domain/zone.ts";
 import type { Polygon } from "../../math/polygon.ts";
+import { say } from "../../words/say.ts";
 import { type Action, type ActionContext, type AppState, stateOf } from "../action.ts";
 import { canWrite, currentSlide, zonesHere } from "../selectors.ts";
 
-const gone = "This region does not exist any more.";
+const gone = (): string => say("This region does not exist any more.");
 
 const drawable = (state: AppState, rings: Polygon): true | string => {
   const write = canWrite(state);
   if (write !== true) return write;
-  if (!currentSlide(state)) return "Open a slide first.";
+  if (!currentSlide(state)) return say("Open a slide first.");
   const fits = rings.length > 0 && rings.length <= zoneLimits.rings;
   const sane = rings.every((ring) => ring.length >= 3 && ring.length <= zoneLimits.points);
-  return (fits && sane) || "This shape has too many corners, or too few. Draw a simpler one.";
+  return (fits && sane) || say("This shape has too many corners, or too few. Draw a simpler one.");
 };
 
 export const addZone: Action<Readonly<{ rings: Polygon; name?: string }>> = {
@@ -26,7 +27,7 @@ export const addZone: Action<Readonly<{ rings: Polygon; name?: string }>> = {
     const slideId = slide.info.id;
     const taken = new Set(zonesHere(stateOf(context), slideId).map((zone) => zone.name));
     let n = taken.size + 1;
-    while (taken.has(`Region ${n}`)) n++;
+    while (taken.has(say("Region {n}", { n }))) n++;
     const zone = { id: context.newId() as ZoneId, slideId, name: name?.trim().slice(0, 200) || `Region ${n}`, rings };
     context.project.dispatch({ title: `Draw ${zone.name}`, undoable: true, events: [{ type: "zone/put", zone }] });
   },
@@ -37,7 +38,7 @@ export const removeZone: Action<Readonly<{ id: ZoneId }>> = {
   title: "Remove region",
   enabled: (state, { id }) => {
     const write = canWrite(state);
-    return write === true ? state.project.project.zones.has(id) || gone : write;
+    return write === true ? state.project.project.zones.has(id) || gone() : write;
   },
   run: ({ project }, { id }) => {
     const zone = project.getState().project.zones.get(id);
@@ -69,7 +70,7 @@ export const editTissue: Action<TissueEdit> = {
   enabled: (state, { rings }) => {
     const slide = currentSlide(state);
     if (slide && tissueSettings(state, slide.info.id).edits.length >= zoneLimits.edits) {
-      return `At most ${zoneLimits.edits} corrections of the tissue on one slide.`;
+      return say("At most {edits} corrections of the tissue on one slide.", { edits: zoneLimits.edits });
     }
     return drawable(state, rings);
   },
@@ -82,7 +83,7 @@ export const editTissue: Action<TissueEdit> = {
 
 const writableSlide = (state: AppState): true | string => {
   const write = canWrite(state);
-  return write === true ? currentSlide(state) !== null || "Open a slide first." : write;
+  return write === true ? currentSlide(state) !== null || say("Open a slide first.") : write;
 };
 
 export const changeTissue: Action<Partial<Omit<TissueSettings, "edits">>> = {

@@ -1,0 +1,81 @@
+// What reaches the screen as English, in German: titles in a project's log, and what workers say of devices, backbones and estimates
+// (heard.ts). No compiler asks for these; what is missing stays English.
+export const heard = {
+  "Research use only. Not for diagnostic procedures.": "Nur für Forschungszwecke. Nicht für diagnostische Verfahren.",
+  "Add class {name}": "Klasse {name} anlegen",
+  "Rename class {name}": "Klasse {name} umbenennen",
+  "Remove class {name}": "Klasse {name} entfernen",
+  "Change colour of {name}": "Farbe von {name} ändern",
+  "Change key of {name}": "Taste von {name} ändern",
+  "Label {count} patches {name}": "{count} Patches als {name} labeln",
+  "Label {name} (suggested)": "{name} labeln (vorgeschlagen)",
+  "Relabel 1 label {name}": "1 Label in {name} umlabeln",
+  "Relabel {count} labels {name}": "{count} Labels in {name} umlabeln",
+  "Relabel {name}": "In {name} umlabeln",
+  "Remove label {name}": "Label {name} entfernen",
+  "Remove 1 label": "1 Label entfernen",
+  "Remove {count} labels": "{count} Labels entfernen",
+  "Remove prompt set {name}": "Prompt-Satz {name} entfernen",
+  "Load prompt set {name}": "Prompt-Satz {name} laden",
+  "Load project {name}": "Projekt {name} laden",
+  "Field of {um}": "Feld von {um}",
+  "Use no prompts (frozen)": "Keine Prompts verwenden (eingefroren)",
+  "Accept a suggested place": "Eine vorgeschlagene Stelle annehmen",
+  "Accept {count} suggested places": "{count} vorgeschlagene Stellen annehmen",
+  "Unsure of a patch": "Bei einem Patch unsicher",
+  "Skip a suggested patch": "Einen vorgeschlagenen Patch auslassen",
+  "Ready labels": "Fertige Labels",
+  "Add tissue": "Gewebe hinzufügen",
+  "Remove tissue": "Gewebe entfernen",
+  "Draw {count} patches to check the map of {name}": "{count} Patches ziehen, um die Karte von {name} zu prüfen",
+  "Check patch {at} of {count}: {answer}": "Patch {at} von {count} prüfen: {answer}",
+  "Put patch {at} of the check off": "Patch {at} der Prüfung aufschieben",
+  "Finish the check of the map": "Prüfung der Karte beenden",
+  "Discard a check of the map": "Eine Prüfung der Karte verwerfen",
+  "Release {count} labels of a check for tuning": "{count} Labels einer Prüfung für das Tuning freigeben",
+  "Let a slide's labels only test": "Labels eines Schnitts nur prüfen lassen",
+  "Release a slide's labels for tuning": "Labels eines Schnitts für das Tuning freigeben",
+  "State stain and organ of a slide": "Färbung und Organ eines Schnitts angeben",
+  "GPU ({name})": "Grafikkarte ({name})",
+  "Processor, 1 thread": "Prozessor, 1 Thread",
+  "Processor, {count} threads": "Prozessor, {count} Threads",
+  "This browser's WebGPU runs in software here, which is slower than the processor.":
+    "WebGPU läuft in diesem Browser hier in Software; das ist langsamer als der Prozessor.",
+  "WebGPU needs a secure page (https, or localhost); this one is not.":
+    "WebGPU braucht eine sichere Seite (https oder localhost); diese ist es nicht.",
+  "This browser has no WebGPU.": "Dieser Browser hat kein WebGPU.",
+  "This browser has WebGPU, but found no graphics adapter it may use.":
+    "Dieser Browser hat WebGPU, fand aber keine Grafikkarte, die er verwenden darf.",
+  "The GPU could not be opened: {reason}": "Die Grafikkarte konnte nicht geöffnet werden: {reason}",
+  "This backbone is too large to tune more than its last {blocks} of {depth} blocks in the browser's memory without a graphics card.":
+    "Dieses Backbone ist zu groß, um ohne Grafikkarte im Speicher des Browsers mehr als die letzten {blocks} von {depth} Blöcken zu tunen.",
+  '"{name}" has prompts but no head, so it makes no map. Tune it with labels first.':
+    "„{name}“ hat Prompts, aber keinen Kopf; daher entsteht daraus keine Karte. Tunen Sie ihn zuerst mit Labels.",
+  '"{name}" has prompts but no head: label places of two classes, and it scores by them.':
+    "„{name}“ hat Prompts, aber keinen Kopf: Labeln Sie Stellen zweier Klassen, und er bewertet danach.",
+  'The classes of "{name}" name drawings of one slide: it gives no scores on any other.':
+    "Die Klassen von „{name}“ benennen Zeichnungen eines Schnitts: Auf anderen gibt er keine Scores.",
+  "the reference features of the model's test patch, computed by PyTorch":
+    "die Referenzmerkmale des Testpatches des Modells, mit PyTorch berechnet",
+  "the same two patches one by one": "dieselben zwei Patches einzeln",
+  "the processor": "der Prozessor",
+  "differences of the loss along {count} random directions":
+    "Differenzen des Verlusts entlang {count} zufälliger Richtungen",
+  "the processor's gradient (cosine {cosine})": "der Gradient des Prozessors (Kosinus {cosine})",
+  "|mean|/std of what enters its {count} layer norms": "|Mittel|/Std. dessen, was in seine {count} Layer-Norms geht",
+  "|mean|/std of what enters its layer norms; {count} of {all} are computed in two passes for it":
+    "|Mittel|/Std. dessen, was in seine Layer-Norms geht; {count} von {all} werden deshalb in zwei Durchgängen berechnet",
+  "Finished early: the held-out estimate belongs to a full tuning. Tune again to the end to get one.":
+    "Vorzeitig beendet: Die Schätzung an zurückgehaltenen Labels gehört zu einem vollständigen Tuning. Tunen Sie noch einmal bis zum Ende, um eine zu erhalten.",
+  "The training diverged and its last good state was kept, which no fold has tested. Tune with a lower learning rate to get an estimate.":
+    "Das Training lief auseinander, und sein letzter guter Stand blieb, den kein Teil geprüft hat. Tunen Sie mit kleinerer Lernrate, um eine Schätzung zu erhalten.",
+  "Label a second class to get an estimate.": "Labeln Sie eine zweite Klasse, um eine Schätzung zu erhalten.",
+  "No estimate was asked for.": "Es wurde keine Schätzung verlangt.",
+  "Choose a kind of prompts to compare.": "Wählen Sie eine Art von Prompts zum Vergleich.",
+  "A backbone has no classes of its own. Label two patches in two classes, or load a prompt set.":
+    "Ein Backbone hat keine eigenen Klassen. Labeln Sie zwei Patches in zwei Klassen oder laden Sie einen Prompt-Satz.",
+  "The tab was closed, reloaded or crashed during this tuning. Your labels are kept; tune again.":
+    "Der Tab wurde während dieses Tunings geschlossen, neu geladen oder stürzte ab. Ihre Labels sind erhalten; tunen Sie noch einmal.",
+  "The bytes of this prompt set are not kept in this browser. Load its file again.":
+    "Die Bytes dieses Prompt-Satzes werden in diesem Browser nicht behalten. Laden Sie seine Datei noch einmal.",
+} as const;
