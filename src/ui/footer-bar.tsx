@@ -1,7 +1,8 @@
 // The strip below: research use, where the pointer is, whether everything is saved.
 import { useEffect, useRef } from "react";
+import { saveProject } from "../state/actions/project-file.ts";
 import { pixelWords } from "../viewer/scale.ts";
-import { useApp, useProject } from "./app-context.ts";
+import { useApp, usePerform, useProject } from "./app-context.ts";
 import { PrivacyMeter } from "./privacy-meter.tsx";
 import { StorageLink } from "./storage-link.tsx";
 
@@ -43,12 +44,18 @@ function Coordinates() {
 function Saved() {
   const saved = useProject((state) => state.saved);
   const { context } = useApp();
+  const perform = usePerform();
   if (saved.failed) {
+    const changes = saved.pending === 1 ? "1 change" : `${saved.pending} changes`;
+    const unsaved = saved.lost ? "everything on this page" : changes;
     return (
       <span className="pt-warn" role="alert" data-testid="saved" title={saved.failed.message}>
-        Not saved: {saved.pending === 1 ? "1 change" : `${saved.pending} changes`}.{" "}
+        Not saved: {unsaved}.{" "}
         <button type="button" className="pt-link" onClick={() => context.project.flush().catch(() => {})}>
           Try again
+        </button>{" "}
+        <button type="button" className="pt-link" onClick={() => perform(saveProject, { names: "kept" })}>
+          Save as a file
         </button>
       </span>
     );
