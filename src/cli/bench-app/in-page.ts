@@ -119,9 +119,9 @@ async function interactions(
   await page.getByTestId("ready-labels").click();
   const labels = `[...document.querySelectorAll('[data-testid="class-count"]')].reduce((n, e) => n + Number(e.textContent), 0)`;
   await page.waitForFunction(`${labels} === 18`);
-  // The shipped set steps back for the labels: from now on B goes between the two.
-  await page.waitForFunction(answered);
   const by = `document.querySelector('[data-testid="patch-panel"]')?.textContent?.includes("Instant preview")`;
+  // The shipped set steps back for the labels: from then on B goes between the two, and not before.
+  await page.waitForFunction(`${answered} && ${by}`);
   await part("swaps", async () => {
     for (let i = 0; i < count; i++) {
       const preview = (await page.evaluate(by)) as boolean;

@@ -17,7 +17,7 @@ import { longTask, mainThreadCosts, type ThreadCosts, type TraceEvent } from "./
 const side = 71_168;
 const [labels, patch] = [10_000, 224];
 const slideFile = "pan.tif";
-const longest = 120_000;
+const longest = 300_000;
 
 export type PanCosts = Readonly<{
   /** One of each a round. */
