@@ -16,6 +16,7 @@ export function createUnkeptJournal(why: Fault): Journal {
     audit: async () => [],
     // Nothing is kept, so nothing is left to erase.
     rewrite: async () => {},
+    onLost: () => {},
     close: async () => {},
   };
 }

@@ -1,10 +1,12 @@
-// npm run bench -- app [--json] [--fast] [--only bundle,page]
+// npm run bench -- app [--json] [--fast] [--only bundle,page,pan]
 // What the built app weighs and how long a person waits for it. Builds nothing: `npm run build` goes before.
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { firstPage } from "./bench-app/bundle.ts";
 import { measureInPage } from "./bench-app/in-page.ts";
+import { longTasks, measurePan } from "./bench-app/pan.ts";
+import type { ThreadCosts } from "./bench-app/trace-costs.ts";
 import { attempt } from "./bench-engine/attempt.ts";
 import { busyWords, machine } from "./bench-slide/machine.ts";
 import { type Figure, figure, type LeftOut, printFigures } from "./figure.ts";
@@ -14,7 +16,7 @@ const dist = join(root, "dist");
 const { values } = parseArgs({
   options: { json: { type: "boolean" }, fast: { type: "boolean" }, only: { type: "string" } },
 });
-const parts = new Set((values.only ?? "bundle,page").split(","));
+const parts = new Set((values.only ?? "bundle,page,pan").split(","));
 if (!existsSync(join(dist, "index.html"))) {
   console.error("dist/ is not there: npm run build makes it.");
   process.exit(1);
@@ -57,6 +59,26 @@ if (parts.has("page")) {
     const [figuresHere, empty] = [true, false].map((any) => measuredHere.filter(({ n }) => n > 0 === any));
     const why = "nothing was shown for it; the reason stands above";
     return { figures: figuresHere ?? [], leftOut: (empty ?? []).map(({ name }) => ({ name, why })) };
+  });
+  figures.push(...measured.figures);
+  leftOut.push(...measured.leftOut);
+}
+
+if (parts.has("pan")) {
+  const measured = await attempt("app.pan_*", async () => {
+    const costs = await measurePan(dist, values.fast ? 1 : 3, (line) => console.error(line));
+    const over = `${costs.labels} labels and ${costs.places} map places over the slide`;
+    const on = `${machine}, ${costs.browser}, ${over}, minus nothing over it, processor time of the page's main thread`;
+    const more = (of: (cost: ThreadCosts) => number): readonly number[] =>
+      costs.full.map((cost, i) => of(cost) - of(costs.empty[i] ?? { tasks: [], script: [] }));
+    const tail = ({ script }: ThreadCosts): number => quantile(script, 0.95);
+    return {
+      figures: [
+        figure("app.pan_long_tasks", more(longTasks), "1", on),
+        figure("app.pan_script_ms.p95", more(tail), "ms", `${on}, of every frame`),
+      ],
+      leftOut: [],
+    };
   });
   figures.push(...measured.figures);
   leftOut.push(...measured.leftOut);

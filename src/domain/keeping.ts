@@ -1,5 +1,6 @@
 // Ports for keeping things. Knows no storage; platform implements these over IndexedDB and, for tests and Node, memory.
 import type { ProjectId, PromptSetId } from "../base/brand.ts";
+import type { Fault } from "../base/fault.ts";
 import type { AuditEntry } from "./audit.ts";
 import type { Project, ProjectChange } from "./project.ts";
 
@@ -21,6 +22,11 @@ export type Journal = Readonly<{
    * so that whoever holds an exported log can join the two. All of it or nothing.
    */
   rewrite(project: Project, title: string): Promise<void>;
+  /**
+   * Heard of when the browser has taken away what was kept (the person cleared the site's data, or its disk ran short): from then on
+   * `append` rejects with Fault `storage`, until `rewrite` has kept everything anew.
+   */
+  onLost(listener: (fault: Fault) => void): void;
   close(): Promise<void>;
 }>;
 

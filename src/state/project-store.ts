@@ -10,8 +10,16 @@ import { type Plain, say } from "../words/say.ts";
 /** What takes one change back: apply `events` in order. `title` is the change's own: "Label Stroma". */
 export type UndoEntry = Readonly<{ title: string; events: readonly ProjectEvent[] }>;
 
-/** `pending`: changes not yet durable. `failed`: why the oldest of them could not be saved; saving is tried again later. */
-export type SavedStatus = Readonly<{ pending: number; savedAt: number | null; failed: FaultData | null }>;
+/**
+ * `pending`: changes not yet durable. `failed`: why the oldest of them could not be saved; saving is tried again later. `lost`: what was
+ * saved before is gone as well, and all of the project is saved with the next try.
+ */
+export type SavedStatus = Readonly<{
+  pending: number;
+  savedAt: number | null;
+  failed: FaultData | null;
+  lost: boolean;
+}>;
 
 export type ProjectState = Readonly<{
   project: Project;
@@ -40,7 +48,7 @@ export type ProjectStore = Omit<StoreApi<ProjectState>, "setState"> &
 
 export type ProjectStoreDeps = Readonly<{
   project: Project;
-  journal: Pick<Journal, "role" | "append" | "rewrite">;
+  journal: Pick<Journal, "role" | "append" | "rewrite" | "onLost">;
   /** Milliseconds since 1970. */
   now: () => number;
   /** Hears of every failure to save; the change stays on screen and pending. */
@@ -57,14 +65,27 @@ export function createProjectStore(deps: ProjectStoreDeps): ProjectStore {
     role: journal.role,
     undo: [],
     redo: [],
-    saved: { pending: 0, savedAt: null, failed: null },
+    saved: { pending: 0, savedAt: null, failed: null, lost: false },
   }));
   // Order matters to replay: a change that failed to save stays at the head and is tried again before any later one.
   const queue: ProjectChange[] = [];
   let saving: Promise<void> | null = null;
+  journal.onLost((fault) => {
+    store.setState(({ saved }) => ({ saved: { ...saved, savedAt: null, failed: faultToData(fault), lost: true } }));
+    onFault(fault);
+  });
+
+  /** The changes that wait are part of what is shown. */
+  const saveAll = async (): Promise<void> => {
+    const covered = queue.length;
+    await journal.rewrite(store.getState().project, "Kept again; the browser had cleared what was kept");
+    queue.splice(0, covered);
+    store.setState({ saved: { pending: queue.length, savedAt: now(), failed: null, lost: false } });
+  };
 
   const save = async (): Promise<void> => {
     try {
+      if (store.getState().saved.lost) await saveAll();
       for (let change = queue[0]; change; change = queue[0]) {
         try {
           await journal.append(change);
@@ -78,7 +99,11 @@ export function createProjectStore(deps: ProjectStoreDeps): ProjectStore {
           continue;
         }
         queue.shift();
-        store.setState({ saved: { pending: queue.length, savedAt: now(), failed: null } });
+        const pending = queue.length;
+        // Lost meanwhile: what was just kept was kept too early.
+        store.setState(({ saved }) => ({
+          saved: saved.lost ? { ...saved, pending } : { pending, savedAt: now(), failed: null, lost: false },
+        }));
       }
     } catch (error) {
       const fault = toFault(error, "storage", say("Your last change could not be saved"));
@@ -122,6 +147,10 @@ export function createProjectStore(deps: ProjectStoreDeps): ProjectStore {
     });
   };
 
+  const flush = async (): Promise<void> => {
+    while (queue.length > 0 || store.getState().saved.lost) await startSaving();
+  };
+
   return {
     getState: store.getState,
     getInitialState: store.getInitialState,
@@ -134,15 +163,13 @@ export function createProjectStore(deps: ProjectStoreDeps): ProjectStore {
       }),
     rewrite: async ({ title, events }) => {
       if (store.getState().role === "reader") throw new Fault("read-only", readOnlyMessage);
-      while (queue.length > 0) await startSaving();
+      await flush();
       await journal.rewrite(applyEvents(store.getState().project, events).project, title);
       store.setState((state) => ({ project: applyEvents(state.project, events).project, undo: [], redo: [] }));
     },
     undo: () => step("undo", "redo", "Undo"),
     redo: () => step("redo", "undo", "Redo"),
-    flush: async () => {
-      while (queue.length > 0) await startSaving();
-    },
+    flush,
   };
 }
 

@@ -1,8 +1,9 @@
 // The strip below: research use, where the pointer is, whether everything is saved.
 import { useEffect, useRef } from "react";
+import { saveProject } from "../state/actions/project-file.ts";
 import { pixelWords } from "../viewer/scale.ts";
 import { many, say } from "../words/say.ts";
-import { useApp, useProject } from "./app-context.ts";
+import { useApp, usePerform, useProject } from "./app-context.ts";
 import { faultWords } from "./fault-words.ts";
 import { PrivacyMeter } from "./privacy-meter.tsx";
 import { StorageLink } from "./storage-link.tsx";
@@ -46,12 +47,18 @@ function Coordinates() {
 function Saved() {
   const saved = useProject((state) => state.saved);
   const { context } = useApp();
+  const perform = usePerform();
   if (saved.failed) {
     return (
       <span className="pt-warn" role="alert" data-testid="saved" title={faultWords(saved.failed)}>
-        {many(saved.pending, "Not saved: 1 change.", "Not saved: {n} changes.")}{" "}
+        {saved.lost
+          ? say("Not saved: everything on this page.")
+          : many(saved.pending, "Not saved: 1 change.", "Not saved: {n} changes.")}{" "}
         <button type="button" className="pt-link" onClick={() => context.project.flush().catch(() => {})}>
           {say("Try again")}
+        </button>{" "}
+        <button type="button" className="pt-link" onClick={() => perform(saveProject, { names: "kept" })}>
+          {say("Save as a file")}
         </button>
       </span>
     );

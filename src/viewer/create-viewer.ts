@@ -5,10 +5,11 @@ import type { Point, Region } from "../domain/geometry.ts";
 import type { SlideInfo } from "../domain/slide.ts";
 import { say } from "../words/say.ts";
 import { type DrawTool, startDrawing } from "./draw-tool.ts";
+import { type Frame, isSameFrame, margin, shiftSince } from "./drawn-ahead.ts";
 import { watchKeyboardFocus } from "./keyboard-focus.ts";
 import { createMapLayer } from "./map-layer.ts";
 import type { MapPicture } from "./map-picture.ts";
-import type { Mark, Window } from "./marks.ts";
+import type { Mark } from "./marks.ts";
 import { createMarksLayer, type Outline, type Ruler } from "./marks-layer.ts";
 import { createShapesLayer, type Shape } from "./shapes-layer.ts";
 import { SlideTileSource, type TileAsker, type TileColours } from "./slide-tile-source.ts";
@@ -112,8 +113,10 @@ export function createViewer(element: HTMLElement, options: ViewerOptions, event
     gestureSettingsUnknown: { clickToZoom: false, dblClickToZoom: true },
   });
   const layer = createMarksLayer(viewer.canvas);
-  const shapes = createShapesLayer(layer.root, layer.root.firstChild as Element | null);
-  const map = createMapLayer(layer.root);
+  const shapes = createShapesLayer(layer.ahead, layer.ahead.firstChild as Element | null);
+  const map = createMapLayer(layer.ahead);
+  let placed: Frame | null = null;
+  let drawn: Frame | null = null;
   let endTool: (() => void) | null = null;
   let destroyed = false;
   let image: OpenSeadragon.TiledImage | null = null;
@@ -161,19 +164,39 @@ export function createViewer(element: HTMLElement, options: ViewerOptions, event
     return affineFrom(slide, at(0, 0), at(slide.width, 0), at(0, slide.height));
   };
 
+  /** Everything over the slide, beyond the screen's edges too. */
+  const drawAhead = (frame: Frame, view: SlideView): void => {
+    drawn = frame;
+    layer.ahead.style.transform = "";
+    const [width, height] = [frame.width + 2 * margin, frame.height + 2 * margin];
+    const at = { ...frame.at, e: frame.at.e + margin, f: frame.at.f + margin };
+    map.draw(at, width, height);
+    shapes.draw(at, width, height);
+    const { bounds, slidePerPixel, turned } = view;
+    const [x, y] = [bounds.x - margin * slidePerPixel, bounds.y - margin * slidePerPixel];
+    layer.draw({ x, y, slidePerPixel, width, height, turned });
+  };
+
   const onUpdate = (): void => {
     const view = currentView();
-    if (!view) return;
-    const size = viewer.viewport.getContainerSize();
-    const affine = slideToScreen();
-    if (affine) {
-      map.draw(affine, size.x, size.y);
-      shapes.draw(affine, size.x, size.y);
-    }
+    const at = slideToScreen();
+    if (!view || !at) return;
+    const { x: width, y: height } = viewer.viewport.getContainerSize();
+    const frame: Frame = { at, width, height, ratio: globalThis.devicePixelRatio || 1 };
+    // OpenSeadragon draws again for every tile that comes: nothing has moved then.
+    if (placed && isSameFrame(placed, frame)) return;
+    placed = frame;
     const { bounds, slidePerPixel, turned } = view;
-    const window: Window = { ...bounds, slidePerPixel, width: size.x, height: size.y, turned };
-    layer.draw(window);
+    layer.place({ ...bounds, slidePerPixel, width, height, turned });
+    const shift = drawn && shiftSince(drawn, frame);
+    if (shift) layer.ahead.style.transform = `translate(${shift.x}px, ${shift.y}px)`;
+    else drawAhead(frame, view);
     events.onView(view);
+  };
+  /** Moved by parts of a pixel it is less sharp: at rest it lies exactly. */
+  const onRest = (): void => {
+    const view = currentView();
+    if (placed && view && drawn !== placed) drawAhead(placed, view);
   };
 
   const onMove = (event: PointerEvent): void => {
@@ -209,6 +232,7 @@ export function createViewer(element: HTMLElement, options: ViewerOptions, event
   });
   viewer.addHandler("update-viewport", onUpdate);
   viewer.addHandler("resize", onUpdate);
+  viewer.addHandler("animation-finish", onRest);
   viewer.addHandler("drawer-error", () => events.onDrawerLost());
   viewer.addHandler("webgl-context-recovery-failed", () => events.onDrawerLost());
 

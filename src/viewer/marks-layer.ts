@@ -1,5 +1,5 @@
 // Draws marks, the patch outline, the ghost under the pointer and the ruler over a slide. Knows screen geometry, no slide reader.
-// One canvas for all labels, redrawn when the view moves; the patch outline is an element of its own, so that its width on the
+// One canvas for all labels, drawn ahead (drawn-ahead.ts); the patch outline is an element of its own, so that its width on the
 // screen can be measured against the scale bar.
 import type { Point, Region } from "../domain/geometry.ts";
 import { inkOn, type Mark, onScreen, tagCorner, toScreen, type Window } from "./marks.ts";
@@ -10,12 +10,17 @@ export type Ruler = Readonly<{ from: Point<"slide">; to: Point<"slide"> }>;
 export type Outline = Readonly<{ region: Region; color: string | null; busy: boolean }>;
 
 export type MarksLayer = Readonly<{
-  /** Lies over the slide; other layers may stand in it, below the marks. */
+  /** Lies over the slide, and does not move. */
   root: HTMLElement;
+  /** Holds what is drawn ahead; other layers may stand in it, below the marks. */
+  ahead: HTMLElement;
   setMarks(marks: readonly Mark[]): void;
   setOutline(outline: Outline | null): void;
   setGhost(region: Region | null): void;
   setRuler(ruler: Ruler | null): void;
+  /** What stands on the screen itself: outline and ghost. */
+  place(window: Window): void;
+  /** What is drawn ahead; the window is as large as that. */
   draw(window: Window): void;
   destroy(): void;
 }>;
@@ -28,11 +33,13 @@ const tagFont = "600 11px system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-ser
 export function createMarksLayer(parent: HTMLElement): MarksLayer {
   const root = element("div", "pt-overlay");
   root.setAttribute("aria-hidden", "true");
+  const ahead = element("div", "pt-ahead");
   const canvas = element("canvas", "pt-marks");
   const ghost = element("div", "pt-ghost");
   const outline = element("div", "pt-outline");
   outline.dataset.testid = "patch-outline";
-  root.append(canvas, ghost, outline, element("div", "pt-crosshair"));
+  ahead.append(canvas);
+  root.append(ahead, ghost, outline, element("div", "pt-crosshair"));
   parent.append(root);
   const context = canvas.getContext("2d");
 
@@ -40,9 +47,11 @@ export function createMarksLayer(parent: HTMLElement): MarksLayer {
   let shown: Outline | null = null;
   let ghostRegion: Region | null = null;
   let ruler: Ruler | null = null;
-  let last: Window | null = null;
+  /** On the screen, and as it was last drawn. */
+  let [placed, last]: [Window | null, Window | null] = [null, null];
+  const dots = new Map<string, HTMLCanvasElement>();
 
-  const place = (target: HTMLElement, region: Region | null, window: Window): void => {
+  const placeOne = (target: HTMLElement, region: Region | null, window: Window): void => {
     const r = region ? toScreen(region, window) : null;
     target.hidden = r === null || !onScreen(r, window, 4);
     if (!r || target.hidden) return;
@@ -55,10 +64,13 @@ export function createMarksLayer(parent: HTMLElement): MarksLayer {
     target.style.height = `${r.height}px`;
   };
 
+  const place = (window: Window): void => {
+    placed = window;
+    placeOne(ghost, ghostRegion, window);
+    placeOne(outline, shown?.region ?? null, window);
+  };
   const draw = (window: Window): void => {
     last = window;
-    place(ghost, ghostRegion, window);
-    place(outline, shown?.region ?? null, window);
     if (!context) return;
     const ratio = globalThis.devicePixelRatio || 1;
     const [width, height] = [Math.round(window.width * ratio), Math.round(window.height * ratio)];
@@ -71,7 +83,7 @@ export function createMarksLayer(parent: HTMLElement): MarksLayer {
       context.rotate((window.turned * Math.PI) / 180);
       context.translate(-window.width / 2, -window.height / 2);
     }
-    for (const mark of marks) drawMark(context, mark, window);
+    for (const mark of marks) drawMark(context, mark, window, (color) => dotOf(dots, color, ratio));
     if (ruler) drawRuler(context, ruler, window);
   };
   const redraw = (): void => {
@@ -80,6 +92,7 @@ export function createMarksLayer(parent: HTMLElement): MarksLayer {
 
   return {
     root,
+    ahead,
     setMarks(next) {
       marks = next;
       redraw();
@@ -89,17 +102,18 @@ export function createMarksLayer(parent: HTMLElement): MarksLayer {
       outline.style.setProperty("--mark", next?.color ?? "var(--pt-unscored)");
       outline.dataset.busy = String(next?.busy ?? false);
       if (!next) outline.hidden = true;
-      redraw();
+      if (placed) place(placed);
     },
     setGhost(region) {
       ghostRegion = region;
-      if (last) place(ghost, region, last);
+      if (placed) placeOne(ghost, region, placed);
       else ghost.hidden = true;
     },
     setRuler(next) {
       ruler = next;
       redraw();
     },
+    place,
     draw,
     destroy: () => root.remove(),
   };
@@ -108,22 +122,44 @@ export function createMarksLayer(parent: HTMLElement): MarksLayer {
 function element<K extends keyof HTMLElementTagNameMap>(tag: K, className: string): HTMLElementTagNameMap[K] {
   const made = document.createElement(tag);
   made.className = className;
-  if (className !== "pt-overlay" && className !== "pt-marks") made.hidden = className !== "pt-crosshair";
+  made.hidden = className === "pt-ghost" || className === "pt-outline";
   return made;
 }
 
-function drawMark(context: CanvasRenderingContext2D, mark: Mark, window: Window): void {
-  const r = toScreen(mark.region, window);
-  if (!onScreen(r, window, 160)) return;
-  // Far out a patch is a dot: it stays findable, its name would only cover the tissue.
-  if (r.width < 12) {
+/** CSS pixels of a dot with its rim. */
+const dotRadius = 4.75;
+
+/** Drawn once a colour: thousands of circles would each be filled and outlined anew. */
+function dotOf(dots: Map<string, HTMLCanvasElement>, color: string, ratio: number): HTMLCanvasElement {
+  const key = `${color}@${ratio}`;
+  const known = dots.get(key);
+  if (known) return known;
+  const dot = document.createElement("canvas");
+  dot.width = dot.height = Math.ceil(2 * dotRadius * ratio);
+  const context = dot.getContext("2d");
+  if (context) {
+    context.scale(ratio, ratio);
     context.beginPath();
-    context.arc(r.x + r.width / 2, r.y + r.height / 2, 4, 0, 2 * Math.PI);
-    context.fillStyle = mark.color;
+    context.arc(dotRadius, dotRadius, 4, 0, 2 * Math.PI);
+    context.fillStyle = color;
     context.fill();
     context.lineWidth = 1.5;
     context.strokeStyle = "#ffffff";
     context.stroke();
+  }
+  dots.set(key, dot);
+  return dot;
+}
+
+type DotOf = (color: string) => HTMLCanvasElement;
+
+function drawMark(context: CanvasRenderingContext2D, mark: Mark, window: Window, dotOf: DotOf): void {
+  const r = toScreen(mark.region, window);
+  if (!onScreen(r, window, 160)) return;
+  // Far out a patch is a dot: it stays findable, its name would only cover the tissue.
+  if (r.width < 12) {
+    const [x, y] = [r.x + r.width / 2 - dotRadius, r.y + r.height / 2 - dotRadius];
+    context.drawImage(dotOf(mark.color), x, y, 2 * dotRadius, 2 * dotRadius);
     return;
   }
   context.setLineDash(mark.kind === "similar" ? [6, 4] : []);

@@ -17,7 +17,7 @@ async function world() {
   const disk: MemoryDisk = new Map();
   const keep = createMemoryJournalStore(disk);
   const { project, journal } = await keep.open(id, forever);
-  const gate = { failing: null as Fault | null, appended: [] as ProjectChange[] };
+  const gate = { failing: null as Fault | null, appended: [] as ProjectChange[], lose: (_: Fault): void => {} };
   const faults: Fault[] = [];
   let clock = 0;
   const store = createProjectStore({
@@ -33,6 +33,9 @@ async function world() {
         if (gate.failing) throw gate.failing;
         await journal.rewrite(...what);
       },
+      onLost: (listener) => {
+        gate.lose = listener;
+      },
     },
     now: () => ++clock,
     onFault: (fault) => faults.push(fault),
@@ -41,7 +44,7 @@ async function world() {
     await journal.close();
     return (await createMemoryJournalStore(disk).open(id, forever)).project;
   };
-  return { store, gate, faults, reopened };
+  return { store, gate, faults, disk, reopened };
 }
 
 describe("undo and redo", () => {
@@ -148,9 +151,9 @@ describe("saving", () => {
   test("says how much is pending and when it was last saved", async () => {
     const { store } = await world();
     for (const step of work(2)) store.dispatch(step);
-    expect(store.getState().saved).toEqual({ pending: 3, savedAt: null, failed: null });
+    expect(store.getState().saved).toEqual({ pending: 3, savedAt: null, failed: null, lost: false });
     await store.flush();
-    expect(store.getState().saved).toEqual({ pending: 0, savedAt: 3, failed: null });
+    expect(store.getState().saved).toEqual({ pending: 0, savedAt: 3, failed: null, lost: false });
   });
 
   test("a failure is said, the work stays, and it is saved in order with the next change", async () => {
@@ -169,6 +172,28 @@ describe("saving", () => {
     await store.flush();
     expect(gate.appended).toEqual([first, second, third]);
     expect(store.getState().saved).toMatchObject({ pending: 0, failed: null });
+    expect((await reopened()).labels.size).toBe(2);
+  });
+
+  test("what the browser has cleared is no longer called saved, and all of it is kept with the next change", async () => {
+    const { store, gate, faults, disk, reopened } = await world();
+    const [first, second, third] = work(2);
+    if (!first || !second || !third) throw new Error("work");
+    store.dispatch(first);
+    store.dispatch(second);
+    await store.flush();
+    const cleared = new Fault("storage", "cleared");
+    Object.assign(disk.get(id) ?? {}, { snapshot: null, entries: [] });
+    gate.lose(cleared);
+    expect(faults).toEqual([cleared]);
+    expect(store.getState().saved).toMatchObject({ savedAt: null, lost: true, failed: { message: "cleared" } });
+    gate.failing = new Fault("storage", "full");
+    await expect(store.flush()).rejects.toBe(gate.failing);
+    expect(store.getState().saved).toMatchObject({ lost: true, failed: { message: "full" } });
+    gate.failing = null;
+    store.dispatch(third);
+    await store.flush();
+    expect(store.getState().saved).toMatchObject({ pending: 0, lost: false, failed: null });
     expect((await reopened()).labels.size).toBe(2);
   });
 
@@ -204,7 +229,7 @@ describe("saving", () => {
     const faults: Fault[] = [];
     const store = createProjectStore({
       project: emptyProject(id),
-      journal: { role: "reader", append: async () => {}, rewrite: async () => {} },
+      journal: { role: "reader", append: async () => {}, rewrite: async () => {}, onLost: () => {} },
       now: () => 0,
       onFault: (fault) => faults.push(fault),
     });

@@ -1,9 +1,7 @@
 // How long a person waits: from opening the page to shell, slide and first answer, and from a press to what it does on the screen. Drives
 // the built app in a headless Chromium; all times are the page's own clock.
-import { join } from "node:path";
-import { chromium, type Page } from "playwright-core";
-import { preview } from "vite";
-import { Fault } from "../../base/fault.ts";
+import type { Page } from "playwright-core";
+import { openApp } from "./open-app.ts";
 
 export type Times = Readonly<{
   shell: readonly number[];
@@ -49,26 +47,13 @@ const watch = `
 `;
 
 export async function measureInPage(dist: string, rounds: number, log: (line: string) => void): Promise<Times> {
-  const executablePath = process.env.PATHOTUNE_CHROMIUM;
-  if (!executablePath) throw new Fault("unsupported", "no Chromium was found (PATHOTUNE_CHROMIUM names one)");
-  // With the headers that `npm start` sends: vite.config.ts has them.
-  const server = await preview({
-    root: join(dist, ".."),
-    logLevel: "silent",
-    build: { outDir: dist },
-    preview: { port: 4797, host: "localhost" },
-  });
-  const browser = await chromium.launch({
-    executablePath,
-    args: ["--headless=new", "--no-sandbox", "--disable-quic", "--no-first-run"],
-  });
+  const app = await openApp(dist);
   try {
-    // The app's own policy forbids what a driver does: to run a text. It changes no time that is measured.
-    const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, bypassCSP: true });
+    const context = await app.context();
     const page = await context.newPage();
     page.setDefaultTimeout(longest);
     await page.addInitScript({ content: watch });
-    const url = `${server.resolvedUrls?.local[0] ?? ""}?provider=wasm${view}`;
+    const url = `${app.url}?provider=wasm${view}`;
     log("the app is opened once, to fill the cache");
     await page.goto(url);
     await ready(page);
@@ -87,10 +72,9 @@ export async function measureInPage(dist: string, rounds: number, log: (line: st
     }
     log("clicks, swaps, undo, suggestions");
     const each = await interactions(page, 4 * rounds, log);
-    return { shell, pixel, prediction, ...each, browser: `Chromium ${browser.version()}` };
+    return { shell, pixel, prediction, ...each, browser: `Chromium ${app.browser.version()}` };
   } finally {
-    await browser.close();
-    await server.close();
+    await app.close();
   }
 }
 
@@ -135,9 +119,9 @@ async function interactions(
   await page.getByTestId("ready-labels").click();
   const labels = `[...document.querySelectorAll('[data-testid="class-count"]')].reduce((n, e) => n + Number(e.textContent), 0)`;
   await page.waitForFunction(`${labels} === 18`);
-  // The shipped set steps back for the labels: from now on B goes between the two.
-  await page.waitForFunction(answered);
   const by = `document.querySelector('[data-testid="patch-panel"]')?.textContent?.includes("Instant preview")`;
+  // The shipped set steps back for the labels: from then on B goes between the two, and not before.
+  await page.waitForFunction(`${answered} && ${by}`);
   await part("swaps", async () => {
     for (let i = 0; i < count; i++) {
       const preview = (await page.evaluate(by)) as boolean;

@@ -100,6 +100,8 @@ function journalOf(
       }
       return bytes.slice();
     },
+    // Memory goes with whoever reads it.
+    onLost: () => {},
     rewrite: async (next, title) => {
       assertWriter();
       folder.audit = [firstAfterErasing(parseAuditEntry(folder.audit.at(-1)), title, now())];

@@ -45,7 +45,8 @@ function storageFault(error: unknown, what: string): unknown {
   return new Fault("storage", `${what}: ${why}.`, { name }, error);
 }
 
-async function openDatabase(name: string): Promise<Db> {
+/** @param onGone the connection is closed, by the browser or for another tab */
+async function openDatabase(name: string, onGone: () => void): Promise<Db> {
   if (typeof indexedDB === "undefined") {
     throw new Fault("storage", "This browser keeps nothing (no IndexedDB): your work is lost when the tab closes.");
   }
@@ -61,10 +62,17 @@ async function openDatabase(name: string): Promise<Db> {
         if (before < 2) fresh.createObjectStore("audit");
       },
       // A newer version of the app in another tab must not wait for this one; later writes here fail and say so.
-      blocking: () => db.close(),
+      blocking: () => {
+        db.close();
+        onGone();
+      },
+      terminated: onGone,
     });
     return db;
   } catch (error) {
+    if (error instanceof DOMException && error.name === "VersionError") {
+      throw new Fault("storage", "A newer version of this app is open in another tab. Reload this page to go on.");
+    }
     const reason = error instanceof Error ? error.message : String(error);
     throw new Fault(
       "storage",
@@ -122,6 +130,10 @@ async function readRaw(db: Db, id: ProjectId) {
   return { keys, entries, snapshot, sets, audited: parseAuditEntry(audit?.value) };
 }
 
+/** The number of the last change that lies there; 0: nothing does. */
+const lastSeq = ({ snapshot, keys }: Pick<Awaited<ReturnType<typeof readRaw>>, "snapshot" | "keys">): number =>
+  Math.max(snapshot?.seq ?? 0, ...keys.slice(-1).map((key) => key[1]));
+
 export function createIndexedDbJournalStore(
   options: Readonly<{ databaseName?: string; compactEvery?: number; now?: () => number }> = {},
 ): JournalStore {
@@ -134,8 +146,10 @@ export function createIndexedDbJournalStore(
       // The lock first: what is read below cannot change under a writer.
       const lock = await acquireWriterLock(lockName(id), signal);
       let db: Db | null = null;
+      let onGone = (): void => {};
       try {
-        db = await openDatabase(databaseName);
+        const connect = (): Promise<Db> => openDatabase(databaseName, () => onGone());
+        db = await connect();
         signal.throwIfAborted();
         const raw = await readRaw(db, id);
         const { project, damaged, warnings } = replay(id, raw.snapshot?.snapshot ?? null, raw.entries);
@@ -150,11 +164,12 @@ export function createIndexedDbJournalStore(
             ...orphans.map((key) => tx.objectStore("promptSets").delete(key)),
           ]);
         }
-        const seq = Math.max(raw.snapshot?.seq ?? 0, ...raw.keys.slice(-1).map((key) => key[1]));
+        const seq = lastSeq(raw);
         const length = raw.entries.length - bad.length;
         const { audited } = raw;
-        const journal = journalOf({ db, id, lock, project, seq, length, audited, compactEvery, now });
-        return { project, warnings, journal };
+        const made = journalOf({ db, connect, id, lock, project, seq, length, audited, compactEvery, now });
+        onGone = made.onGone;
+        return { project, warnings, journal: made.journal };
       } catch (error) {
         db?.close();
         lock.release();
@@ -167,7 +182,7 @@ export function createIndexedDbJournalStore(
         throw new Fault("read-only", "This project is open here or in another tab. Close it before removing it.");
       }
       try {
-        const db = await openDatabase(databaseName);
+        const db = await openDatabase(databaseName, () => {});
         await write(db, ["changes", "snapshots", "promptSets", "audit"], "The project could not be removed", (tx) => [
           tx.objectStore("audit").delete(allOf(id)),
           tx.objectStore("changes").delete(allOf(id)),
@@ -184,6 +199,8 @@ export function createIndexedDbJournalStore(
 
 type Opened = Readonly<{
   db: Db;
+  /** Opens it again after the browser has closed it. */
+  connect: () => Promise<Db>;
   id: ProjectId;
   lock: WriterLock;
   project: Project;
@@ -196,9 +213,46 @@ type Opened = Readonly<{
   now: () => number;
 }>;
 
-function journalOf({ db, id, lock, compactEvery, now, ...opened }: Opened): Journal {
+const [mostTries, pauseMilliseconds] = [10, 300];
+const lostMessage =
+  "The browser has cleared what it kept of this page: nothing that is shown here is saved any more. Save the project as a file, or go " +
+  "on working: with your next change everything on this page is kept again.";
+
+function journalOf({ connect, id, lock, compactEvery, now, ...opened }: Opened): Readonly<{
+  journal: Journal;
+  /** To be called when the connection has ended. */
+  onGone(): void;
+}> {
   let { project, seq, length, audited } = opened;
   const { role } = lock;
+  let connection: Promise<Db> | null = Promise.resolve(opened.db);
+  /** `checked`: what was kept is known to lie there. */
+  let [checked, lost, closed] = [true, false, false];
+  const listeners = new Set<(fault: Fault) => void>();
+  /** Sets this page has had in hand, for the day the browser has them no more. */
+  const held = new Map<PromptSetId, Uint8Array>();
+  const connected = (): Promise<Db> => {
+    connection ??= connect().catch((error: unknown) => {
+      connection = null;
+      throw error;
+    });
+    return connection;
+  };
+  /** Closed for another tab, or by a browser that stumbled, all is there still; cleared, it is not. */
+  const check = async (): Promise<void> => {
+    if (checked) return;
+    const kept = await connected()
+      .then(async (db) => lastSeq(await readRaw(db, id)))
+      .catch((error: unknown) => {
+        // Closed while it was opened it says nothing.
+        connection = null;
+        throw storageFault(error, "What was saved cannot be looked at");
+      });
+    checked = true;
+    if (kept === seq) return;
+    lost = true;
+    for (const listener of listeners) listener(new Fault("storage", lostMessage));
+  };
   const assertWriter = (): void => {
     if (role === "reader") {
       throw new Fault("read-only", "This project is open in another tab or window; here it can only be read.");
@@ -208,13 +262,16 @@ function journalOf({ db, id, lock, compactEvery, now, ...opened }: Opened): Jour
   let tail: Promise<unknown> = Promise.resolve();
   const append = async (change: ProjectChange): Promise<void> => {
     assertWriter();
+    await check();
+    // One change alone on an empty disk would pass for the whole project.
+    if (lost) throw new Fault("storage", lostMessage);
     const entry = storedChange(change);
     const next = applyEvents(project, entry.events).project;
     const at = seq + 1;
     const compact = length + 1 >= compactEvery;
     // Hashed before the transaction opens: one that waits for anything else is closed under its owner.
     const audit = nextAuditEntry(audited, entry, now());
-    await write(db, ["changes", "snapshots", "audit"], "Your last change could not be saved", (tx) => [
+    await write(await connected(), ["changes", "snapshots", "audit"], "Your last change could not be saved", (tx) => [
       tx.objectStore("audit").add(audit, [id, at]),
       ...(compact
         ? [
@@ -234,6 +291,7 @@ function journalOf({ db, id, lock, compactEvery, now, ...opened }: Opened): Jour
     const first = firstAfterErasing(audited, title, now());
     const snapshot = snapshotOf(next);
     const at = seq + 1;
+    const db = await connected();
     const sets = await db.getAllKeys("promptSets", allOf(id));
     const orphans = sets.filter(([, set]) => !next.promptSets.has(set as PromptSetId));
     const stores: StoreNames<Schema>[] = ["changes", "snapshots", "promptSets", "audit", "unreadable"];
@@ -244,7 +302,11 @@ function journalOf({ db, id, lock, compactEvery, now, ...opened }: Opened): Jour
       tx.objectStore("unreadable").clear(),
       tx.objectStore("snapshots").put({ seq: at, snapshot }, id),
       ...orphans.map((key) => tx.objectStore("promptSets").delete(key)),
+      ...[...(lost ? held : [])]
+        .filter(([set]) => next.promptSets.has(set))
+        .map(([set, bytes]) => tx.objectStore("promptSets").put(bytes, [id, set])),
     ]);
+    [checked, lost] = [true, false];
     audited = first;
     project = next;
     seq = at;
@@ -255,36 +317,64 @@ function journalOf({ db, id, lock, compactEvery, now, ...opened }: Opened): Jour
     tail = mine.catch(() => {});
     return mine;
   };
-  return {
+  const onGone = (): void => {
+    connection = null;
+    if (closed || role === "reader") return;
+    checked = false;
+    const look = async (): Promise<void> => {
+      for (let tries = 0; tries < mostTries && !closed; tries++) {
+        const seen = await check().then(
+          () => true,
+          () => false,
+        );
+        if (seen) return;
+        // A browser that is still clearing opens nothing.
+        await new Promise((resolve) => setTimeout(resolve, pauseMilliseconds));
+      }
+      // Where it cannot be looked at, the next change says why.
+    };
+    void inOrder(look);
+  };
+  const journal: Journal = {
     role,
+    onLost: (listener) => void listeners.add(listener),
     rewrite: (next, title) => inOrder(() => rewrite(next, title)),
     append: (change) => inOrder(() => append(change)),
     putPromptSet: async (set, bytes) => {
       assertWriter();
       assert(promptSetIdOf(bytes) === set, "a prompt set's id is the hash of its bytes");
-      await write(db, ["promptSets"], "The prompt set could not be kept", (tx) => [
+      held.set(set, bytes);
+      await write(await connected(), ["promptSets"], "The prompt set could not be kept", (tx) => [
         tx.objectStore("promptSets").put(bytes, [id, set]),
       ]);
     },
     promptSet: async (set) => {
-      const bytes = await db.get("promptSets", [id, set]).catch((error: unknown) => {
-        throw storageFault(error, "The prompt set could not be read");
-      });
+      const kept = await connected()
+        .then((db) => db.get("promptSets", [id, set]))
+        .catch((error: unknown) => {
+          throw storageFault(error, "The prompt set could not be read");
+        });
+      const bytes = kept ?? held.get(set);
       if (bytes === undefined) return null;
       if (!(bytes instanceof Uint8Array) || promptSetIdOf(bytes) !== set) {
         throw new Fault("storage", "The kept bytes of this prompt set are damaged. Load its file again.", { id: set });
       }
+      held.set(set, bytes);
       return bytes;
     },
     audit: async () => {
-      const entries = await db.getAll("audit", allOf(id)).catch((error: unknown) => {
-        throw storageFault(error, "The audit log could not be read");
-      });
+      const entries = await connected()
+        .then((db) => db.getAll("audit", allOf(id)))
+        .catch((error: unknown) => {
+          throw storageFault(error, "The audit log could not be read");
+        });
       return entries.map((entry) => parseAuditEntry(entry) ?? unreadableEntry);
     },
     close: async () => {
-      db.close();
+      closed = true;
       lock.release();
+      (await connection?.catch(() => null))?.close();
     },
   };
+  return { journal, onGone };
 }

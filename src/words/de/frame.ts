@@ -141,6 +141,7 @@ export const frame = {
   centre: "Mitte",
   "Level-0 pixels": "Pixel der vollen Auflösung",
   "Not saved: {n} changes.": { one: "Nicht gespeichert: 1 Änderung.", other: "Nicht gespeichert: {n} Änderungen." },
+  "Not saved: everything on this page.": "Nicht gespeichert: alles auf dieser Seite.",
   "Saving…": "Speichert…",
   "Saved {time} on this computer": "{time} auf diesem Computer gespeichert",
   "Everything stays on this computer": "Alles bleibt auf diesem Computer",
