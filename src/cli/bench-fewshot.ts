@@ -27,7 +27,7 @@ import { figure, type LeftOut, printFigures } from "./figure.ts";
 import { openFolderEngine } from "./folder-engine.ts";
 
 /** Raised when what a kept draw means changes: older ones are then made again. */
-const protocolVersion = 2;
+const protocolVersion = 3;
 /** Three eighths of a machine of 64 GiB: eight times what is really held between the draws. */
 const mostCacheBytes = 24 * 2 ** 30;
 /** Seconds on one core of 2 GHz for a ViT-Tiny: one patch in eight views; a draw of the frozen methods at k = 8. Said, never a figure. */
@@ -109,6 +109,7 @@ async function measureWith(options: FewShotOptions, prepared: Prepared, signal: 
     folder: options.data,
     cacheFolder: options.cache,
     stain: options.stain,
+    seed: options.seed,
     signal,
     onPlan: (missing) => sayHowLong(options, prepared, missing),
     onDone: (done, total, computed) => {
@@ -150,6 +151,8 @@ async function measureWith(options: FewShotOptions, prepared: Prepared, signal: 
     stain: options.stain,
     views: "8 flips and turns; features averaged over them, for labels and test patches alike",
     centring: "mean over the features of all of the pool, unlabelled",
+    whitening:
+      "spread between the views of at most 256 patches of the pool, unlabelled, in uneven class shares, without a draw's own labels",
     variants: Object.fromEntries(Object.entries(frozenVariants).map(([name, list]) => [name, list.map((v) => v.name)])),
     methods: [...options.methods].toSorted(),
     tuner: tuner?.settings ?? null,

@@ -15,7 +15,10 @@ export type FrozenExamples = Readonly<{
   classes: readonly TissueClass[];
 }>;
 
-/** The default first. Without `colour`: an answer beside the tuned one is to say what the backbone knows without prompts. */
+/**
+ * The default first. Without `colour`: an answer beside the tuned one is to say what the backbone knows without prompts. Without
+ * `whitened`: a label's features come as the mean of its views, and no patches without labels are at hand to see the views differ.
+ */
 const candidates: readonly FrozenMethod[] = ["logreg", "frozen_blend", "centroid", "cache", "knn"];
 
 /** Class answered for each of `asked`, fitted on `training` (both indices into the labels). */
@@ -45,6 +48,7 @@ function taskOf({ labels, features, classes }: FrozenExamples, of: readonly numb
     units: of.map((_, row) => row),
     classes: classes.length,
     centre: null,
+    spread: null,
   };
 }
 

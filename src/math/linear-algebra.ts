@@ -1,4 +1,5 @@
 // Vectors and rows of row-major tables, in float64. Knows no meaning of what the rows are.
+import { assert } from "../base/fault.ts";
 
 export type Vector = Float64Array | Float32Array;
 
@@ -47,6 +48,35 @@ export function softmaxRows(table: Float64Array, columns: number): void {
       total += row[j]!;
     }
     for (let j = 0; j < columns; j++) row[j]! /= total;
+  }
+}
+
+/**
+ * Lower triangular L [size, size] with L L^T = `matrix`, which is symmetric, positive definite and row-major; only its lower triangle
+ * is read. Cholesky and Banachiewicz, row by row: about size^3 / 3 operations. Asserts that the matrix is positive definite.
+ */
+export function choleskyOf(matrix: Float64Array, size: number): Float64Array {
+  const factor = new Float64Array(size * size);
+  for (let i = 0; i < size; i++) {
+    const row = factor.subarray(i * size, (i + 1) * size);
+    for (let j = 0; j <= i; j++) {
+      const at = j * size;
+      let rest = matrix[i * size + j]!;
+      for (let k = 0; k < j; k++) rest -= row[k]! * factor[at + k]!;
+      assert(j < i || rest > 0, "a matrix to factor is positive definite");
+      row[j] = j < i ? rest / factor[at + j]! : Math.sqrt(rest);
+    }
+  }
+  return factor;
+}
+
+/** x [size] becomes L^-1 x, in place: forward substitution. `factor` is lower triangular, [size, size] row-major. */
+export function solveLower(factor: Float64Array, x: Float64Array): void {
+  const size = x.length;
+  for (let i = 0; i < size; i++) {
+    let rest = x[i]!;
+    for (let k = 0; k < i; k++) rest -= factor[i * size + k]! * x[k]!;
+    x[i] = rest / factor[i * size + i]!;
   }
 }
 

@@ -51,7 +51,18 @@ describe("npm run bench -- fewshot", () => {
     expect(first.err).toContain("9 is above a third");
     expect(first.code).toBe(0);
     const figures = new Map(linesOf(first.out).map(({ name, value }) => [name, value as number]));
-    const methods = ["centroid", "logreg", "knn", "cache", "frozen_blend", "colour", "majority", "raw", "tuned"];
+    const methods = [
+      "centroid",
+      "logreg",
+      "knn",
+      "cache",
+      "frozen_blend",
+      "whitened",
+      "colour",
+      "majority",
+      "raw",
+      "tuned",
+    ];
     const others = ["delta", "delta_lo", "delta_hi", "raw_delta", "delta_chosen", "fallback", "ece_tuned", "ece_base"];
     for (const k of [2, 4]) {
       for (const name of [...methods, ...others]) expect(figures.has(`fewshot.tiny.textures.k${k}.${name}`)).toBe(true);

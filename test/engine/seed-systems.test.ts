@@ -88,6 +88,7 @@ describe("GPFM's ways of judging", () => {
       units: targets.map((_, i) => i),
       classes: 2,
       centre: null,
+      spread: null,
     };
     expect(frozenVariants.knn.map(({ name }) => name)).toEqual([
       "knn k=5",

@@ -20,7 +20,14 @@ function taskOf(perClass: number): FewLabelTask {
     return normal(random) + (i % 8 === targets[Math.floor(i / 8)] ? 2 : 0);
   });
   const colours = new Float32Array(targets.length * 25);
-  return { rows: { features, width: 8, colours }, targets, units: targets.map((_, i) => i), classes, centre: null };
+  return {
+    rows: { features, width: 8, colours },
+    targets,
+    units: targets.map((_, i) => i),
+    classes,
+    centre: null,
+    spread: null,
+  };
 }
 
 /** Looks at the first columns themselves: right with the confidence given. */

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { dealUnits } from "../../src/engine/estimate/unit-folds.ts";
 import { crossedInterval, crossedOf } from "../../src/engine/evaluation/crossed-bootstrap.ts";
-import { divide, drawSupport, limited, mostShots, seedsOf } from "../../src/engine/evaluation/draws.ts";
-import { frozenDraw, type ProtocolPart } from "../../src/engine/evaluation/few-shot-draw.ts";
+import { divide, drawSupport, drawUnevenly, limited, mostShots, seedsOf } from "../../src/engine/evaluation/draws.ts";
+import { choosable, frozenDraw, type ProtocolPart, spreadWithout } from "../../src/engine/evaluation/few-shot-draw.ts";
 import { parseResults, serializeResults, statisticsOf } from "../../src/engine/evaluation/results-file.ts";
+import { mostCandidates } from "../../src/engine/heads/frozen-methods.ts";
 import { bootstrapSummary } from "../../src/math/intervals.ts";
 import { createRandom, normal, randomFor } from "../../src/math/random.ts";
 
@@ -43,6 +44,25 @@ describe("a draw of labels", () => {
   test("beyond the class is refused, and above a third of it not asked for", () => {
     expect(mostShots(patches, 3)).toBe(6);
     expect(() => drawSupport(patches, 3, 21, 0)).toThrow("20 patches");
+  });
+});
+
+describe("a draw of patches without labels", () => {
+  const patches = patchesOf(3, 40, 4);
+
+  test("has classes in shares of 1 : 2 : 3, whichever is the first, and depends on its seed alone", () => {
+    const shares = (seed: number) => [0, 1, 2].map((c) => count(patches, drawUnevenly(patches, 3, 60, seed), c));
+    const seeds = Array.from({ length: 12 }, (_, seed) => seed);
+    for (const seed of seeds) expect(shares(seed).toSorted((a, b) => a - b)).toEqual([10, 20, 30]);
+    expect(new Set(seeds.map((seed) => shares(seed).indexOf(30))).size).toBe(3);
+    expect(drawUnevenly(patches, 3, 60, 4)).toEqual(drawUnevenly(patches, 3, 60, 4));
+  });
+
+  test("is never more than there are", () => {
+    const drawn = drawUnevenly(patches, 3, 1000, 1);
+    expect(new Set(drawn).size).toBe(drawn.length);
+    // 20, 40 and 60 of 120 are asked for; of the last class there are 40.
+    expect(drawn).toHaveLength(100);
   });
 });
 
@@ -193,16 +213,44 @@ describe("a whole draw", () => {
     const colours = Float32Array.from({ length: patches.length * 25 }, () => normal(random));
     return { rows: { features, width: 12, colours }, patches };
   };
-  const data = { pool: part(30), test: part(20), classes: 3 };
+  const pool = part(30);
+  /** Eight views of some patches to draw from: twice as far apart in the last six directions, which say nothing of a class. */
+  const unlabelled = (() => {
+    const of = drawUnevenly(pool.patches, 3, 40, 0);
+    const values = Float32Array.from({ length: of.length * 8 * 12 }, (_, i) => {
+      const patch = of[Math.floor(i / (8 * 12))] ?? 0;
+      return (pool.rows.features[patch * 12 + (i % 12)] ?? 0) + normal(random) * (i % 12 < 6 ? 0.5 : 1);
+    });
+    return { of, table: { values, views: 8, width: 12 } };
+  })();
+  const data = { pool, test: part(20), unlabelled, classes: 3 };
 
   test("fits every method on the same labels, and noise as colours is no better than chance", () => {
     const { methods, chosen } = frozenDraw(data, 8, 2);
-    for (const name of ["centroid", "logreg", "knn", "cache", "frozen_blend"] as const) {
+    for (const name of ["centroid", "logreg", "knn", "cache", "frozen_blend", "whitened"] as const) {
       expect(methods[name].metrics.balanced_accuracy).toBeGreaterThan(0.75);
     }
     expect(methods.majority.metrics.balanced_accuracy).toBeCloseTo(1 / 3, 12);
     expect(methods.colour.metrics.balanced_accuracy).toBeLessThan(0.6);
     expect(chosen.method).not.toBe("colour");
+  });
+
+  test("learns how views differ from no patch that is labelled in it", () => {
+    const { support, methods } = frozenDraw(data, 8, 2);
+    expect(unlabelled.of.some((patch) => support.includes(patch))).toBe(true);
+    // What the labelled patches look like in other views is turned into nonsense: nothing may depend on it.
+    const values = unlabelled.table.values.map((value, i) =>
+      support.includes(unlabelled.of[Math.floor(i / (8 * 12))] ?? -1) ? value * (i % 7) : value,
+    );
+    const changed = { ...data, unlabelled: { ...unlabelled, table: { ...unlabelled.table, values } } };
+    expect(frozenDraw(changed, 8, 2).methods.whitened).toEqual(methods.whitened);
+    expect(spreadWithout(changed.unlabelled, [])).not.toEqual(spreadWithout(unlabelled, []));
+    expect(spreadWithout(unlabelled, unlabelled.of)).toBeNull();
+  });
+
+  test("lets the labels choose from as many methods as a method has variants at most", () => {
+    expect(choosable).toHaveLength(mostCandidates);
+    expect(new Set(choosable)).not.toContain("majority");
   });
 
   test("gives the same bytes again", () => {

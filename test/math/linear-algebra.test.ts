@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { normalise, softmaxRows, spanOfRows } from "../../src/math/linear-algebra.ts";
+import { choleskyOf, normalise, softmaxRows, solveLower, spanOfRows } from "../../src/math/linear-algebra.ts";
 import { createRandom, normal } from "../../src/math/random.ts";
 
 test("rows are their coordinates times an orthonormal basis, and a repeated or zero row adds none", () => {
@@ -38,4 +38,18 @@ test("a vector too short to point anywhere becomes zeros, any other becomes of l
   normalise(none);
   normalise(some);
   expect([...none, ...some]).toEqual([0, 0, 0.6, 0.8]);
+});
+
+test("a positive definite matrix is its triangular factor times the factor's transpose, and a factor is undone", () => {
+  // The example of Cholesky's decomposition in every textbook: 4 12 -16; 12 37 -43; -16 -43 98.
+  const factor = choleskyOf(Float64Array.of(4, 12, -16, 12, 37, -43, -16, -43, 98), 3);
+  expect([...factor]).toEqual([2, 0, 0, 6, 1, 0, -8, 5, 3]);
+  const x = Float64Array.of(2, 6 + 2, -8 + 10 + 9);
+  solveLower(factor, x);
+  expect([...x]).toEqual([1, 2, 3]);
+});
+
+test("what is not positive definite has no factor", () => {
+  expect(() => choleskyOf(Float64Array.of(1, 2, 2, 1), 2)).toThrow("positive definite");
+  expect(() => choleskyOf(Float64Array.of(Number.NaN), 1)).toThrow("positive definite");
 });

@@ -1,8 +1,11 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { present } from "../../src/base/fault.ts";
 import { answersOf, reportOn } from "../../src/engine/evaluation/scores.ts";
 import { fitColours } from "../../src/engine/heads/colour-head.ts";
+import { frozenVariants } from "../../src/engine/heads/frozen-methods.ts";
 import { neighbourVotes, remember } from "../../src/engine/heads/nearest.ts";
+import { fitWhitening, viewSpread, whiten } from "../../src/engine/heads/view-whitening.ts";
 import { aurocOfClass, macroAuroc, quadraticKappa } from "../../src/math/metrics.ts";
 import { retrievalTopK } from "../../src/math/retrieval.ts";
 import { largestDifference } from "../support/statistics-fixture.ts";
@@ -35,6 +38,22 @@ type Fixture = Readonly<{
     classes: number;
     width: number;
     c: number;
+    features: readonly number[];
+    targets: readonly number[];
+    test: readonly number[];
+    scores: readonly number[];
+  }>[];
+  whitening: readonly Readonly<{
+    classes: number;
+    width: number;
+    views: number;
+    shrinkage: number;
+    c: number;
+    unlabelled: readonly number[];
+    covariance: readonly number[];
+    symmetric: readonly number[];
+    cholesky: readonly number[];
+    centre: readonly number[];
     features: readonly number[];
     targets: readonly number[];
     test: readonly number[];
@@ -131,3 +150,65 @@ describe.each(fixture.colours.map((c) => [c.classes, c] as const))("colours of %
     expect(answersOf(scores, classes)).toEqual(answersOf(c.scores, classes));
   });
 });
+
+describe.each(fixture.whitening.map((c) => [c.width, c] as const))(
+  "%i features whitened by the views' spread",
+  (width, c) => {
+    const { views, classes, targets } = c;
+    const patches = c.unlabelled.length / (views * width);
+    const table = { values: Float32Array.from(c.unlabelled), views, width };
+    const spread = present(
+      viewSpread(
+        table,
+        Array.from({ length: patches }, (_, i) => i),
+      ),
+      "a spread",
+    );
+    const whitening = fitWhitening(spread, c.shrinkage);
+    const rowsOf = (values: readonly number[]) => ({
+      features: Float32Array.from(values),
+      width,
+      colours: new Float32Array(0),
+    });
+
+    test("have NumPy's pooled covariance and Cholesky factor", () => {
+      expect(largestDifference(spread.covariance, c.covariance)).toBeLessThan(1e-9);
+      expect(largestDifference(whitening.factor, c.cholesky)).toBeLessThan(1e-9);
+    });
+
+    test("keep every length and angle that the symmetric matrix of NumPy's eigenvectors gives", () => {
+      const centre = Float32Array.from(c.centre);
+      const ours = whiten(whitening, Float32Array.from(c.test), centre);
+      const theirs = Array.from({ length: c.test.length }, (_, at) => {
+        const row = at - (at % width);
+        return c.centre.reduce(
+          (sum, middle, j) =>
+            sum +
+            (present(c.test[row + j], "a feature") - middle) * present(c.symmetric[j * width + (at % width)], "M"),
+          0,
+        );
+      });
+      const products = (rows: ArrayLike<number>): readonly number[] =>
+        Array.from({ length: (rows.length / width) ** 2 }, (_, at) => {
+          const [a, b] = [Math.floor(at / (rows.length / width)), at % (rows.length / width)];
+          return Array.from(
+            { length: width },
+            (_, j) => (rows[a * width + j] ?? 0) * (rows[b * width + j] ?? 0),
+          ).reduce((x, y) => x + y);
+        });
+      const expected = products(theirs);
+      const scale = Math.max(...expected.map(Math.abs));
+      expect(largestDifference(products(ours), expected) / scale).toBeLessThan(1e-6);
+    });
+
+    test("are answered for as by scikit-learn's class-balanced LogisticRegression on the symmetric ones", () => {
+      const units = targets.map((_, i) => i);
+      const task = { rows: rowsOf(c.features), targets, units, classes, centre: Float32Array.from(c.centre), spread };
+      const variant = present(frozenVariants.whitened[0], "the default");
+      expect(variant.name).toBe(`whitened shrinkage=${c.shrinkage} C=${c.c}`);
+      const scores = variant.fit(task)(rowsOf(c.test));
+      expect(largestDifference(scores, c.scores)).toBeLessThan(1e-6);
+      expect(answersOf(scores, classes)).toEqual(answersOf(c.scores, classes));
+    });
+  },
+);

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { present } from "../../base/fault.ts";
 import type { FolderPatch, PatchFolder } from "../../domain/patch-folder.ts";
-import { divide, limited } from "../../engine/evaluation/draws.ts";
+import { divide, drawUnevenly, limited } from "../../engine/evaluation/draws.ts";
 import type { ProtocolData } from "../../engine/evaluation/few-shot-draw.ts";
 import { type PatchRows, selectRows } from "../../engine/heads/frozen-methods.ts";
 import { meanOverViews } from "../../engine/heads/view-table.ts";
@@ -48,13 +48,16 @@ export type FolderData = Readonly<{
   changed: Readonly<{ scaled: number; cut: number }>;
 }>;
 
-/** Faults and AbortError as `readFeatures`. */
+/** How many patches without labels show how the views of a patch differ. */
+const mostUnlabelled = 256;
+
+/** `seed` chooses the patches without labels. Faults and AbortError as `readFeatures`. */
 export async function readFolderData(
   folder: PatchFolder,
   parts: FolderParts,
   loaded: LoadedModel,
   runtime: () => Promise<Runtime>,
-  options: FeatureOptions,
+  options: FeatureOptions & Readonly<{ seed: number }>,
 ): Promise<FolderData> {
   const all = [...parts.pool, ...parts.test];
   const table = await readFeatures(all, loaded, runtime, options);
@@ -69,11 +72,19 @@ export async function readFolderData(
       rows,
       Array.from({ length: to - from }, (_, i) => from + i),
     );
+  const classes = folder.classes.length;
+  const unlabelled = drawUnevenly(parts.pool, classes, mostUnlabelled, options.seed);
+  const stride = viewCount * width;
+  const values = new Float32Array(unlabelled.length * stride);
+  unlabelled.forEach((patch, i) => {
+    values.set(table.views.subarray(patch * stride, (patch + 1) * stride), i * stride);
+  });
   return {
     data: {
       pool: { rows: between(0, parts.pool.length), patches: parts.pool },
       test: { rows: between(parts.pool.length, all.length), patches: parts.test },
-      classes: folder.classes.length,
+      unlabelled: { of: unlabelled, table: { values, views: viewCount, width } },
+      classes,
     },
     parts,
     dataDigest: digest.digest("hex"),

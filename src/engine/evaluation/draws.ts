@@ -118,6 +118,32 @@ export function drawSpread(
   return mine;
 }
 
+/**
+ * At most `most` of the patches, seeded, ascending: classes in random order in shares of 1 : 2 : 3 ... What is learned from patches
+ * without labels must not gain from a folder's equal classes, which no slide has.
+ */
+export function drawUnevenly(
+  patches: readonly Drawable[],
+  classes: number,
+  most: number,
+  seed: number,
+): readonly number[] {
+  const wanted = Math.min(most, patches.length);
+  const whole = (classes * (classes + 1)) / 2;
+  const order = shuffled(
+    randomFor(seed, "uneven classes"),
+    Array.from({ length: classes }, (_, c) => c),
+  );
+  return order
+    .flatMap((c, rank) =>
+      shuffled(randomFor(seed, `uneven ${c}`), indicesOf(patches, c)).slice(
+        0,
+        Math.floor((wanted * (rank + 1)) / whole),
+      ),
+    )
+    .toSorted((a, b) => a - b);
+}
+
 /** At most `most` of these, as evenly many of each class as there are, seeded; ascending. Fault `invalid` with fewer than classes. */
 export function limited(
   patches: readonly Drawable[],

@@ -14,12 +14,23 @@ import {
   type Variant,
 } from "../heads/frozen-methods.ts";
 import { withTemperature } from "../heads/temperature.ts";
+import type { ViewTable } from "../heads/view-table.ts";
+import { type ViewSpread, viewSpread } from "../heads/view-whitening.ts";
 import { type Drawable, drawSupport } from "./draws.ts";
 import { answersOf, type Reported, reportOn } from "./scores.ts";
 
 /** Labelled patches with one row each; `patches[i]` says the class and group of row i. */
 export type ProtocolPart = Readonly<{ rows: PatchRows; patches: readonly Drawable[] }>;
-export type ProtocolData = Readonly<{ pool: ProtocolPart; test: ProtocolPart; classes: number }>;
+
+/** Patches to draw from in each single view: `of[i]` is the pool's index of patch i of the table. Nobody asks for their classes. */
+export type UnlabelledViews = Readonly<{ of: readonly number[]; table: ViewTable }>;
+
+export type ProtocolData = Readonly<{
+  pool: ProtocolPart;
+  test: ProtocolPart;
+  unlabelled: UnlabelledViews;
+  classes: number;
+}>;
 
 /** What one method answered: its scores on every test patch, [test, classes], and how they are judged. */
 export type MethodResult = Readonly<{
@@ -42,10 +53,28 @@ export type FrozenDraw = Readonly<{
   chosen: MethodResult & Readonly<{ method: FrozenMethod }>;
 }>;
 
-/** Whom the labels choose from, the default first. `majority` is a floor, not a method. */
-export const choosable: readonly FrozenMethod[] = ["logreg", "frozen_blend", "centroid", "cache", "knn", "colour"];
+/**
+ * Whom the labels choose from, the default first. `majority` is a floor, not a method; `colour` knows nothing of the backbone, is the
+ * weakest of few labels and would be one too many. Both are reported and may be the strongest rival all the same.
+ */
+export const choosable: readonly FrozenMethod[] = ["logreg", "whitened", "frozen_blend", "centroid", "cache", "knn"];
 
-export function taskOf({ rows, patches }: ProtocolPart, of: readonly number[], classes: number): FewLabelTask {
+/** How the views differ, of patches that are not labelled in this draw: what the labels hold out for a choice is among them no more. */
+export function spreadWithout({ of, table }: UnlabelledViews, support: readonly number[]): ViewSpread | null {
+  const labelled = new Set(support);
+  return viewSpread(
+    table,
+    of.flatMap((patch, i) => (labelled.has(patch) ? [] : [i])),
+  );
+}
+
+/** `spread` null: whoever fits no `whitened` needs none. */
+export function taskOf(
+  { rows, patches }: ProtocolPart,
+  of: readonly number[],
+  classes: number,
+  spread: ViewSpread | null = null,
+): FewLabelTask {
   const groups = new Map<string, number>();
   const units = of.map((i) => {
     const group = present(patches[i], "a drawn patch").group;
@@ -60,6 +89,7 @@ export function taskOf({ rows, patches }: ProtocolPart, of: readonly number[], c
     classes,
     // Of all there is to draw from, whose classes nobody needs for it.
     centre: centreOfRows(rows),
+    spread,
   };
 }
 
@@ -80,7 +110,7 @@ function resultOf(truth: readonly number[], scores: Float64Array, classes: numbe
 export function frozenDraw(data: ProtocolData, k: number, seed: number): FrozenDraw {
   const { pool, test, classes } = data;
   const support = drawSupport(pool.patches, classes, k, seed);
-  const task = taskOf(pool, support, classes);
+  const task = taskOf(pool, support, classes, spreadWithout(data.unlabelled, support));
   const plan = planInner(task, seed);
   const truth = test.patches.map(({ classIndex }) => classIndex);
   const methods = Object.fromEntries(

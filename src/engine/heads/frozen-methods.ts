@@ -3,9 +3,10 @@
 import { present } from "../../base/fault.ts";
 import { cosineScores, fitCentroids } from "./centroid.ts";
 import { fitColours } from "./colour-head.ts";
-import { type HeadExamples, rowsOf } from "./examples.ts";
+import { centreOf, type HeadExamples, rowsOf } from "./examples.ts";
 import { fitLogistic, type LogisticOptions, logisticDefaults, logisticScores } from "./logistic.ts";
 import { cacheScores, neighbourScores, remember } from "./nearest.ts";
+import { fitWhitening, type ViewSpread, type Whitening, whiten } from "./view-whitening.ts";
 
 /** One row a patch: features averaged over the views, and the colours of the patch as it is (no view changes them). */
 export type PatchRows = Readonly<{ features: Float32Array; width: number; colours: Float32Array }>;
@@ -18,9 +19,20 @@ export type FewLabelTask = Readonly<{
   classes: number;
   /** What every method subtracts first, [width]: the mean of unlabelled patches' features; null: the mean of the labels' class means. */
   centre: Float32Array | null;
+  /** How much the views of one patch differ, of unlabelled patches none of which is a row here; null: no single views are at hand. */
+  spread: ViewSpread | null;
 }>;
 
-export const frozenMethodNames = ["centroid", "logreg", "knn", "cache", "frozen_blend", "colour", "majority"] as const;
+export const frozenMethodNames = [
+  "centroid",
+  "logreg",
+  "knn",
+  "cache",
+  "frozen_blend",
+  "whitened",
+  "colour",
+  "majority",
+] as const;
 export type FrozenMethod = (typeof frozenMethodNames)[number];
 
 /** Scores [rows, classes] of other patches, each row summing to 1. */
@@ -88,6 +100,32 @@ const nearest = (k: number): Variant => ({
 
 const cacheSharpness = 5.5;
 
+const whitenings = new WeakMap<ViewSpread, Map<number, Whitening>>();
+
+/** The same for the same spread, once: every fold and every strength of the penalty needs it. */
+function whiteningOf(spread: ViewSpread, shrinkage: number): Whitening {
+  const known = whitenings.get(spread) ?? new Map<number, Whitening>();
+  whitenings.set(spread, known);
+  const found = known.get(shrinkage) ?? fitWhitening(spread, shrinkage);
+  known.set(shrinkage, found);
+  return found;
+}
+
+/** Logistic regression on rows whitened by the views' spread. Asserts that the task has one: who has no views leaves the method out. */
+const whitened = (shrinkage: number, c: number): Variant => ({
+  name: `whitened shrinkage=${shrinkage} C=${c}`,
+  fit: (task) => {
+    const whitening = whiteningOf(present(task.spread, "the views' spread"), shrinkage);
+    const examples = examplesOf(task);
+    const centre = task.centre ?? centreOf(examples);
+    const features = whiten(whitening, examples.features, centre);
+    const options: LogisticOptions = { ...logisticDefaults, c };
+    // Centred before it is whitened, which keeps more digits and is the same.
+    const head = fitLogistic({ ...examples, features }, options, new Float32Array(examples.width));
+    return (asked) => logisticScores(head, whiten(whitening, asked.features, centre));
+  },
+});
+
 /** Mean of the scores of several. */
 function blend(name: string, parts: readonly Variant[]): Variant {
   return {
@@ -137,6 +175,14 @@ export const frozenVariants: Readonly<Record<FrozenMethod, readonly Variant[]>> 
     blend("logreg + cache", [logistic(10), cache(10)]),
     blend("logreg + knn", [logistic(10), nearest(5)]),
   ],
+  whitened: [
+    whitened(0.1, 10),
+    whitened(0.1, 1),
+    whitened(0.1, 100),
+    whitened(0.01, 10),
+    whitened(1, 10),
+    blend("whitened + logreg", [whitened(0.1, 10), logistic(10)]),
+  ],
   colour: [colour(1), colour(0.1), colour(10)],
   majority: [majority],
 };
@@ -162,6 +208,7 @@ export function selectTask(task: FewLabelTask, of: readonly number[]): FewLabelT
     units: pick(task.units),
     classes: task.classes,
     centre: task.centre,
+    spread: task.spread,
   };
 }
 
