@@ -60,7 +60,7 @@ export type FolderEngine = Readonly<{
     signal: AbortSignal,
     onDone?: (done: number, total: number) => void,
   ): Promise<WarmPrompts>;
-  /** Features [pictures, F] under these prompts, the mean over the first `views` views. */
+  /** Features [pictures, views, F] under these prompts, in each of the first `views` views. */
   embed(paths: readonly string[], views: number, prompts: WarmPrompts, signal: AbortSignal): Promise<Float32Array>;
   release(): Promise<void>;
 }>;

@@ -11,7 +11,6 @@ import type { WarmPrompts, WarmStartApi, WarmStartSettings } from "../protocol/w
 import { alteredView } from "./altered-view.ts";
 import { contrast } from "./contrast.ts";
 import { batchSize } from "./features.ts";
-import { meanOverViews } from "./heads/view-table.ts";
 import { readPatchTokens } from "./patch-tokens.ts";
 import { concatenate, type Prompts, promptedFeatures, stack } from "./prompted.ts";
 import { outputOf, scalar, type TensorValue } from "./runtime.ts";
@@ -199,7 +198,7 @@ export async function embed(
   const cut = prompts?.firstBlock ?? depth - 1;
   const value = prompts && { dims: [depth - cut, prompts.tokensPerBlock, width], data: prompts.values };
   assert(!value || value.data.length === elementCount(value.dims), "prompts of this backbone");
-  const out = new Float32Array(patches.length * featureWidth);
+  const out = new Float32Array(patches.length * views * featureWidth);
   for (const [i, patch] of patches.entries()) {
     signal.throwIfAborted();
     const rgb = await analyser.pixels(patch, signal);
@@ -214,7 +213,7 @@ export async function embed(
           signal,
         )
       : concatenate((await analyser.compute(laid, cut, lanePriority.step, signal)).map(({ features }) => features));
-    out.set(meanOverViews({ values: rows, views, width: featureWidth }), i * featureWidth);
+    out.set(rows, i * views * featureWidth);
     onDone(i + 1, patches.length);
   }
   return out;

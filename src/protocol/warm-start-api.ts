@@ -36,7 +36,7 @@ export type WarmStartApi = Readonly<{
     WarmPrompts,
     Readonly<{ done: number; total: number }>
   >;
-  /** Features [patches, F], the mean over the first `views` views (engine/views.ts) of each; `prompts` null: of the plain backbone. */
+  /** Features [patches, views, F] in each of the first `views` views (engine/views.ts); `prompts` null: of the plain backbone. */
   embed: Method<
     Readonly<{ patches: readonly Patch[]; views: number; prompts: WarmPrompts | null }>,
     Readonly<{ features: Float32Array }>,

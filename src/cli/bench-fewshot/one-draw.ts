@@ -1,9 +1,15 @@
 // One draw as it is kept on disk: the frozen methods', the chosen one's and the tuned answers, and nothing that is not needed again.
 // Knows the protocol and the tuner's one call.
 import { present } from "../../base/fault.ts";
-import { frozenDraw, type MethodResult, type ProtocolData } from "../../engine/evaluation/few-shot-draw.ts";
+import {
+  frozenDraw,
+  type MethodResult,
+  type ProtocolData,
+  spreadWithout,
+  taskOf,
+} from "../../engine/evaluation/few-shot-draw.ts";
 import { answersOf, type MetricName, metricNames, reportOn } from "../../engine/evaluation/scores.ts";
-import { centreOfRows, type FrozenMethod, selectRows } from "../../engine/heads/frozen-methods.ts";
+import { centreOfRows, type FrozenMethod } from "../../engine/heads/frozen-methods.ts";
 import type { FolderParts } from "./folder-data.ts";
 import type { TunedMethod } from "./options.ts";
 import type { AskedDraw, FewLabelTuner } from "./tuned-draw.ts";
@@ -73,7 +79,10 @@ export function askedDraw(data: ProtocolData, parts: FolderParts, { support, see
     support: support.map((i) => present(parts.pool[i], "a drawn patch")),
     asked: parts.test,
     centre: centreOfRows(data.pool.rows),
-    rows: { support: selectRows(data.pool.rows, support), asked: data.test.rows },
+    frozen: {
+      task: taskOf(data.pool, support, data.classes, spreadWithout(data.unlabelled, support)),
+      asked: data.test.rows,
+    },
     seed,
   };
 }

@@ -7,7 +7,7 @@ import type { FolderPatch } from "../../domain/patch-folder.ts";
 import { plainAnswer } from "../../domain/prompt-set.ts";
 import { parsePromptSet, serializePromptSet } from "../../domain/prompt-set-file.ts";
 import type { TuningSettings } from "../../domain/run.ts";
-import type { PatchRows } from "../../engine/heads/frozen-methods.ts";
+import type { FewLabelTask, PatchRows } from "../../engine/heads/frozen-methods.ts";
 import type { TuneChoice } from "../../protocol/engine-api.ts";
 import type { TextVectors } from "../../protocol/text-encoder.ts";
 import type { FolderEngine } from "../folder-engine.ts";
@@ -27,8 +27,8 @@ export type AskedDraw = Readonly<{
   support: readonly FolderPatch[];
   asked: readonly FolderPatch[];
   centre: Float32Array;
-  /** What frozen methods are given of the same patches. */
-  rows: Readonly<{ support: PatchRows; asked: PatchRows }>;
+  /** What frozen methods are given: the labels, and the rows they are asked about. */
+  frozen: Readonly<{ task: FewLabelTask; asked: PatchRows }>;
   seed: number;
 }>;
 

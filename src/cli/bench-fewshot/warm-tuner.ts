@@ -7,9 +7,10 @@ import { canonicalJson } from "../../domain/canonical-json.ts";
 import type { FolderPatch } from "../../domain/patch-folder.ts";
 import { drawUnevenly } from "../../engine/evaluation/draws.ts";
 import { constantShare } from "../../engine/heads/choose-share.ts";
-import { centreOfRows } from "../../engine/heads/frozen-methods.ts";
-import { fitLogistic, logisticDefaults, logisticScores } from "../../engine/heads/logistic.ts";
+import { centreOfRows, type FewLabelTask, frozenVariants, type PatchRows } from "../../engine/heads/frozen-methods.ts";
 import { blended } from "../../engine/heads/of-set.ts";
+import { meanOverViews, patchCount, type ViewTable } from "../../engine/heads/view-table.ts";
+import { viewSpread } from "../../engine/heads/view-whitening.ts";
 import { warmStartDefaults } from "../../engine/warm-start.ts";
 import { openRowStore, type RowStore } from "../../platform/node/row-store.ts";
 import type { WarmPrompts } from "../../protocol/warm-start-api.ts";
@@ -36,8 +37,11 @@ export type WarmOptions = Readonly<{
   log: (line: string) => void;
 }>;
 
-/** Views in which unlabelled patches are averaged to centre features with. */
-const centreViews = 2;
+/** So many of the unlabelled patches say what features under the prompts are centred with and how their views differ. */
+const mostShown = 128;
+
+/** What labels fit, under the prompts and without: the same for both. */
+const regression = present(frozenVariants.whitened[0], "the whitened regression");
 
 export async function createWarmTuner(opened: FolderEngine, options: WarmOptions): Promise<FewLabelTuner> {
   const { folder, pool, classes, count, views, seed, now, log } = options;
@@ -49,28 +53,29 @@ export async function createWarmTuner(opened: FolderEngine, options: WarmOptions
     seed,
   };
   const unlabelled = drawUnevenly(pool, classes, count, seed).map((i) => present(pool[i], "a patch").path);
-  const told = { kind: "label-free", ...settings, views, unlabelled: unlabelled.length };
-  const whole = { ...told, paths: unlabelled, model: opened.status.weightsDigest, stain: options.stain };
+  const learnedBy = { kind: "label-free", ...settings, views, unlabelled: unlabelled.length };
+  const whole = { ...learnedBy, paths: unlabelled, model: opened.status.weightsDigest, stain: options.stain };
   let rows: RowStore | null = null;
   let prompts: WarmPrompts | null = null;
-  let centre: Float32Array | null = null;
+  const { featureWidth: width } = shape;
 
   const pathsOf = (of: readonly string[]): readonly string[] => of.map((path) => join(folder, path));
-  /** [F] each, kept on disk: an interrupted run goes on where it was. */
-  const rowsOf = async (of: readonly string[], asViews: number, signal: AbortSignal): Promise<Float32Array> => {
+  /** [patches, views, F], kept on disk: an interrupted run goes on where it was. */
+  const viewsOf = async (of: readonly string[], signal: AbortSignal): Promise<ViewTable> => {
     const { store, learned } = await ready(signal);
-    const out = new Float32Array(of.length * shape.featureWidth);
+    const values = new Float32Array(of.length * views * width);
     for (const [i, path] of of.entries()) {
-      const key = `${asViews} ${path}`;
-      if (!store.has(key)) await store.put(key, await opened.embed(pathsOf([path]), asViews, learned, signal));
-      out.set(store.row(key), i * shape.featureWidth);
-      if ((i + 1) % 100 === 0) log(`  features under prompts: ${i + 1} of ${of.length}`);
+      if (!store.has(path)) {
+        await store.put(path, await opened.embed(pathsOf([path]), views, learned, signal));
+        if ((i + 1) % 100 === 0) log(`  features under prompts: ${i + 1} of ${of.length}`);
+      }
+      values.set(store.row(path), i * views * width);
     }
-    return out;
+    return { values, views, width };
   };
   const ready = async (signal: AbortSignal): Promise<Readonly<{ store: RowStore; learned: WarmPrompts }>> => {
     const digest = createHash("sha256").update(canonicalJson(whole)).digest("hex").slice(0, 24);
-    rows ??= await openRowStore(join(options.cache, `warm-${digest}`), shape.featureWidth);
+    rows ??= await openRowStore(join(options.cache, `warm-${digest}`), views * width);
     if (!prompts) {
       const kept = await openKeptDraws(options.cache, whole);
       const { values, losses, seconds } = await kept.keep("prompts", isKept, async (): Promise<Kept> => {
@@ -94,32 +99,35 @@ export async function createWarmTuner(opened: FolderEngine, options: WarmOptions
   };
 
   return {
-    settings: told,
+    settings: { ...learnedBy, regression: regression.name, share: constantShare },
     forecast: async () => null,
-    async answer({ support, asked, centre: frozenCentre, rows: frozen }: AskedDraw, signal) {
+    async answer({ support, asked, frozen }: AskedDraw, signal) {
       const before = now();
-      const targets = support.map(({ classIndex }) => classIndex);
-      const width = shape.featureWidth;
-      centre ??= centreOfRows({ features: await rowsOf(unlabelled, centreViews, signal), width });
-      const own = await rowsOf(
-        support.map(({ path }) => path),
-        views,
+      const rowsOf = async (of: readonly FolderPatch[]): Promise<PatchRows> => {
+        const table = await viewsOf(
+          of.map(({ path }) => path),
+          signal,
+        );
+        return { features: meanOverViews(table), width, colours: new Float32Array() };
+      };
+      const labelled = new Set(support.map(({ path }) => path));
+      const others = unlabelled.filter((path) => !labelled.has(path));
+      // They lie class by class: every so manieth, of all of them.
+      const each = Math.ceil(others.length / mostShown);
+      const shown = await viewsOf(
+        others.filter((_, i) => i % each === 0),
         signal,
       );
-      const head = fitLogistic({ features: own, width, targets, classes }, logisticDefaults, centre);
-      const raw = logisticScores(
-        head,
-        await rowsOf(
-          asked.map(({ path }) => path),
-          views,
-          signal,
-        ),
-      );
-      const examples = { features: frozen.support.features, width, targets, classes };
-      const beside = logisticScores(fitLogistic(examples, logisticDefaults, frozenCentre), frozen.asked.features);
+      const task: FewLabelTask = {
+        ...frozen.task,
+        rows: await rowsOf(support),
+        centre: centreOfRows({ features: meanOverViews(shown), width }),
+        spread: viewSpread(shown, [...Array(patchCount(shown)).keys()]),
+      };
+      const raw = regression.fit(task)(await rowsOf(asked));
       return {
         raw,
-        tuned: blended(raw, beside, constantShare),
+        tuned: blended(raw, regression.fit(frozen.task)(frozen.asked), constantShare),
         choice: { share: constantShare, kind: "constants", words: "label-free prompts, a constant share" },
         seconds: (now() - before) / 1000,
       };
