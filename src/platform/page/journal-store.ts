@@ -200,6 +200,8 @@ function journalOf({ connect, id, lock, compactEvery, now, ...opened }: Opened):
         .map(([set, bytes]) => tx.objectStore("promptSets").put(bytes, [id, set])),
     ]);
     [checked, lost] = [true, false];
+    // Forgotten is forgotten here too.
+    for (const set of held.keys()) if (!next.promptSets.has(set)) held.delete(set);
     audited = first;
     project = next;
     seq = at;
@@ -247,7 +249,7 @@ function journalOf({ connect, id, lock, compactEvery, now, ...opened }: Opened):
         .catch((error: unknown) => {
           throw storageFault(error, "The prompt set could not be read");
         });
-      const bytes = kept ?? held.get(set);
+      const bytes = kept ?? (lost ? held.get(set) : undefined);
       if (bytes === undefined) return null;
       if (!(bytes instanceof Uint8Array) || promptSetIdOf(bytes) !== set) {
         throw new Fault("storage", "The kept bytes of this prompt set are damaged. Load its file again.", { id: set });
