@@ -1,8 +1,8 @@
 // The journal port over IndexedDB: an append-only log of changes with snapshots, and prompt set bytes beside it. Every write is one
 // transaction of strict durability: it is on disk, or it did not happen. Knows no screen and nothing of what the changes mean.
-import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB, type StoreNames } from "idb";
+import type { StoreNames } from "idb";
 import type { ProjectId, PromptSetId } from "../../base/brand.ts";
-import { assert, Fault, isAbort } from "../../base/fault.ts";
+import { assert, Fault } from "../../base/fault.ts";
 import {
   type AuditEntry,
   firstAfterErasing,
@@ -15,124 +15,17 @@ import { storedChange } from "../../domain/parse-project.ts";
 import { applyEvents, type Project, type ProjectChange } from "../../domain/project.ts";
 import { promptSetIdOf } from "../../domain/prompt-set-file.ts";
 import { replay, snapshotOf } from "../../domain/replay.ts";
+import {
+  allOf,
+  type Db,
+  lastSeq,
+  openDatabase,
+  readRaw,
+  type Schema,
+  storageFault,
+  write,
+} from "./journal-database.ts";
 import { acquireWriterLock, type WriterLock } from "./writer-lock.ts";
-
-interface Schema extends DBSchema {
-  /** Key: project, sequence number. */
-  changes: { key: [string, number]; value: unknown };
-  snapshots: { key: string; value: Readonly<{ seq: number; snapshot: unknown }> };
-  /** Key: project, sha256 of the bytes. */
-  promptSets: { key: [string, string]; value: Uint8Array };
-  /** Key: project, sequence number of the change. Never cut. */
-  audit: { key: [string, number]; value: unknown };
-  /** Entries that could not be read back, kept for a later version or a person who looks. */
-  unreadable: { key: number; value: unknown };
-}
-type Db = IDBPDatabase<Schema>;
-
-const strict = { durability: "strict" } as const;
-const allOf = (id: ProjectId): IDBKeyRange => IDBKeyRange.bound([id, Number.NEGATIVE_INFINITY], [id, []]);
-
-/** Failures of IndexedDB in words for the person. */
-function storageFault(error: unknown, what: string): unknown {
-  // Faults, cancelling and our own mistakes pass; what IndexedDB refuses is a DOMException.
-  if (!(error instanceof DOMException) || isAbort(error)) return error;
-  const { name } = error;
-  const why =
-    name === "QuotaExceededError"
-      ? "the browser's storage for this page is full. Free disk space or remove prompt sets; it is tried again with your next change"
-      : `the browser refused (${error.message}). It is tried again with your next change`;
-  return new Fault("storage", `${what}: ${why}.`, { name }, error);
-}
-
-/** @param onGone the connection is closed, by the browser or for another tab */
-async function openDatabase(name: string, onGone: () => void): Promise<Db> {
-  if (typeof indexedDB === "undefined") {
-    throw new Fault("storage", "This browser keeps nothing (no IndexedDB): your work is lost when the tab closes.");
-  }
-  try {
-    const db: Db = await openDB<Schema>(name, 2, {
-      upgrade: (fresh, before) => {
-        if (before < 1) {
-          fresh.createObjectStore("changes");
-          fresh.createObjectStore("snapshots");
-          fresh.createObjectStore("promptSets");
-          fresh.createObjectStore("unreadable", { autoIncrement: true });
-        }
-        if (before < 2) fresh.createObjectStore("audit");
-      },
-      // A newer version of the app in another tab must not wait for this one; later writes here fail and say so.
-      blocking: () => {
-        db.close();
-        onGone();
-      },
-      terminated: onGone,
-    });
-    return db;
-  } catch (error) {
-    if (error instanceof DOMException && error.name === "VersionError") {
-      throw new Fault("storage", "A newer version of this app is open in another tab. Reload this page to go on.");
-    }
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Fault(
-      "storage",
-      `This browser does not let the page keep anything (${reason}): your work is lost when the tab closes. Private windows and ` +
-        "blocked site data do this; allow site data for this page.",
-      {},
-      error,
-    );
-  }
-}
-
-type Tx<Names extends StoreNames<Schema>> = IDBPTransaction<Schema, Names[], "readwrite">;
-
-async function write<Names extends StoreNames<Schema>>(
-  db: Db,
-  stores: Names[],
-  what: string,
-  body: (tx: Tx<Names>) => readonly Promise<unknown>[],
-): Promise<void> {
-  try {
-    const tx = db.transaction(stores, "readwrite", strict);
-    let requests: readonly Promise<unknown>[];
-    try {
-      requests = body(tx);
-    } catch (error) {
-      // A value that cannot be stored: without this, what was asked before it would be committed alone.
-      tx.done.catch(() => {});
-      tx.abort();
-      throw error;
-    }
-    // All requests are made at once and all are waited for. Where a write fails, its neighbours only say that they were aborted:
-    // the one that says why is looked for.
-    const outcomes = await Promise.allSettled([...requests, tx.done]);
-    const reasons = outcomes.flatMap((o) => (o.status === "rejected" ? [o.reason as unknown] : []));
-    if (reasons.length > 0) throw reasons.find((reason) => !isAbort(reason)) ?? reasons[0];
-  } catch (error) {
-    // Nobody cancelled: a transaction that was given up reports itself as AbortError.
-    if (isAbort(error))
-      throw new Fault("storage", `${what}: the browser gave the write up. It is tried again.`, {}, error);
-    throw storageFault(error, what);
-  }
-}
-
-/** What lies on disk of one project, read in one transaction. */
-async function readRaw(db: Db, id: ProjectId) {
-  const tx = db.transaction(["changes", "snapshots", "promptSets", "audit"]);
-  const [keys, entries, snapshot, sets, audit] = await Promise.all([
-    tx.objectStore("changes").getAllKeys(allOf(id)),
-    tx.objectStore("changes").getAll(allOf(id)),
-    tx.objectStore("snapshots").get(id),
-    tx.objectStore("promptSets").getAllKeys(allOf(id)),
-    tx.objectStore("audit").openCursor(allOf(id), "prev"),
-    tx.done,
-  ]);
-  return { keys, entries, snapshot, sets, audited: parseAuditEntry(audit?.value) };
-}
-
-/** The number of the last change that lies there; 0: nothing does. */
-const lastSeq = ({ snapshot, keys }: Pick<Awaited<ReturnType<typeof readRaw>>, "snapshot" | "keys">): number =>
-  Math.max(snapshot?.seq ?? 0, ...keys.slice(-1).map((key) => key[1]));
 
 export function createIndexedDbJournalStore(
   options: Readonly<{ databaseName?: string; compactEvery?: number; now?: () => number }> = {},
@@ -307,6 +200,8 @@ function journalOf({ connect, id, lock, compactEvery, now, ...opened }: Opened):
         .map(([set, bytes]) => tx.objectStore("promptSets").put(bytes, [id, set])),
     ]);
     [checked, lost] = [true, false];
+    // Forgotten is forgotten here too.
+    for (const set of held.keys()) if (!next.promptSets.has(set)) held.delete(set);
     audited = first;
     project = next;
     seq = at;
@@ -354,7 +249,7 @@ function journalOf({ connect, id, lock, compactEvery, now, ...opened }: Opened):
         .catch((error: unknown) => {
           throw storageFault(error, "The prompt set could not be read");
         });
-      const bytes = kept ?? held.get(set);
+      const bytes = kept ?? (lost ? held.get(set) : undefined);
       if (bytes === undefined) return null;
       if (!(bytes instanceof Uint8Array) || promptSetIdOf(bytes) !== set) {
         throw new Fault("storage", "The kept bytes of this prompt set are damaged. Load its file again.", { id: set });
