@@ -69,14 +69,26 @@ type RowProps = Readonly<{ value: TissueClass; count: number; selected: boolean 
 
 function ClassRow({ value, count, selected }: RowProps) {
   const [renaming, setRenaming] = useState(false);
+  const [left, setLeft] = useState(false);
   const perform = usePerform();
   const { ui } = useApp();
-  if (renaming) return <RenameRow value={value} onDone={() => setRenaming(false)} />;
+  if (renaming) {
+    return (
+      <RenameRow
+        value={value}
+        onDone={(byKey) => {
+          setRenaming(false);
+          setLeft(byKey);
+        }}
+      />
+    );
+  }
   return (
     <div className="pt-row" data-on={selected} data-testid="class-row" data-other={isOther(value)}>
       <button
         type="button"
         className="pt-row-main"
+        ref={left ? takeFocus : null}
         aria-pressed={selected}
         title={
           selected
@@ -136,21 +148,22 @@ function ClassMenu({ value, count, onRename }: Readonly<{ value: TissueClass; co
   );
 }
 
-function RenameRow({ value, onDone }: Readonly<{ value: TissueClass; onDone: () => void }>) {
+/** `byKey`: the person is still here, and goes on from the row. */
+function RenameRow({ value, onDone }: Readonly<{ value: TissueClass; onDone: (byKey: boolean) => void }>) {
   const [name, setName] = useState(value.name);
   const perform = usePerform();
   const state = useAppState();
   const free = nameIsFree(state, name, value.id);
-  const save = (): void => {
+  const save = (byKey: boolean): void => {
     if (free === true && name.trim() !== value.name) perform(renameClass, { id: value.id, name });
-    onDone();
+    onDone(byKey);
   };
   return (
     <form
       className="pt-row"
       onSubmit={(event) => {
         event.preventDefault();
-        save();
+        save(true);
       }}
     >
       <TextInput
@@ -159,9 +172,9 @@ function RenameRow({ value, onDone }: Readonly<{ value: TissueClass; onDone: () 
         autoFocus
         error={free === true ? null : free}
         onChange={(event) => setName(event.currentTarget.value)}
-        onBlur={save}
+        onBlur={() => save(false)}
         onKeyDown={(event) => {
-          if (event.key === "Escape") onDone();
+          if (event.key === "Escape") onDone(true);
         }}
         style={{ flex: 1 }}
       />
@@ -171,6 +184,8 @@ function RenameRow({ value, onDone }: Readonly<{ value: TissueClass; onDone: () 
 
 function AddClass({ first }: Readonly<{ first: boolean }>) {
   const [name, setName] = useState<string | null>(null);
+  /** The field went away under the keys: who typed in it goes on from the button in its place. */
+  const [left, setLeft] = useState(false);
   const perform = usePerform();
   const state = useAppState();
   const write = canWrite(state);
@@ -179,9 +194,13 @@ function AddClass({ first }: Readonly<{ first: boolean }>) {
       <button
         type="button"
         className="pt-row pt-mute pt-add"
+        ref={left ? takeFocus : null}
         aria-disabled={write !== true}
         {...(write !== true && { title: write })}
-        onClick={() => write === true && setName("")}
+        onClick={() => {
+          setLeft(false);
+          if (write === true) setName("");
+        }}
       >
         <IconPlus size={14} aria-hidden="true" /> {say("Add class")}
       </button>
@@ -197,6 +216,7 @@ function AddClass({ first }: Readonly<{ first: boolean }>) {
         if (text.trim() === "" || free !== true) return;
         perform(addClass, { name: text });
         setName(first ? null : "");
+        setLeft(first);
       }}
     >
       <TextInput
@@ -210,10 +230,14 @@ function AddClass({ first }: Readonly<{ first: boolean }>) {
           if (text.trim() === "" && !first) setName(null);
         }}
         onKeyDown={(event) => {
-          if (event.key === "Escape") setName(null);
+          if (event.key !== "Escape") return;
+          setName(null);
+          setLeft(!first);
         }}
         style={{ flex: 1 }}
       />
     </form>
   );
 }
+
+const takeFocus = (element: HTMLElement | null): void => element?.focus();

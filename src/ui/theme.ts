@@ -51,6 +51,9 @@ export const cssVariables: CSSVariablesResolver = () => ({
     "--mantine-color-text": "#1a2027",
     "--mantine-color-dimmed": "#56626f",
     "--mantine-color-default-border": "#dde2e7",
+    // White on Mantine's own red would not be readable.
+    "--mantine-color-red-filled": "#c92a2a",
+    "--mantine-color-red-filled-hover": "#b02525",
   },
   dark: {
     "--mantine-color-body": "#161b21",

@@ -37,7 +37,7 @@ export type ViewerEvents = Readonly<{
 export type SlideViewer = Readonly<{
   setMarks(marks: readonly Mark[]): void;
   setOutline(outline: Outline | null): void;
-  /** What would be labelled under the pointer; null shows nothing. */
+  /** What would be labelled under the pointer, or in the middle by keyboard; null shows nothing. */
   setGhost(regionAt: ((at: Point<"slide">) => Region | null) | null): void;
   setRuler(ruler: Ruler | null): void;
   /** A whole-slide map over the slide; null: none. */
@@ -122,6 +122,8 @@ export function createViewer(element: HTMLElement, options: ViewerOptions, event
   let image: OpenSeadragon.TiledImage | null = null;
   let ghost: ((at: Point<"slide">) => Region | null) | null = null;
   let pointer: Point<"slide"> | null = null;
+  /** A finger covers what it points at: no patch is drawn under it. */
+  let touched = false;
 
   viewer.canvas.setAttribute("role", "application");
   viewer.canvas.setAttribute("aria-roledescription", say("slide viewer"));
@@ -177,6 +179,13 @@ export function createViewer(element: HTMLElement, options: ViewerOptions, event
     layer.draw({ x, y, slidePerPixel, width, height, turned });
   };
 
+  const byKeyboard = (): boolean => viewer.canvas.dataset.keyboard === "true";
+  /** The patch that a key would speak of: under the pointer, with the keyboard alone in the middle. */
+  const showGhost = (): void => {
+    const at = pointer ?? (byKeyboard() ? inside(currentView()?.centre ?? null) : null);
+    layer.setGhost(at && ghost && !touched ? ghost(at) : null);
+  };
+
   const onUpdate = (): void => {
     const view = currentView();
     const at = slideToScreen();
@@ -191,6 +200,7 @@ export function createViewer(element: HTMLElement, options: ViewerOptions, event
     const shift = drawn && shiftSince(drawn, frame);
     if (shift) layer.ahead.style.transform = `translate(${shift.x}px, ${shift.y}px)`;
     else drawAhead(frame, view);
+    showGhost();
     events.onView(view);
   };
   /** Moved by parts of a pixel it is less sharp: at rest it lies exactly. */
@@ -203,17 +213,19 @@ export function createViewer(element: HTMLElement, options: ViewerOptions, event
     const box = viewer.canvas.getBoundingClientRect();
     const pixel = new OpenSeadragon.Point(event.clientX - box.left, event.clientY - box.top);
     pointer = inside(slidePoint(pixel));
-    layer.setGhost(pointer && ghost && event.pointerType !== "touch" ? ghost(pointer) : null);
+    touched = event.pointerType === "touch";
+    showGhost();
     events.onPointer(pointer);
   };
   const onLeave = (): void => {
     pointer = null;
-    layer.setGhost(null);
+    touched = false;
+    showGhost();
     events.onPointer(null);
   };
   viewer.canvas.addEventListener("pointermove", onMove);
   viewer.canvas.addEventListener("pointerleave", onLeave);
-  const keyboardFocus = watchKeyboardFocus(viewer.canvas);
+  const keyboardFocus = watchKeyboardFocus(viewer.canvas, showGhost);
 
   viewer.addHandler("canvas-key", (event) => {
     const key = event.originalEvent;
@@ -286,7 +298,7 @@ export function createViewer(element: HTMLElement, options: ViewerOptions, event
     slideToScreen,
     setGhost(regionAt) {
       ghost = regionAt;
-      layer.setGhost(pointer && ghost ? ghost(pointer) : null);
+      showGhost();
     },
     view: currentView,
     pointer: () => pointer,
@@ -308,7 +320,7 @@ export function createViewer(element: HTMLElement, options: ViewerOptions, event
     home: () => viewer.viewport.goHome(options.reducedMotion),
     focus: () => viewer.canvas.focus(),
     drawer: () => ({ type: viewer.drawer.getType() ?? "", formats: viewer.drawer.getSupportedDataFormats() }),
-    byKeyboard: () => viewer.canvas.dataset.keyboard === "true",
+    byKeyboard,
     destroy() {
       destroyed = true;
       viewer.canvas.removeEventListener("pointermove", onMove);

@@ -3,11 +3,13 @@
 
 const steering = /^(?:Arrow|Enter$|Tab$)/;
 
-/** Keeps `data-keyboard` on the element "true" or "false". Returns what ends it. */
-export function watchKeyboardFocus(element: HTMLElement): () => void {
+/** Keeps `data-keyboard` on the element "true" or "false"; `changed` is called after each change. Returns what ends it. */
+export function watchKeyboardFocus(element: HTMLElement, changed: () => void): () => void {
   let lastWasKey = true;
   const set = (by: boolean): void => {
+    if (element.dataset.keyboard === String(by)) return;
     element.dataset.keyboard = String(by);
+    changed();
   };
   const onPointer = (): void => {
     lastWasKey = false;

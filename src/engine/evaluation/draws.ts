@@ -1,7 +1,7 @@
 // Which patches are labelled in a draw and which are reported on: seeded, whole groups, class by class. Knows indices, classes and groups;
 // no pixels and no method.
 import { assert, Fault } from "../../base/fault.ts";
-import { type Random, randomFor, shuffled, uniform } from "../../math/random.ts";
+import { type Random, randomFor, shuffled } from "../../math/random.ts";
 
 /** What a draw needs to know of a patch. */
 export type Drawable = Readonly<{ classIndex: number; group: string }>;
@@ -75,27 +75,6 @@ export function divide(
     );
   }
   return { pool, test };
-}
-
-/**
- * Patches to learn from without their labels, ascending indices: of every class another share, the largest up to two and a half times the
- * smallest, since no slide holds its tissues in equal parts. `count` or a little less; all where there are not more.
- */
-export function drawUnevenly(
-  patches: readonly Drawable[],
-  classes: number,
-  count: number,
-  seed: number,
-): readonly number[] {
-  const random = randomFor(seed, "unlabelled");
-  const weights = Array.from({ length: classes }, () => 1 + 1.5 * uniform(random));
-  const whole = weights.reduce((a, b) => a + b, 0);
-  return weights
-    .flatMap((weight, c) => {
-      const wanted = Math.floor((count * weight) / whole);
-      return shuffled(randomFor(seed, `unlabelled ${c}`), indicesOf(patches, c)).slice(0, wanted);
-    })
-    .toSorted((a, b) => a - b);
 }
 
 /** At most k of these, of as many groups as there are; the first of a draw of more. */
