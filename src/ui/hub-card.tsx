@@ -55,7 +55,7 @@ export function HubCard({ model, here }: Props) {
           </Button>
         )}
       </div>
-      <span>{model.purpose}</span>
+      <span>{heard(model.purpose)}</span>
       <dl className="pt-facts pt-small pt-hub-facts">
         <dt>{say("Licence")}</dt>
         <dd>
@@ -65,7 +65,7 @@ export function HubCard({ model, here }: Props) {
           </a>
         </dd>
         <dt>{say("Structure")}</dt>
-        <dd>{model.architecture}</dd>
+        <dd>{heard(model.architecture)}</dd>
         <dt>{say("Colours")}</dt>
         <dd>{normalisationOf(model)}</dd>
         <dt>µm/px</dt>

@@ -29,7 +29,7 @@ function ScoreRow({ score }: Readonly<{ score: ClassScore }>) {
 
 /** ".81", never "1.00" or "0.00": a score of a few labels is never certain. */
 function words(score: number): string {
-  if (score > 0.99) return ">.99";
-  if (score < 0.01) return "<.01";
+  if (score > 0.99) return `>${fixed(0.99, 2).slice(1)}`;
+  if (score < 0.01) return `<${fixed(0.01, 2).slice(1)}`;
   return fixed(score, 2).slice(1);
 }

@@ -4,7 +4,7 @@ export const attention = {
   "The model is not ready.": "Das Modell ist nicht bereit.",
   "Click on tissue first.": "Klicken Sie zuerst auf Gewebe.",
   "There is no tissue here: the model did not look.": "Hier ist kein Gewebe: Das Modell hat nicht hingesehen.",
-  "Where did the model look?": "Wohin hat das Modell gesehen?",
+  "Where did the model look?": "Wohin sah das Modell?",
   "Where the model looked could not be found out": "Wohin das Modell gesehen hat, konnte nicht ermittelt werden",
   "Close where the model looked": "Schließen, wohin das Modell gesehen hat",
   "This label is on a slide that is not open.": "Dieses Label liegt auf einem Schnitt, der nicht geöffnet ist.",

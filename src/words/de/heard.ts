@@ -70,6 +70,24 @@ export const heard = {
   "The training diverged and its last good state was kept, which no fold has tested. Tune with a lower learning rate to get an estimate.":
     "Das Training lief auseinander, und sein letzter guter Stand blieb, den kein Teil geprüft hat. Tunen Sie mit kleinerer Lernrate, um eine Schätzung zu erhalten.",
   "Label a second class to get an estimate.": "Labeln Sie eine zweite Klasse, um eine Schätzung zu erhalten.",
+  "Pathology features under a free licence": "Pathologie-Merkmale unter freier Lizenz",
+  "Pathology features, small, under a free licence": "Pathologie-Merkmale, klein, unter freier Lizenz",
+  "Pathology features, trained on TCGA slides at several magnifications":
+    "Pathologie-Merkmale, an TCGA-Schnitten in mehreren Vergrößerungen trainiert",
+  "Pathology features, small, with tokens of 8 px": "Pathologie-Merkmale, klein, mit Tokens von 8 px",
+  "Pathology features": "Pathologie-Merkmale",
+  "Pathology features; large: slow without a graphics card": "Pathologie-Merkmale; groß: langsam ohne Grafikkarte",
+  "Natural images: a baseline that knows no pathology, ready as ONNX":
+    "Natürliche Bilder: ein Vergleich, der keine Pathologie kennt, fertig als ONNX",
+  "several magnifications; which ones was not verified": "mehrere Vergrößerungen; welche, wurde nicht überprüft",
+  "natural images have none: any, stated by you": "natürliche Bilder haben keines: jedes, von Ihnen angegeben",
+  "{vit} with {count} registers, {width} features": "{vit} mit {count} Registern, {width} Merkmale",
+  "{vit}, {width} features": "{vit}, {width} Merkmale",
+  "Owkin non-commercial licence.": "Nichtkommerzielle Owkin-Lizenz.",
+  "Lunit non-commercial licence.": "Nichtkommerzielle Lunit-Lizenz.",
+  "Kaiko Non-Commercial licence, version 1.": "Nichtkommerzielle Kaiko-Lizenz, Version 1.",
+  "Creative Commons BY-NC-ND 4.0: no commercial use, no passing on of converted copies.":
+    "Creative Commons BY-NC-ND 4.0: keine kommerzielle Nutzung, keine Weitergabe umgewandelter Kopien.",
   "No estimate was asked for.": "Es wurde keine Schätzung verlangt.",
   "Choose a kind of prompts to compare.": "Wählen Sie eine Art von Prompts zum Vergleich.",
   "A backbone has no classes of its own. Label two patches in two classes, or load a prompt set.":
