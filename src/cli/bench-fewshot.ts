@@ -8,7 +8,7 @@ import { Fault, isFault } from "../base/fault.ts";
 import { appVersion } from "../domain/app-version.ts";
 import { leftOutWords, type PatchFolder } from "../domain/patch-folder.ts";
 import { mostShots } from "../engine/evaluation/draws.ts";
-import { fullResult } from "../engine/evaluation/few-shot-draw.ts";
+import { choosable, fullResult } from "../engine/evaluation/few-shot-draw.ts";
 import { serializeResults } from "../engine/evaluation/results-file.ts";
 import { frozenVariants } from "../engine/heads/frozen-methods.ts";
 import type { LoadedModel } from "../engine/loaded-model.ts";
@@ -154,6 +154,7 @@ async function measureWith(options: FewShotOptions, prepared: Prepared, signal: 
     whitening:
       "spread between the views of at most 256 patches of the pool, unlabelled, in uneven class shares, without a draw's own labels",
     variants: Object.fromEntries(Object.entries(frozenVariants).map(([name, list]) => [name, list.map((v) => v.name)])),
+    choosable,
     methods: [...options.methods].toSorted(),
     tuner: tuner?.settings ?? null,
     threads: options.threads,

@@ -32,6 +32,7 @@ export async function makeDraws(
     model,
     stain,
     variants,
+    choosable,
     protocolVersion: version,
     seed,
     data: { split, limit },
@@ -39,6 +40,7 @@ export async function makeDraws(
     model: unknown;
     stain: boolean;
     variants: unknown;
+    choosable: unknown;
     protocolVersion: number;
     seed: number;
     data: Readonly<{ split: string | null; limit: number | null }>;
@@ -47,7 +49,7 @@ export async function makeDraws(
   signal: AbortSignal,
 ): Promise<Readonly<{ finished: readonly DrawsOfK[]; ablation: Ablation }>> {
   const sizes = { pool: parts.pool.length, test: parts.test.length };
-  const frozenOf = { version, appVersion, model, dataDigest, sizes, stain, variants, seed, split, limit };
+  const frozenOf = { version, appVersion, model, dataDigest, sizes, stain, variants, choosable, seed, split, limit };
   const keptFrozen = await openKeptDraws(options.cache, { kind: "frozen", ...frozenOf });
   const keptTuned =
     tuner && (await openKeptDraws(options.cache, { kind: "tuned", ...frozenOf, tuner: tuner.settings }));

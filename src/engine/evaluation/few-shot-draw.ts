@@ -49,15 +49,16 @@ export type FrozenDraw = Readonly<{
   /** Indices into the pool, ascending. */
   support: readonly number[];
   methods: Readonly<Record<FrozenMethod, MethodResult>>;
-  /** The frozen method that the labels themselves choose, at its fitted temperature: what the app would answer with. */
+  /** The frozen method that the labels themselves choose, at its fitted temperature. */
   chosen: MethodResult & Readonly<{ method: FrozenMethod }>;
 }>;
 
 /**
- * Whom the labels choose from, the default first. `majority` is a floor, not a method; `colour` knows nothing of the backbone, is the
+ * Whom the labels choose from, the default first: what most often does best, and so what stands where there are too few labels to choose.
+ * `majority` is a floor, not a method; `colour` knows nothing of the backbone, is the
  * weakest of few labels and would be one too many. Both are reported and may be the strongest rival all the same.
  */
-export const choosable: readonly FrozenMethod[] = ["logreg", "whitened", "frozen_blend", "centroid", "cache", "knn"];
+export const choosable: readonly FrozenMethod[] = ["whitened", "logreg", "frozen_blend", "centroid", "cache", "knn"];
 
 /** How the views differ, of patches that are not labelled in this draw: what the labels hold out for a choice is among them no more. */
 export function spreadWithout({ of, table }: UnlabelledViews, support: readonly number[]): ViewSpread | null {
