@@ -87,7 +87,7 @@ describe.skipIf(!hasBrowser)("by pointer alone", () => {
       page.waitForEvent("download"),
       fromMenu(page.getByTestId("slide-name"), "Save as a file"),
     ]);
-    expect(project.suggestedFilename()).toMatch(/\.json$/);
+    expect(project.suggestedFilename()).toBe("project.pathotune.zip");
     expect(await typed()).toBe(0);
     expect(small.errors).toEqual([]);
   }, 60_000);

@@ -21,8 +21,10 @@ const names = screens.map(({ name }) => name);
 const built = join(root, "dist", "index.html");
 const drawnBy = existsSync(built) ? createHash("sha256").update(readFileSync(built)).digest().readUInt32LE() : 0;
 const seed = Number(process.env.PATHOTUNE_SEED ?? drawnBy);
-const drawn = shuffled(createRandom(seed), names);
-const examined = new Set(all ? names : drawn.slice(0, 10));
+/** Where the breaks are tried: no dialog lies over it. */
+const plain = "first";
+const drawn = [plain, ...shuffled(createRandom(seed), names).filter((name) => name !== plain)];
+const examined = new Set(all ? names : drawn.slice(0, 9));
 const looked = new Set(all ? names : drawn.slice(0, 6));
 
 /** Breaks that a look at the pictures must not miss. */
@@ -54,7 +56,7 @@ describe.skipIf(!hasBrowser)(`the screens of the app (seed ${seed})`, () => {
         if (renewing) await renew(page, full);
         else if (looked.has(name) && unfit === null) {
           far[full] = await distance(page, full);
-          if (Object.keys(broken).length === 0) {
+          if (name === plain && Object.keys(broken).length === 0) {
             for (const [what, rules] of Object.entries(breaks)) broken[what] = await distance(page, full, rules);
           }
         }

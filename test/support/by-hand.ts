@@ -38,6 +38,8 @@ export type Stop = Readonly<{ what: string; seen: boolean; marked: boolean }>;
  * is there (something of it, of what surrounds it or of what it stands for looks otherwise than without the focus).
  */
 export async function round(page: Page, most = 160): Promise<readonly Stop[]> {
+  // Half-way into a change of colour nothing is told apart.
+  await page.addStyleTag({ content: "* { transition: none !important; }" });
   await page.evaluate(() => {
     (document.activeElement as HTMLElement | null)?.blur();
     window.getSelection()?.collapse(document.body, 0);
@@ -81,7 +83,7 @@ export const unreached = (page: Page): Promise<readonly string[]> =>
   page.evaluate(() =>
     [...document.querySelectorAll<HTMLElement>("button, a[href], input, select, textarea, summary, [role=slider]")]
       .filter((element) => element.checkVisibility({ visibilityProperty: true }) && !element.closest("[inert]"))
-      .filter((element) => !element.matches(":disabled, [type=radio], [type=file], [type=hidden]"))
+      .filter((element) => !element.matches(":disabled, [aria-hidden=true], [type=radio], [type=file], [type=hidden]"))
       .filter((element) => !element.hasAttribute("data-stop"))
       .map((element) => element.outerHTML.slice(0, 120)),
   );

@@ -16,13 +16,13 @@ const folder = join(root, "test", "fixtures", "looks");
 const madeFile = join(folder, "made.json");
 const width = 512;
 /** Of 255, in one channel: what counts as another colour. */
-const otherColour = 40;
+const otherColour = 24;
 
 /** What the references were made with, and the share of a picture that may be of another colour. */
 type Made = Readonly<{ chromium: number; letters: readonly number[]; tolerance: number }>;
 
 const made = (): Made | null => (existsSync(madeFile) ? JSON.parse(readFileSync(madeFile, "utf8")) : null);
-export const tolerance = (): number => made()?.tolerance ?? 0.02;
+export const tolerance = (): number => made()?.tolerance ?? 0.008;
 
 /** Clocks, sizes of what is kept, forecasts, ports and what the machine is like: covered without moving what is around them. */
 const covers = `
