@@ -47,6 +47,7 @@ describe.skipIf(!hasBrowser)(`the screens of the app (seed ${seed})`, () => {
       await page.setViewportSize(size);
       for (const theme of themes) {
         await page.emulateMedia({ colorScheme: theme });
+        await page.waitForSelector(`html[data-mantine-color-scheme="${theme}"]`);
         const full = `${name} ${size.width} ${theme}`;
         if (pictures) {
           mkdirSync(pictures, { recursive: true });
@@ -71,6 +72,8 @@ describe.skipIf(!hasBrowser)(`the screens of the app (seed ${seed})`, () => {
   beforeAll(async () => {
     small = await openSmallApp({ reducedMotion: "reduce" });
     if (renewing) await sayMade(small.browser, small.page);
+    // Half-way into a change of theme no colour is the one that is meant.
+    await small.page.addStyleTag({ content: "* { transition: none !important; animation: none !important; }" });
     unfit = await incomparable(small.browser, small.page);
     await walk(small.app, examined, look);
   }, 1_200_000);
