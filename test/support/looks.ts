@@ -24,12 +24,13 @@ type Made = Readonly<{ chromium: number; letters: readonly number[]; tolerance: 
 const made = (): Made | null => (existsSync(madeFile) ? JSON.parse(readFileSync(madeFile, "utf8")) : null);
 export const tolerance = (): number => made()?.tolerance ?? 0.008;
 
-/** Clocks, sizes of what is kept, forecasts, ports and what the machine is like: covered without moving what is around them. */
+/** Clocks, sizes of what is kept, forecasts, ports, what is drawn by lot and what the machine is like: covered without moving what is around them. */
 const covers = `
   *, *::before, *::after { transition: none !important; animation: none !important; caret-color: transparent !important; }
   .pt-foot > :not(:first-child),
   .pt-notice:not([data-tone="error"]),
   [role="tooltip"], .mantine-Tooltip-tooltip,
+  .pt-check-pictures canvas,
   [data-testid="device-words"] > *,
   [data-testid="gates"] .pt-line > :last-child,
   [data-testid="memory"], [data-testid="storage-dialog"] > p:first-child, .pt-kept td { visibility: hidden !important; }
@@ -79,10 +80,11 @@ async function rest(page: Page): Promise<void> {
 
 /** How far the page is from its reference, 0..1. Waits for late pictures as long as it is further than it may be. */
 export async function distance(page: Page, name: string, spoilt = ""): Promise<number> {
+  if (!existsSync(fileOf(name))) return 1;
   await rest(page);
   const reference = await unpack(readFileSync(fileOf(name)));
   let least = 1;
-  for (let i = 0; i < 8 && least > tolerance(); i++) {
+  for (let i = 0; i < 6 && least > tolerance(); i++) {
     if (i > 0) await page.waitForTimeout(400);
     least = Math.min(least, apart((await picture(page, spoilt)).rgb, reference));
     // What is spoilt stays so.

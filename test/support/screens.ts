@@ -177,7 +177,15 @@ export const screens: readonly Screen[] = [
       await page.getByTestId("split").waitFor({ state: "detached" });
     },
   },
-  dialog("map check", press("map-check-start"), '[data-testid="map-check"]'),
+  {
+    ...dialog("map check", press("map-check-resume"), '[data-testid="map-check"]'),
+    // A check that was begun stays.
+    before: async (app) => {
+      await app.page.getByTestId("map-check-start").click();
+      await app.page.getByTestId("map-check").waitFor();
+      await escapes(app);
+    },
+  },
   dialog("report", async (app) => {
     await item("Report of this slide")(app);
     await app.page.locator('[data-testid="report-dialog"][data-state="made"]').waitFor({ timeout: 60_000 });
