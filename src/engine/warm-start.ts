@@ -6,11 +6,12 @@ import { assert, Fault, present } from "../base/fault.ts";
 import { lanePriority } from "../base/lane.ts";
 import type { Patch } from "../domain/patch.ts";
 import { elementCount } from "../graph/ir.ts";
-import { randomFor, shuffled } from "../math/random.ts";
+import { type Random, randomFor, shuffled } from "../math/random.ts";
 import type { WarmPrompts, WarmStartApi, WarmStartSettings } from "../protocol/warm-start-api.ts";
 import { alteredView } from "./altered-view.ts";
 import { contrast } from "./contrast.ts";
 import { batchSize } from "./features.ts";
+import { centreOfRows } from "./heads/frozen-methods.ts";
 import { readPatchTokens } from "./patch-tokens.ts";
 import { concatenate, type Prompts, promptedFeatures, stack } from "./prompted.ts";
 import { outputOf, scalar, type TensorValue } from "./runtime.ts";
@@ -44,118 +45,171 @@ export async function warmStart(
   settings: WarmStartSettings,
   { signal, onDone }: Hooks,
 ): Promise<WarmPrompts> {
-  const { model, analyser, programs, lane, runtime } = session;
-  const { depth, width, featureWidth } = model.shape;
-  const { blocks, tokensPerBlock, epochs, seed, temperature } = settings;
-  const batch = Math.min(settings.batch, patches.length);
+  const { depth } = session.model.shape;
+  const { tokensPerBlock, epochs, seed } = settings;
   assertSound(settings, patches.length, depth);
-  const firstBlock = depth - blocks;
-  const side = model.patchPixels;
-  const inLane = <T>(task: () => Promise<T>): Promise<T> => lane.run(lanePriority.step, task, signal);
-
-  const pixels: Uint8Array[] = [];
-  const frozen: Float32Array[] = [];
+  const batch = Math.min(settings.batch, patches.length);
+  const perEpoch = Math.floor(patches.length / batch);
+  const firstBlock = depth - settings.blocks;
   const random = randomFor(seed, "warm start");
-  const chosen = new Set(shuffled(random, [...patches.keys()]).slice(0, startPatches));
-  const tokensOf: Float32Array[] = [];
-  const steps = epochs * Math.floor(patches.length / batch);
-  const total = steps + Math.ceil(patches.length / batchSize);
+  const total = epochs * perEpoch + Math.ceil(patches.length / batchSize);
   let done = 0;
   const told = (): void => onDone(++done, total);
-  for (let from = 0; from < patches.length; from += batchSize) {
-    signal.throwIfAborted();
-    const read: Uint8Array[] = [];
-    for (const patch of patches.slice(from, from + batchSize)) read.push(await analyser.pixels(patch, signal));
-    (await analyser.compute(read, firstBlock, lanePriority.step, signal)).forEach(({ features, tokens }, i) => {
-      frozen.push(features);
-      if (chosen.has(from + i)) tokensOf.push(tokens);
-    });
-    pixels.push(...read);
-    told();
-  }
-  const centre = meanOf(frozen);
 
-  const shape = [blocks, tokensPerBlock, width];
-  const length = elementCount(shape);
-  const layout = { prompts: { offset: 0, shape }, instance: null, textScale: null, length };
-  const entering = {
-    features: tokensOf,
-    tokens: async (of: readonly Readonly<{ example: number }>[]) =>
-      of.map(({ example }) => present(tokensOf[example], "tokens")),
-  };
-  const seen = (await readPatchTokens(session, entering, firstBlock, seed, signal)).flatMap((one) => one ?? []);
-  const { theta, rateScale } = startTheta(layout, seen, seed);
-
-  const part = pullPartFor(programs.backbone, runtime, {
+  const unlabelled = await readUnlabelled(session, patches, firstBlock, random, signal, told);
+  const learner = await createLearner(
+    session,
+    unlabelled,
+    settings,
     firstBlock,
-    tokensPerBlock,
-    batch: Math.min(batchSize, 2 * batch),
-  });
-  const pulling = await inLane(() => programs.pull(firstBlock, tokensPerBlock, part));
-  const updating = await inLane(() => programs.update(length));
-  const flat = (values: Float32Array): TensorValue => ({ dims: [length], data: values });
-  let state: StateValues = { theta, m: new Float32Array(length), v: new Float32Array(length) };
+    Math.min(batchSize, 2 * batch),
+    signal,
+  );
   const losses: number[] = [];
   try {
-    for (let epoch = 0, step = 0; epoch < epochs; epoch++) {
+    for (let epoch = 0; epoch < epochs; epoch++) {
       const order = shuffled(random, [...patches.keys()]);
       let sum = 0;
-      const perEpoch = Math.floor(patches.length / batch);
-      for (let b = 0; b < perEpoch; b++, step++) {
+      for (let b = 0; b < perEpoch; b++) {
         signal.throwIfAborted();
         const own = order.slice(b * batch, (b + 1) * batch);
-        const pictures = [...own, ...own].map((i) => alteredView(present(pixels[i], "pixels"), side, random));
-        const tokens: Float32Array[] = [];
-        for (let from = 0; from < pictures.length; from += batchSize) {
-          const some = pictures.slice(from, from + batchSize);
-          tokens.push(...(await analyser.tokens(some, firstBlock, lanePriority.step, signal)));
-        }
-        const prompts: Prompts = { firstBlock, value: { dims: shape, data: state.theta } };
-        const features = await promptedFeatures(session, prompts, tokens, width, lanePriority.step, signal);
-        const { loss, pull } = contrast(features, centre, temperature);
-        if (!Number.isFinite(loss))
-          throw new Fault("runtime", "Learning without labels diverged. Try a lower learning rate.");
-        sum += loss;
-        let gradSum: Float32Array = new Float32Array(length);
-        for (let from = 0; from < tokens.length; from += part) {
-          const rows = new Float32Array(part * featureWidth);
-          rows.set(pull.subarray(from * featureWidth, (from + part) * featureWidth));
-          const feeds = {
-            tokens: stack(tokens.slice(from, from + part), width, part),
-            theta: flat(state.theta),
-            pull: { dims: [part, featureWidth], data: rows },
-            gradSum: flat(gradSum),
-          };
-          gradSum = outputOf(await inLane(() => pulling.run(feeds)), "gradSumNext").data;
-        }
-        const feeds = {
-          theta: flat(state.theta),
-          m: flat(state.m),
-          v: flat(state.v),
-          gradSum: flat(gradSum),
-          rateScale: flat(rateScale),
-          learningRate: scalar(settings.learningRate * rise(step) * 0.5 * (1 + Math.cos((Math.PI * step) / steps))),
-          weightDecay: scalar(0),
-          correction1: scalar(1 / (1 - 0.9 ** (step + 1))),
-          correction2: scalar(1 / (1 - 0.999 ** (step + 1))),
-        };
-        const outputs = await inLane(() => updating.run(feeds));
-        const next = (name: string): Float32Array => outputOf(outputs, name).data;
-        state = { theta: next("thetaNext"), m: next("mNext"), v: next("vNext") };
+        const pictures = [...own, ...own].map((i) =>
+          alteredView(present(unlabelled.pixels[i], "pixels"), session.model.patchPixels, random),
+        );
+        sum += await learner.step(pictures, epoch * perEpoch + b, epochs * perEpoch);
         told();
       }
       losses.push(sum / perEpoch);
     }
+    return { firstBlock, tokensPerBlock, values: learner.theta(), losses };
   } finally {
-    await lane.run(lanePriority.click, async () => {
-      await pulling.release();
-      await updating.release();
-    });
+    await learner.release();
   }
-  return { firstBlock, tokensPerBlock, values: state.theta, losses };
 }
 
-const rise = (step: number): number => Math.min(1, (step + 1) / risingSteps);
+/** What the patches are without prompts: their bytes, the mean of their features, and the tokens of some, entering the cut. */
+type Unlabelled = Readonly<{ pixels: readonly Uint8Array[]; centre: Float32Array; tokens: readonly Float32Array[] }>;
+
+async function readUnlabelled(
+  { analyser, model }: Session,
+  patches: readonly Patch[],
+  firstBlock: number,
+  random: Random,
+  signal: AbortSignal,
+  onBatch: () => void,
+): Promise<Unlabelled> {
+  const pixels: Uint8Array[] = [];
+  const features: Float32Array[] = [];
+  const kept: Float32Array[] = [];
+  const chosen = new Set(shuffled(random, [...patches.keys()]).slice(0, startPatches));
+  for (let from = 0; from < patches.length; from += batchSize) {
+    signal.throwIfAborted();
+    const read: Uint8Array[] = [];
+    for (const patch of patches.slice(from, from + batchSize)) read.push(await analyser.pixels(patch, signal));
+    (await analyser.compute(read, firstBlock, lanePriority.step, signal)).forEach((one, i) => {
+      features.push(one.features);
+      if (chosen.has(from + i)) kept.push(one.tokens);
+    });
+    pixels.push(...read);
+    onBatch();
+  }
+  const width = model.shape.featureWidth;
+  return { pixels, centre: centreOfRows({ features: concatenate(features), width }), tokens: kept };
+}
+
+type Learner = Readonly<{
+  /** `pictures` [2n], two views of n patches, the second ones behind the first. The loss before the step. */
+  step(pictures: readonly Uint8Array[], made: number, steps: number): Promise<number>;
+  theta(): Float32Array;
+  release(): Promise<void>;
+}>;
+
+async function createLearner(
+  session: Session,
+  { centre, tokens: known }: Unlabelled,
+  { blocks, tokensPerBlock, learningRate, temperature, seed }: WarmStartSettings,
+  firstBlock: number,
+  mostAtOnce: number,
+  signal: AbortSignal,
+): Promise<Learner> {
+  const { model, analyser, programs, lane, runtime } = session;
+  const { width, featureWidth } = model.shape;
+  const inLane = <T>(task: () => Promise<T>): Promise<T> => lane.run(lanePriority.step, task, signal);
+  const shape = [blocks, tokensPerBlock, width];
+  const length = elementCount(shape);
+  const entering = {
+    features: known,
+    tokens: async (of: readonly Readonly<{ example: number }>[]) =>
+      of.map(({ example }) => present(known[example], "tokens")),
+  };
+  const seen = (await readPatchTokens(session, entering, firstBlock, seed, signal)).flatMap((one) => one ?? []);
+  const layout = { prompts: { offset: 0, shape }, instance: null, textScale: null, length };
+  const { theta, rateScale } = startTheta(layout, seen, seed);
+
+  const wanted = { firstBlock, tokensPerBlock, batch: mostAtOnce };
+  const part = pullPartFor(programs.backbone, runtime, wanted);
+  const updating = await inLane(() => programs.update(length));
+  const releaseUpdate = (): Promise<void> => lane.run(lanePriority.click, () => updating.release());
+  const pulling = await inLane(() => programs.pull(firstBlock, tokensPerBlock, part)).catch(async (error: unknown) => {
+    await releaseUpdate();
+    throw error;
+  });
+  const flat = (values: Float32Array): TensorValue => ({ dims: [length], data: values });
+  let state: StateValues = { theta, m: new Float32Array(length), v: new Float32Array(length) };
+
+  /** The gradient of a loss whose derivative with respect to the features is `pull`. */
+  const gradientOf = async (tokens: readonly Float32Array[], pull: Float32Array): Promise<Float32Array> => {
+    let gradSum: Float32Array = new Float32Array(length);
+    for (let from = 0; from < tokens.length; from += part) {
+      const rows = new Float32Array(part * featureWidth);
+      rows.set(pull.subarray(from * featureWidth, (from + part) * featureWidth));
+      const feeds = {
+        tokens: stack(tokens.slice(from, from + part), width, part),
+        theta: flat(state.theta),
+        pull: { dims: [part, featureWidth], data: rows },
+        gradSum: flat(gradSum),
+      };
+      gradSum = outputOf(await inLane(() => pulling.run(feeds)), "gradSumNext").data;
+    }
+    return gradSum;
+  };
+  return {
+    async step(pictures, made, steps) {
+      const tokens: Float32Array[] = [];
+      for (let from = 0; from < pictures.length; from += batchSize) {
+        const some = pictures.slice(from, from + batchSize);
+        tokens.push(...(await analyser.tokens(some, firstBlock, lanePriority.step, signal)));
+      }
+      const prompts: Prompts = { firstBlock, value: { dims: shape, data: state.theta } };
+      const features = await promptedFeatures(session, prompts, tokens, width, lanePriority.step, signal);
+      const { loss, pull } = contrast(features, centre, temperature);
+      if (!Number.isFinite(loss)) {
+        throw new Fault("runtime", "Learning without labels diverged. Try a lower learning rate.");
+      }
+      const decay = 0.5 * (1 + Math.cos((Math.PI * made) / steps));
+      const feeds = {
+        theta: flat(state.theta),
+        m: flat(state.m),
+        v: flat(state.v),
+        gradSum: flat(await gradientOf(tokens, pull)),
+        rateScale: flat(rateScale),
+        learningRate: scalar(learningRate * Math.min(1, (made + 1) / risingSteps) * decay),
+        weightDecay: scalar(0),
+        correction1: scalar(1 / (1 - 0.9 ** (made + 1))),
+        correction2: scalar(1 / (1 - 0.999 ** (made + 1))),
+      };
+      const outputs = await inLane(() => updating.run(feeds));
+      const next = (name: string): Float32Array => outputOf(outputs, name).data;
+      state = { theta: next("thetaNext"), m: next("mNext"), v: next("vNext") };
+      return loss;
+    },
+    theta: () => state.theta,
+    release: async () => {
+      await releaseUpdate();
+      await lane.run(lanePriority.click, () => pulling.release());
+    },
+  };
+}
 
 function assertSound(
   { blocks, tokensPerBlock, epochs, batch, learningRate, temperature }: WarmStartSettings,
@@ -174,16 +228,6 @@ function assertSound(
   ];
   if (problems.length > 0)
     throw new Fault("invalid", `Learning without labels cannot start: ${problems.join("; ")}.`, { problems });
-}
-
-function meanOf(rows: readonly Float32Array[]): Float32Array {
-  const sum = new Float64Array(rows[0]?.length ?? 0);
-  for (const row of rows) {
-    row.forEach((value, i) => {
-      sum[i]! += value / rows.length;
-    });
-  }
-  return Float32Array.from(sum);
 }
 
 /** As `WarmStartApi.embed`. */
