@@ -134,7 +134,7 @@ describe.skipIf(!hasBrowser)("the whole path", () => {
         ],
         asked: { x: 3700, y: 3200 },
         glass: { x: 5240, y: 2560 },
-        settings: { "Blocks (last": 12, Epochs: 4 },
+        settings: { "Blocks (last": 4, Epochs: 4 },
       },
       "embedded",
     );
