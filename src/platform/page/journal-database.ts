@@ -4,6 +4,7 @@ import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB, type St
 import type { ProjectId } from "../../base/brand.ts";
 import { Fault, isAbort } from "../../base/fault.ts";
 import { parseAuditEntry } from "../../domain/audit.ts";
+import { allOrNothing } from "./all-or-nothing.ts";
 
 export interface Schema extends DBSchema {
   /** Key: project, sequence number. */
@@ -82,20 +83,7 @@ export async function write<Names extends StoreNames<Schema>>(
 ): Promise<void> {
   try {
     const tx = db.transaction(stores, "readwrite", strict);
-    let requests: readonly Promise<unknown>[];
-    try {
-      requests = body(tx);
-    } catch (error) {
-      // A value that cannot be stored: without this, what was asked before it would be committed alone.
-      tx.done.catch(() => {});
-      tx.abort();
-      throw error;
-    }
-    // All requests are made at once and all are waited for. Where a write fails, its neighbours only say that they were aborted:
-    // the one that says why is looked for.
-    const outcomes = await Promise.allSettled([...requests, tx.done]);
-    const reasons = outcomes.flatMap((o) => (o.status === "rejected" ? [o.reason as unknown] : []));
-    if (reasons.length > 0) throw reasons.find((reason) => !isAbort(reason)) ?? reasons[0];
+    await allOrNothing(tx, () => body(tx));
   } catch (error) {
     // Nobody cancelled: a transaction that was given up reports itself as AbortError.
     if (isAbort(error))

@@ -1,10 +1,11 @@
 // The port for kept backbones over IndexedDB: facts, files as blobs, and which one is used. Knows no screen and no tensors. Apart from
 // the journal's database on purpose: gigabytes that can be given again must never stand in the way of labels that cannot.
 import type { DBSchema } from "idb";
-import { Fault, isAbort } from "../../base/fault.ts";
+import { Fault } from "../../base/fault.ts";
 import { parseKeptModel, storedKeptModel } from "../../domain/kept-model.ts";
 import type { GivenFile } from "../../protocol/engine-api.ts";
 import type { ChosenModel, ModelStore } from "../../protocol/model-store.ts";
+import { allOrNothing } from "./all-or-nothing.ts";
 import { createBriefDatabase, readRecords } from "./brief-database.ts";
 
 interface Schema extends DBSchema {
@@ -50,23 +51,11 @@ export function createIndexedDbModelStore(databaseName = "pathotune-models"): Mo
         const stored = files.map((given) => blobOf(given));
         const last = (await db.getAll("models")).reduce((most, { seq }) => Math.max(most, seq), 0);
         const tx = db.transaction(["models", "files"], "readwrite", strict);
-        let requests: readonly Promise<unknown>[];
-        try {
-          requests = [
-            tx.objectStore("files").delete(allOf(model.id)),
-            ...stored.map((value, i) => tx.objectStore("files").put(value, [model.id, i])),
-            tx.objectStore("models").put({ seq: last + 1, record: storedKeptModel(model) }, model.id),
-          ];
-        } catch (error) {
-          // A file that cannot be stored: without this, what was asked before it would be committed alone.
-          tx.done.catch(() => {});
-          tx.abort();
-          throw error;
-        }
-        const outcomes = await Promise.allSettled([...requests, tx.done]);
-        const reasons = outcomes.flatMap((o) => (o.status === "rejected" ? [o.reason as unknown] : []));
-        // Where one write fails its neighbours only say that they were aborted: the one that says why is looked for.
-        if (reasons.length > 0) throw reasons.find((reason) => !isAbort(reason)) ?? reasons[0];
+        await allOrNothing(tx, () => [
+          tx.objectStore("files").delete(allOf(model.id)),
+          ...stored.map((value, i) => tx.objectStore("files").put(value, [model.id, i])),
+          tx.objectStore("models").put({ seq: last + 1, record: storedKeptModel(model) }, model.id),
+        ]);
       }),
     remove: (id) =>
       withDb("The backbone could not be removed", async (db) => {
