@@ -37,6 +37,8 @@ export type WarmOptions = Readonly<{
   log: (line: string) => void;
 }>;
 
+/** Raised when the same settings learn other prompts: what is kept of older ones is then made again. */
+const learningVersion = 1;
 /** So many of the unlabelled patches say what features under the prompts are centred with and how their views differ. */
 const mostShown = 128;
 
@@ -53,7 +55,7 @@ export async function createWarmTuner(opened: FolderEngine, options: WarmOptions
     seed,
   };
   const unlabelled = drawUnevenly(pool, classes, count, seed).map((i) => present(pool[i], "a patch").path);
-  const learnedBy = { kind: "label-free", ...settings, views, unlabelled: unlabelled.length };
+  const learnedBy = { kind: "label-free", version: learningVersion, ...settings, views, unlabelled: unlabelled.length };
   const whole = { ...learnedBy, paths: unlabelled, model: opened.status.weightsDigest, stain: options.stain };
   let rows: RowStore | null = null;
   let prompts: WarmPrompts | null = null;
