@@ -13,6 +13,12 @@ export function asGoodWords(estimate: Estimate | null): string | null {
   const mean = difference?.mean ?? tuned.balancedAccuracy - frozen.balancedAccuracy;
   const interval = difference?.interval ?? null;
   if (interval ? interval.low > 0 : mean > 0) return null;
+  // Where no answer tells the two apart, resampling gives no width: that is no certainty about other places.
+  if (interval && interval.low === 0 && interval.high === 0) {
+    return say(
+      "Frozen features are as good on your labels: tuning made no held-out answer right or wrong that was not so before.",
+    );
+  }
   const bounds = interval
     ? say(" ({low} to {high})", { low: pointsWords(interval.low), high: pointsWords(interval.high) })
     : "";

@@ -110,6 +110,12 @@ describe("frozen features are as good", () => {
     );
   });
 
+  test("and where no answer tells them apart, no width is shown as if it were certainty", () => {
+    expect(asGoodWords(figure(1, 1, { low: 0, high: 0 }))).toBe(
+      "Frozen features are as good on your labels: tuning made no held-out answer right or wrong that was not so before.",
+    );
+  });
+
   test("without an interval only where tuning is not ahead at all", () => {
     expect(asGoodWords(figure(0.8, 0.7, null))).toBe(null);
     expect(asGoodWords(figure(0.7, 0.7, undefined))).toMatch(/by 0 points\.$/);
