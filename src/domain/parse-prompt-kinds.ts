@@ -1,4 +1,5 @@
 // Untrusted JSON -> what kinds of prompts a set or a tuning has, and which head. Knows limits; knows no tensors.
+import type { SlideId } from "../base/brand.ts";
 import {
   type At,
   field,
@@ -19,7 +20,7 @@ import {
   type TextSettings,
   textControls,
 } from "./prompt-kinds.ts";
-import type { Declared, PromptAnswer, PromptHead, PromptMethod } from "./prompt-set.ts";
+import type { Declared, Learned, PromptAnswer, PromptHead, PromptMethod } from "./prompt-set.ts";
 import { promptSetLimits } from "./prompt-set-limits.ts";
 
 const whole = (at: At, min: number, max: number): number => readNumber(at, { min, max, integer: true });
@@ -127,8 +128,9 @@ export function readCosineHead(at: At): PromptHead {
   return { kind: readOneOf(field(at, "kind"), ["cosine"]), temperature: temperature(at) };
 }
 
-export function readHead(at: At, logistic: boolean): PromptHead {
-  const kind = readOneOf(field(at, "kind"), ["cosine", "linear", "none", ...(logistic ? (["logistic"] as const) : [])]);
+export function readHead(at: At, logistic: boolean, whitened: boolean): PromptHead {
+  const later = [...(logistic ? (["logistic"] as const) : []), ...(whitened ? (["whitened"] as const) : [])];
+  const kind = readOneOf(field(at, "kind"), ["cosine", "linear", "none", ...later]);
   const from = field(at, "text");
   const text = () => {
     if (from.value === undefined) return {};
@@ -157,6 +159,22 @@ export function readAnswer(at: At): PromptAnswer {
   };
   onlyKnown(at, answer);
   return answer;
+}
+
+export function readLearned(at: At): Learned {
+  const learned: Learned = {
+    patches: whole(field(at, "patches"), 2, 1e7),
+    slides: readList(field(at, "slides"), { min: 0, max: 1000 }).map(
+      (id) => readString(id, { max: 64, pattern: hex64 }) as SlideId,
+    ),
+    epochs: whole(field(at, "epochs"), 1, 10_000),
+    batch: whole(field(at, "batch"), 2, 1e6),
+    learningRate: readNumber(field(at, "learningRate"), { min: 0, max: 1000 }),
+    temperature: temperature(at),
+    seed: whole(field(at, "seed"), 0, 2 ** 32 - 1),
+  };
+  onlyKnown(at, learned);
+  return learned;
 }
 
 export function readDeclared(at: At): Declared {

@@ -23,6 +23,7 @@ import {
   readDeclared,
   readHead,
   readInstance,
+  readLearned,
   readMethod,
   readTextSettings,
   readVisualMethod,
@@ -34,6 +35,7 @@ import {
   promptSetFormat,
   promptSetFormat2,
   promptSetFormat3,
+  promptSetFormat4,
   researchUseNotice,
 } from "./prompt-set.ts";
 import { promptSetLimits } from "./prompt-set-limits.ts";
@@ -46,13 +48,19 @@ const hash = (at: At): string => readString(at, { max: 64, pattern: hex64 });
 /** Reads the metadata of a prompt set, of any format; problems are gathered in `at.problems`. */
 export function readPromptSetMetadata(at: At): PromptSetMetadata {
   readObject(at);
-  const format = readOneOf(field(at, "format"), [promptSetFormat, promptSetFormat2, promptSetFormat3]);
+  const format = readOneOf(field(at, "format"), [
+    promptSetFormat,
+    promptSetFormat2,
+    promptSetFormat3,
+    promptSetFormat4,
+  ]);
   const first = format === promptSetFormat;
-  const third = format === promptSetFormat3;
+  const fourth = format === promptSetFormat4;
+  const third = format === promptSetFormat3 || fourth;
   const backbone = field(at, "backbone");
   const computation = field(backbone, "computation");
   const labels = field(at, "labels");
-  const head = first ? readCosineHead(field(at, "head")) : readHead(field(at, "head"), third);
+  const head = first ? readCosineHead(field(at, "head")) : readHead(field(at, "head"), third, fourth);
   const fewest = head.kind === "none" ? 0 : 2;
   const most = head.kind === "none" ? 0 : promptSetLimits.classes;
   const classes = readList(field(at, "classes"), { min: fewest, max: most }).map(readClass);
@@ -69,6 +77,12 @@ export function readPromptSetMetadata(at: At): PromptSetMetadata {
     problem(field(at, "method"), "prompts, or a head of its own and no frozen part beside it");
   }
   if (head.kind === "none" && answer) problem(answered, "left out where there is no head");
+  const learnedFrom = field(at, "learned");
+  if (!fourth && learnedFrom.value !== undefined) problem(learnedFrom, `left out in the format "${format}"`);
+  const learned = fourth ? readLearned(learnedFrom) : null;
+  if (learned && head.kind !== "whitened" && head.kind !== "none") {
+    problem(field(at, "head"), "whitened, or none: prompts were learned without labels");
+  }
   return {
     format,
     name: text(field(at, "name"), 200),
@@ -83,6 +97,7 @@ export function readPromptSetMetadata(at: At): PromptSetMetadata {
     head,
     ...(answer ? { answer } : {}),
     ...(first || declared.value === undefined ? {} : { declared: readDeclared(declared) }),
+    ...(learned ? { learned } : {}),
     settings: readNullable(field(at, "settings"), readTuningSettings),
     labels: {
       count: whole(field(labels, "count"), 0, 1e7),

@@ -8,9 +8,11 @@
 //   head.weight [C, F]         with head.centre [F] (cosine, logistic: subtracted from features before it) and head.bias [C] (linear,
 //                              logistic); or no head
 //   frozen.weight [C, F], frozen.bias [C], frozen.centre [F]   a logistic head on features without prompts, where answer.frozen is one
+//   head.whitening [F, F], frozen.whitening [F, F]   lower triangular, of whitened heads; with the two centres and nothing else of a head
+//                              where prompts were learned without labels and no labels have come yet
 // Format 1 has prompts.visual and a cosine head; format 2 the other prompts, a linear head or none; format 3 what metadata.answer says,
-// logistic heads, standardised stain, and sets without prompts. Never a graph, whatever the format.
-// __metadata__ has three keys: "format" = "pathotune-prompts/1", "/2" or "/3", "pathotune" = PromptSetMetadata as canonical JSON (keys sorted,
+// logistic heads, standardised stain, and sets without prompts; format 4 metadata.learned. Never a graph, whatever the format.
+// __metadata__ has three keys: "format" = "pathotune-prompts/1" to "/4", "pathotune" = PromptSetMetadata as canonical JSON (keys sorted,
 // no spaces), and "checksum" (promptSetChecksum), without which a flipped bit among the values would answer wrongly in silence.
 // Nothing depends on the clock: the same labels, settings and seed give the same bytes. The set's id is their sha256.
 import { sha256 } from "@noble/hashes/sha2.js";
@@ -23,6 +25,8 @@ import { readPromptSetMetadata } from "./parse-prompt-metadata.ts";
 import { type InstancePart, type InstanceWeights, instanceTensors } from "./prompt-kinds.ts";
 import {
   type FrozenPart,
+  type Learned,
+  type PromptHead,
   type PromptSet,
   type PromptSetFormat,
   type PromptSetMetadata,
@@ -30,6 +34,7 @@ import {
   promptSetFormat,
   promptSetFormat2,
   promptSetFormat3,
+  promptSetFormat4,
 } from "./prompt-set.ts";
 import { promptSetLimits } from "./prompt-set-limits.ts";
 import { floatsOf, parseSafetensors, type SafeLimits, type SafeTensor, serializeSafetensors } from "./safetensors.ts";
@@ -44,16 +49,24 @@ export type PromptTensors = Readonly<{
   headWeight?: Float32Array;
   headCentre?: Float32Array;
   headBias?: Float32Array;
+  headWhitening?: Float32Array;
   frozen?: FrozenPart | null;
 }>;
 
-const formats: readonly PromptSetFormat[] = [promptSetFormat, promptSetFormat2, promptSetFormat3];
+const formats: readonly PromptSetFormat[] = [promptSetFormat, promptSetFormat2, promptSetFormat3, promptSetFormat4];
 
 /** `shape`: numbers, or D and F where only the file says how wide its backbone is. */
 type Planned = Readonly<{ name: string; shape: readonly (number | "D" | "F")[] }>;
 
+/** Learned without labels, and nothing fitted on any yet. */
+export const waitsForLabels = ({
+  head,
+  learned,
+}: Readonly<{ head: PromptHead; learned?: Learned | undefined }>): boolean =>
+  learned !== undefined && head.kind === "none";
+
 /** Every tensor a set of this metadata has. */
-function plannedTensors({ method, head, classes, answer }: PromptSetMetadata): readonly Planned[] {
+function plannedTensors({ method, head, classes, answer, learned }: PromptSetMetadata): readonly Planned[] {
   const { blocks, tokensPerBlock } = method;
   const list: Planned[] = [];
   if (tokensPerBlock > 0) list.push({ name: "prompts.visual", shape: [blocks, tokensPerBlock, "D"] });
@@ -71,29 +84,39 @@ function plannedTensors({ method, head, classes, answer }: PromptSetMetadata): r
       );
     }
   }
+  /** Learned prompts say what features are centred with and whitened by before there is a head. */
+  const whitened = learned !== undefined;
+  const scored = head.kind === "logistic" || head.kind === "whitened";
   if (head.kind !== "none") list.push({ name: "head.weight", shape: [classes.length, "F"] });
-  if (head.kind === "cosine" || head.kind === "logistic") list.push({ name: "head.centre", shape: ["F"] });
-  if (head.kind === "linear" || head.kind === "logistic") list.push({ name: "head.bias", shape: [classes.length] });
+  if (head.kind === "cosine" || scored || whitened) list.push({ name: "head.centre", shape: ["F"] });
+  if (head.kind === "linear" || scored) list.push({ name: "head.bias", shape: [classes.length] });
+  if (whitened) list.push({ name: "head.whitening", shape: ["F", "F"] });
   if (answer?.frozen) {
     list.push(
       { name: "frozen.weight", shape: [classes.length, "F"] },
       { name: "frozen.bias", shape: [classes.length] },
-      { name: "frozen.centre", shape: ["F"] },
     );
+  }
+  if (answer?.frozen || waitsForLabels({ head, learned })) {
+    list.push({ name: "frozen.centre", shape: ["F"] });
+    if (whitened) list.push({ name: "frozen.whitening", shape: ["F", "F"] });
   }
   return list;
 }
 
-function namedTensors({ prompts, instance, textual, headWeight, headCentre, headBias, frozen }: PromptTensors) {
+function namedTensors({ prompts, instance, textual, headWeight, headCentre, headBias, ...more }: PromptTensors) {
+  const { headWhitening, frozen } = more;
   const named: Record<string, Float32Array | null | undefined> = {
     "prompts.visual": prompts,
     "prompts.textual": textual,
     "head.weight": headWeight,
     "head.centre": headCentre,
     "head.bias": headBias,
+    "head.whitening": headWhitening,
     "frozen.weight": frozen?.weight,
     "frozen.bias": frozen?.bias,
     "frozen.centre": frozen?.centre,
+    "frozen.whitening": frozen?.whitening,
   };
   for (const part of Object.keys(instanceTensors) as InstancePart[])
     named[instanceTensors[part]] = instance?.values[part];
@@ -102,7 +125,8 @@ function namedTensors({ prompts, instance, textual, headWeight, headCentre, head
 
 /** The format a set needs: the first where it is enough. */
 export function formatFor(metadata: Omit<PromptSetMetadata, "format">): PromptSetMetadata["format"] {
-  const { method, head, declared, answer, preprocessing } = metadata;
+  const { method, head, declared, answer, preprocessing, learned } = metadata;
+  if (learned || head.kind === "whitened") return promptSetFormat4;
   if (answer || preprocessing.stain || method.kind === "none" || head.kind === "logistic") return promptSetFormat3;
   const first = method.kind === "task-visual-deep" && head.kind === "cosine" && !head.text && !declared;
   return first ? promptSetFormat : promptSetFormat2;
@@ -167,7 +191,7 @@ export function parsePromptSet(file: Uint8Array): PromptSet {
     throw bad("it is a safetensors file of another kind (it has no PathoTune metadata)");
   }
   if (!formats.some((format) => format === strings.format)) {
-    const read = `"${promptSetFormat}" to "${promptSetFormat3}"`;
+    const read = `"${promptSetFormat}" to "${promptSetFormat4}"`;
     throw bad(`its format is "${strings.format.slice(0, 60)}", this version reads ${read}`);
   }
   if (strings.checksum !== promptSetChecksum(raw, [...tensors.values()])) {
@@ -214,6 +238,9 @@ export function parsePromptSet(file: Uint8Array): PromptSet {
     });
     const own = floatsOf(found);
     if (!own.every(Number.isFinite)) throw bad(`${name} holds values that are not finite numbers`);
+    if (name.endsWith(".whitening") && !isLowerTriangular(own, widths.F ?? 0)) {
+      throw bad(`${name} is not lower triangular with a diagonal above 0`);
+    }
     values.set(name, own);
   }
   const none = new Float32Array();
@@ -235,10 +262,23 @@ export function parsePromptSet(file: Uint8Array): PromptSet {
     headWeight,
     headCentre: of("head.centre"),
     headBias: of("head.bias"),
-    frozen: metadata.answer?.frozen
-      ? { weight: of("frozen.weight"), bias: of("frozen.bias"), centre: of("frozen.centre") }
+    headWhitening: of("head.whitening"),
+    frozen: values.has("frozen.centre")
+      ? {
+          weight: of("frozen.weight"),
+          bias: of("frozen.bias"),
+          centre: of("frozen.centre"),
+          whitening: of("frozen.whitening"),
+        }
       : null,
   };
+}
+
+function isLowerTriangular(values: Float32Array, width: number): boolean {
+  return values.every((value, i) => {
+    const [row, column] = [Math.floor(i / width), i % width];
+    return column > row ? value === 0 : column < row || value > 0;
+  });
 }
 
 function instanceOf({ method }: PromptSetMetadata, of: (name: string) => Float32Array): InstanceWeights | null {

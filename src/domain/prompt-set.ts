@@ -14,7 +14,13 @@ export const promptSetFormat = "pathotune-prompts/1";
 export const promptSetFormat2 = "pathotune-prompts/2";
 /** What decides an answer beside prompts and one head: views, a frozen part, a head of a regression, no prompts at all. */
 export const promptSetFormat3 = "pathotune-prompts/3";
-export type PromptSetFormat = typeof promptSetFormat | typeof promptSetFormat2 | typeof promptSetFormat3;
+/** Prompts that were learned without labels, and heads on features whitened by how the views of one patch differ. */
+export const promptSetFormat4 = "pathotune-prompts/4";
+export type PromptSetFormat =
+  | typeof promptSetFormat
+  | typeof promptSetFormat2
+  | typeof promptSetFormat3
+  | typeof promptSetFormat4;
 export const researchUseNotice = "Research use only. Not for diagnostic procedures.";
 
 /** Everything between the slide's bytes and the graph; a set made under another preprocessing is refused. */
@@ -62,12 +68,14 @@ type HeadText = TextOrigin<(typeof classTextControls)[number]> & Readonly<{ shar
 /**
  * cosine: logits = temperature * cosine(features - centre, weight[class]); `text`: what its start took from class texts. logistic: logits =
  * unit(features - centre) . weight[class] + bias[class], unit(x) of length 1. linear: logits = features . weight[class] + bias[class].
- * none: the set has prompts only, and no classes; labels make its head.
+ * whitened: logits = unit(L^-1 (features - centre)) . weight[class] + bias[class], L a lower triangular matrix of the file (the frozen
+ * part's likewise). none: the set has prompts only, and no classes; labels make its head.
  */
 export type PromptHead =
   | Readonly<{ kind: "cosine"; temperature: number; text?: HeadText }>
   | Readonly<{ kind: "logistic"; text?: HeadText }>
   | Readonly<{ kind: "linear" }>
+  | Readonly<{ kind: "whitened" }>
   | Readonly<{ kind: "none" }>;
 
 /**
@@ -92,6 +100,21 @@ export const plainAnswer: PromptAnswer = { views: 1, temperature: 1, frozen: nul
  */
 export type Declared = Readonly<{ source: "promptstate"; fileDigest: string; notes: readonly string[] }>;
 
+/**
+ * Its prompts were learned from patches nobody labelled, and so was what features are centred with and whitened by. A set that is nothing
+ * else has no head and no classes; one that labels gave a head to keeps this as where it comes from. Which places they were is never in a
+ * file; `slides` are fingerprints.
+ */
+export type Learned = Readonly<{
+  patches: number;
+  slides: readonly SlideId[];
+  epochs: number;
+  batch: number;
+  learningRate: number;
+  temperature: number;
+  seed: number;
+}>;
+
 /** JSON in the safetensors header under `__metadata__`; no clock time anywhere: same labels and seed, same bytes. */
 export type PromptSetMetadata = Readonly<{
   format: PromptSetFormat;
@@ -106,6 +129,8 @@ export type PromptSetMetadata = Readonly<{
   answer?: PromptAnswer;
   /** Absent: what it is bound to was verified when it was made. */
   declared?: Declared;
+  /** Absent: labels made its prompts. */
+  learned?: Learned;
   settings: TuningSettings | null;
   labels: Readonly<{
     count: number;
@@ -138,15 +163,23 @@ export type PromptSet = Readonly<{
   width: number;
   /** [classes, features], row-major; empty where there is no head. */
   headWeight: Float32Array;
-  /** [features] of a cosine or logistic head, else empty. */
+  /** [features] of a cosine, logistic or whitened head, and of learned prompts; else empty. */
   headCentre: Float32Array;
-  /** [classes] of a linear or logistic head, else empty. */
+  /** [classes] of a linear, logistic or whitened head, else empty. */
   headBias: Float32Array;
-  /** Of the frozen part, shaped as those of a logistic head; null where there is none. */
+  /** [features, features], lower triangular: what a whitened head, or one made for learned prompts, divides by; else empty. */
+  headWhitening: Float32Array;
+  /** Of the frozen part, shaped as those of the set's own head; null where there is none. */
   frozen: FrozenPart | null;
 }>;
 
-export type FrozenPart = Readonly<{ weight: Float32Array; bias: Float32Array; centre: Float32Array }>;
+/** `weight` and `bias` are empty in a set that waits for labels, `whitening` in one whose head is not whitened. */
+export type FrozenPart = Readonly<{
+  weight: Float32Array;
+  bias: Float32Array;
+  centre: Float32Array;
+  whitening: Float32Array;
+}>;
 
 /** What the page keeps and shows of a set: no tensors. */
 export type PromptSetSummary = Readonly<{

@@ -13,6 +13,7 @@ import type { TuningCheckpoint } from "../domain/tuning-checkpoint.ts";
 import { type AttentionEngineApi, attentionEngineMethods } from "./attention-api.ts";
 import type { LocalFile, Method } from "./call.ts";
 import { type LabellingEngineApi, labellingEngineMethods } from "./labelling-api.ts";
+import { type LearnApi, learnMethods, type SlidePlace } from "./learn-api.ts";
 import { type MapEngineApi, mapEngineMethods } from "./map-api.ts";
 import { type StudyApi, studyMethods } from "./study-api.ts";
 import type { TextVectors } from "./text-encoder.ts";
@@ -126,6 +127,12 @@ export type TuneParams = Readonly<{
    * know which patches these were.
    */
   centre?: Float32Array;
+  /**
+   * Keeps the prompts of this set, which were learned without labels; labels fit heads only, and `settings` count for views, the frozen
+   * part and the seed alone. `places`: what it learned from; null where that is not known here. Labels within the guard of one are
+   * never held out; where places are not known, no label of its slides is.
+   */
+  learned?: Readonly<{ id: PromptSetId; places: readonly SlidePlace[] | null }>;
   /** How often memory ran out before: each time a step takes half as many patches at once. 0: as many as fit by calculation. */
   halvings: number;
 }>;
@@ -158,6 +165,7 @@ export type EngineApi = MapEngineApi &
   AttentionEngineApi &
   LabellingEngineApi &
   WarmStartApi &
+  LearnApi &
   Readonly<{
     /** Loads a model, passes the gates, says where it runs. Faults: bad-model, unsupported, unsupported-op, self-test, network, read, runtime. */
     load: Method<Readonly<{ source: ModelSource; prefer: "auto" | "webgpu" | "wasm" }>, EngineStatus, LoadProgress>;
@@ -214,4 +222,5 @@ export const engineMethods: Readonly<Record<keyof EngineApi, true>> = {
   ...attentionEngineMethods,
   ...labellingEngineMethods,
   ...warmStartMethods,
+  ...learnMethods,
 };
