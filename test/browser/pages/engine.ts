@@ -39,6 +39,33 @@ async function tuneOn(prefer: "auto" | "webgpu" | "wasm") {
   };
 }
 
+/** Prompts learned without labels from some textures, and features under them. */
+async function learnOn(prefer: "webgpu" | "wasm") {
+  const engine = createEngine({
+    runtimes: createRuntimes(),
+    stash: (parts) => new Blob([...parts]),
+    slides: textureSlide(),
+    fetchBytes: folderFetch(folder).fetchBytes,
+    now: () => performance.now(),
+    appVersion: "0.1.0",
+  });
+  const { provider } = await engine.load({ source: tinySource, prefer });
+  const patches = Array.from({ length: 6 }, (_, i) => patchAt(placeOf(i % 3, Math.floor(i / 3))));
+  const settings = {
+    blocks: 2,
+    tokensPerBlock: 3,
+    epochs: 2,
+    batch: 6,
+    learningRate: 0.006,
+    temperature: 0.2,
+    seed: 1,
+  };
+  const learned = await engine.warmStart({ patches, settings });
+  const { features } = await engine.embed({ patches: patches.slice(0, 2), views: 2, prompts: learned });
+  await engine.release();
+  return { kind: provider.kind, losses: learned.losses, prompts: [...learned.values], features: [...features] };
+}
+
 /** Loads a model whose layer norms are given rows far from zero; `unaware`: as a device that never looked at them would. */
 async function loadFarFromZero(offset: number, unaware: boolean) {
   const far = tinyModel({ offset });
@@ -69,4 +96,4 @@ async function loadFarFromZero(offset: number, unaware: boolean) {
   }
 }
 
-Object.assign(window, { tuneOn, loadFarFromZero });
+Object.assign(window, { tuneOn, learnOn, loadFarFromZero });
