@@ -1,23 +1,27 @@
 // A whole tuning with the browser's own runtimes on a tiny model: load, gates, tune, swap. Knows nothing of the app.
 import { parsePromptSet } from "../../../src/domain/prompt-set-file.ts";
 import { createMemoryGateStore, type GateStore } from "../../../src/engine/gates/kept-gates.ts";
-import { createEngine } from "../../../src/engine/service.ts";
+import { createEngine, type Engine, type EngineDeps } from "../../../src/engine/service.ts";
 import { createRuntimes } from "../../../src/platform/worker/ort-runtime.ts";
 import { patchAt, placeOf, textureSlide } from "../../support/texture-slide.ts";
 import { tuneParams } from "../../support/tiny-labels.ts";
-import { folderFetch, tinyModel, tinySource } from "../../support/tiny-model.ts";
+import { folderFetch, type ModelFolder, tinyModel, tinySource } from "../../support/tiny-model.ts";
 
 const folder = tinyModel();
 
-async function tuneOn(prefer: "auto" | "webgpu" | "wasm") {
-  const engine = createEngine({
+const engineOn = (model: ModelFolder, more: Partial<EngineDeps> = {}): Engine =>
+  createEngine({
     runtimes: createRuntimes(),
     stash: (parts) => new Blob([...parts]),
     slides: textureSlide(),
-    fetchBytes: folderFetch(folder).fetchBytes,
+    fetchBytes: folderFetch(model).fetchBytes,
     now: () => performance.now(),
     appVersion: "0.1.0",
+    ...more,
   });
+
+async function tuneOn(prefer: "auto" | "webgpu" | "wasm") {
+  const engine = engineOn(folder);
   const status = await engine.load({ source: tinySource, prefer });
   const losses: number[] = [];
   const result = await engine.tune(tuneParams(2, 2, { epochs: 3 }), {
@@ -41,14 +45,7 @@ async function tuneOn(prefer: "auto" | "webgpu" | "wasm") {
 
 /** Prompts learned without labels from some textures, and features under them. */
 async function learnOn(prefer: "webgpu" | "wasm") {
-  const engine = createEngine({
-    runtimes: createRuntimes(),
-    stash: (parts) => new Blob([...parts]),
-    slides: textureSlide(),
-    fetchBytes: folderFetch(folder).fetchBytes,
-    now: () => performance.now(),
-    appVersion: "0.1.0",
-  });
+  const engine = engineOn(folder);
   const { provider } = await engine.load({ source: tinySource, prefer });
   const patches = Array.from({ length: 6 }, (_, i) => patchAt(placeOf(i % 3, Math.floor(i / 3))));
   const settings = {
@@ -77,15 +74,7 @@ async function loadFarFromZero(offset: number, unaware: boolean) {
     },
     put: gates.put,
   };
-  const engine = createEngine({
-    runtimes: createRuntimes(),
-    stash: (parts) => new Blob([...parts]),
-    gates: forgetting,
-    slides: textureSlide(),
-    fetchBytes: folderFetch(far).fetchBytes,
-    now: () => performance.now(),
-    appVersion: "0.1.0",
-  });
+  const engine = engineOn(far, { gates: forgetting });
   try {
     const status = await engine.load({ source: tinySource, prefer: "webgpu" });
     return { gates: status.gates, refused: null };
