@@ -70,6 +70,8 @@ describe("the comparison in words", () => {
     const clear = table([null, { mean: 0.08, interval: { low: 0.01, high: 0.14 } }]);
     expect(ablationWords(clear)).toHaveLength(1);
     expect(clear.rows.map(differenceWords)).toEqual(["–", "+8 (+1 to +14)"]);
+    const tie = table([null, { mean: 0, interval: { low: 0, high: 0 } }]);
+    expect(tie.rows.map(differenceWords)).toEqual(["–", "0 (no label tells them apart)"]);
   });
 
   test("tells nothing below ten places", () => {

@@ -3,6 +3,7 @@ export const tuning = {
   Prompts: "Prompts",
   "Balanced accuracy": "Balancierte Genauigkeit",
   "Points against frozen": "Punkte gegen eingefroren",
+  "0 (no label tells them apart)": "0 (kein Label unterscheidet sie)",
   "{trained} trained numbers": "{trained} trainierte Zahlen",
   "Every row answers the same {answered} labels of {places}, held out in {folds} folds; seed {seed}. Intervals are 95 % over whole {units}, differences paired label by label.":
     "Jede Zeile beantwortet dieselben {answered} Labels aus {places}, zurückgehalten in {folds} Teilen; Startwert {seed}. Intervalle sind 95 % über ganze {units}, Differenzen gepaart Label für Label.",
