@@ -7,10 +7,10 @@ export const figures = {
   ", averaged over {views} turned and mirrored views of a patch":
     ", gemittelt über {views} gedrehte und gespiegelte Ansichten eines Patches",
   " ({low} to {high})": " ({low} bis {high})",
-  "Frozen features are as good on your labels: tuning made no held-out answer right or wrong that was not so before.":
-    "Eingefrorene Merkmale sind an Ihren Labels ebenso gut: Durch das Tuning wurde keine zurückgehaltene Antwort richtig oder falsch, die es nicht schon war.",
-  "Frozen features are as good on your labels: tuning changes balanced accuracy by {points} points{bounds}.":
-    "Eingefrorene Merkmale sind an Ihren Labels ebenso gut: Das Tuning ändert die balancierte Genauigkeit um {points} Punkte{bounds}.",
+  "Frozen features are as good on the labels of this set: tuning made no held-out answer right or wrong that was not so before.":
+    "Eingefrorene Merkmale sind an den Labels dieses Satzes ebenso gut: Durch das Tuning wurde keine zurückgehaltene Antwort richtig oder falsch, die es nicht schon war.",
+  "Frozen features are as good on the labels of this set: tuning changes balanced accuracy by {points} points{bounds}.":
+    "Eingefrorene Merkmale sind an den Labels dieses Satzes ebenso gut: Das Tuning ändert die balancierte Genauigkeit um {points} Punkte{bounds}.",
   "Score, not a probability.": "Score, keine Wahrscheinlichkeit.",
   "{n} places": { one: "1 Stelle", other: "{n} Stellen" },
   "{n} labels in {places}": { one: "1 Label in {places}", other: "{n} Labels in {places}" },
