@@ -3,6 +3,7 @@ import { Button, Loader } from "@mantine/core";
 import type { ReactNode } from "react";
 import { scoreWords, worthWords } from "../domain/calibration-words.ts";
 import { declaredWords } from "../domain/declare-prompt-set.ts";
+import { scaleWords } from "../domain/field-size.ts";
 import { centre } from "../domain/geometry.ts";
 import type { Prediction, SimilarPlace } from "../domain/label.ts";
 import type { Patch } from "../domain/patch.ts";
@@ -46,7 +47,7 @@ export function PatchPanel() {
 
 function sizeWords({ spec }: Patch): string {
   const um = Number((spec.pixels * spec.mpp).toPrecision(4));
-  return say("{um} × {um} µm at {mpp} µm/px", { um, mpp: spec.mpp });
+  return say("{um} × {um} µm at {mpp} µm/px", { um, mpp: scaleWords(spec.mpp) });
 }
 
 function Shown({ click }: Readonly<{ click: Exclude<ClickState, { kind: "none" }> }>) {
