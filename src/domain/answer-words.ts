@@ -1,4 +1,5 @@
 // What a prompt set's answer is made of, in one sentence. Knows what the set says of itself; how an answer is computed is the engine's.
+import { heard } from "../words/heard.ts";
 import { say } from "../words/say.ts";
 import { type PromptSetMetadata, plainAnswer } from "./prompt-set.ts";
 
@@ -21,5 +22,5 @@ export function answerWords({
         : say("prompts alone");
   if (method.kind !== "none" && !frozen && views === 1 && words === undefined) return null;
   const seen = views > 1 ? say(", averaged over {views} turned and mirrored views of a patch", { views }) : "";
-  return `${parts}${seen}${words ? ` (${words})` : ""}`;
+  return `${parts}${seen}${words ? ` (${heard(words)})` : ""}`;
 }
