@@ -22,6 +22,8 @@ export const figures = {
   "{name}: area {area}{bounds}, {labels} labels against {others}":
     "{name}: Fläche {area}{bounds}, {labels} Labels gegen {others}",
   "its others: {are}": "die anderen: {are}",
+  "No ROC curve yet of {names}: that takes {fewest} held-out labels of a class, and of all others, in {fewestPlaces} places each.":
+    "Noch keine ROC-Kurve von {names}: Dafür braucht es {fewest} zurückgehaltene Labels einer Klasse und aller anderen, je in {fewestPlaces} Stellen.",
   "{name}: no ROC curve below {fewest} held-out labels in {fewestPlaces} places ({few}).":
     "{name}: keine ROC-Kurve unter {fewest} zurückgehaltenen Labels in {fewestPlaces} Stellen ({few}).",
   "Held-out answers with such a score: {right} of {labels} right ({range} %).":
