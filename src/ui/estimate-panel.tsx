@@ -19,7 +19,12 @@ const CalibrationCharts = lazy(async () => ({
 }));
 
 export function EstimatePanel() {
-  const set = activeSetHere(useAppState());
+  const state = useAppState();
+  const set = activeSetHere(state);
+  // Where the frozen backbone answers: the person's newest set whose estimate counted it as well.
+  const judged = [...state.project.project.promptSets.values()].findLast(
+    ({ metadata }) => metadata.estimate?.kind === "figure",
+  );
   const estimate = set?.metadata.estimate ?? null;
   return (
     <section className="pt-section" aria-label={say("On labels it did not see")} data-testid="estimate-panel">
@@ -50,7 +55,14 @@ export function EstimatePanel() {
                     ? say(" and is {declaredWords}", { declaredWords: say(declaredWords) })
                     : "",
                 })
-              : say("No figure yet. Tuning first holds whole places out, tunes on the rest, and counts.")}
+              : judged
+                ? say(
+                    "No prompts answer now. How well they do stands in the estimate of “{name}”, beside it: choose it.",
+                    {
+                      name: judged.metadata.name,
+                    },
+                  )
+                : say("No figure yet. Tuning first holds whole places out, tunes on the rest, and counts.")}
           </p>
         )}
       </div>

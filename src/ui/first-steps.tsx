@@ -17,9 +17,10 @@ export function FirstSteps() {
   const state = useAppState();
   const slide = currentSlide(state);
   if (!slide) return null;
-  const { labels, classes } = state.project.project;
+  const { labels } = state.project.project;
   if (slide.info.id === readySlide) {
-    if (labels.size === 0 && ownClasses(classes).length === 0) return <Trial />;
+    // Also for who named a class first.
+    if (labels.size === 0) return <Trial />;
     return hasReadyLabels(state) ? <AfterTrial /> : null;
   }
   const own = [...labels.values()].filter(({ origin }) => origin !== "ready");

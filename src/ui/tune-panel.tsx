@@ -155,6 +155,10 @@ function Ended({ run }: Readonly<{ run: TuningRun | null }>) {
         )}
         <button type="button" className="pt-link" aria-expanded={curve} onClick={() => setCurve(!curve)}>
           {curve ? say("Hide loss curve") : say("Loss curve")}
+        </button>{" "}
+        ·{" "}
+        <button type="button" className="pt-link" data-testid="to-estimate" onClick={showEstimate}>
+          {say("How well does it do?")}
         </button>
       </p>
       {curve && (
@@ -165,6 +169,10 @@ function Ended({ run }: Readonly<{ run: TuningRun | null }>) {
     </>
   );
 }
+
+/** It stands below the map, out of sight on most screens. */
+const showEstimate = (): void =>
+  document.querySelector('[data-testid="estimate-panel"]')?.scrollIntoView({ block: "start", behavior: "smooth" });
 
 function Running({ run }: Readonly<{ run: TuningRun }>) {
   const state = useAppState();
@@ -186,6 +194,9 @@ function Running({ run }: Readonly<{ run: TuningRun }>) {
       {losses.length > 0 ? (
         <Suspense fallback={null}>
           <LossCurve points={losses} epochs={run.settings.epochs} />
+          <p className="pt-hint">
+            {say("Loss over epochs, smaller is better. Thin: places held out. Thick: all labels.")}
+          </p>
         </Suspense>
       ) : (
         <p className="pt-hint">

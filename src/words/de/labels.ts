@@ -131,8 +131,8 @@ export const labels = {
   "Why this one: it looks unlike the others.": "Warum diese: Sie sieht anders aus als die übrigen.",
   "Why this one: unlike anything labelled (most alike {nearest} of 1).":
     "Warum diese: anders als alles Gelabelte (höchste Ähnlichkeit {nearest} von 1).",
-  "{labels} of 10 labels: too few to say whether this patch is like them.":
-    "{labels} von 10 Labels: zu wenige, um zu sagen, ob dieser Patch ihnen gleicht.",
+  "Whether this patch is like your labels is told from 10 of them on; there are {labels}.":
+    "Ob dieser Patch Ihren Labels gleicht, wird ab 10 Labels gesagt; es gibt {labels}.",
   "From ten labels on, a patch that is further from all of them than any of them is from its nearest is marked.":
     "Ab zehn Labels wird ein Patch gekennzeichnet, der von allen weiter entfernt ist als irgendeines von seinem nächsten.",
   "About 1 in {labels} patches drawn as your labels were is marked so too.":
