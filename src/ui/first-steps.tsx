@@ -23,7 +23,8 @@ export function FirstSteps() {
     if (labels.size === 0) return <Trial />;
     return hasReadyLabels(state) ? <AfterTrial /> : null;
   }
-  const own = [...labels.values()].filter(({ origin }) => origin !== "ready");
+  // What was tried on the demo slide says nothing about one's own.
+  const own = [...labels.values()].filter(({ origin, slideId }) => origin !== "ready" && slideId !== readySlide);
   return own.length === 0 ? <YourSlide slide={slide} /> : null;
 }
 

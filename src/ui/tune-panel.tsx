@@ -140,7 +140,10 @@ function Ended({ run }: Readonly<{ run: TuningRun | null }>) {
   if (run?.state === "failed") return <p className="pt-hint pt-warn">{faultWords(run.fault)}</p>;
   if (run?.state !== "finished") return null;
   const words = {
-    complete: say("Finished; the new set answers now."),
+    complete:
+      activeSetHere(state)?.id === run.promptSet
+        ? say("Finished; the new set answers now.")
+        : say("Finished; the new set is in the list on the left."),
     early: say("Finished early; what it had learned is kept."),
     diverged: say("The loss stopped being a number: the last good state was kept. A lower learning rate helps."),
   } as const;
