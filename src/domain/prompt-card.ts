@@ -5,6 +5,7 @@ import { numeral, type Plain, say } from "../words/say.ts";
 import { answerWords } from "./answer-words.ts";
 import { declaredWords } from "./declare-prompt-set.ts";
 import { countOfUnits, estimateWords } from "./estimate-words.ts";
+import { scaleWords } from "./field-size.ts";
 import type { LabelOrigin } from "./label.ts";
 import type { PromptSetMetadata, PromptSetSummary } from "./prompt-set.ts";
 
@@ -50,7 +51,7 @@ export function promptCard({ id, bytes, trainedParameters, metadata }: PromptSet
       say("{size} µm wide: {patchPixels} px at {mpp} µm/px", {
         size,
         patchPixels: preprocessing.patchPixels,
-        mpp: preprocessing.mpp,
+        mpp: scaleWords(preprocessing.mpp),
       }),
     ),
     metadata.declared

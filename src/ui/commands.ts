@@ -52,6 +52,9 @@ export function placeOf({ stage, context }: App): Point<"slide"> | null {
 
 const yes = (): true => true;
 
+const showChosenSet = (): void =>
+  document.querySelector('[data-testid="prompt-set-row"][data-on="true"]')?.scrollIntoView({ block: "nearest" });
+
 /** Made anew when asked: classes, sets and slides come and go. */
 export function commandsOf(app: App): readonly Command[] {
   const { context, ui, stage, host } = app;
@@ -82,7 +85,11 @@ export function commandsOf(app: App): readonly Command[] {
     of("Tuning", startTuning, {}),
     of("Tuning", finishEarly),
     of("Tuning", cancelTuning),
-    of("Tuning", blinkPromptSets),
+    {
+      ...of("Tuning", blinkPromptSets),
+      // The list may be out of sight, and with it which of the two answers now.
+      run: () => void perform(context, blinkPromptSets).then((done) => done && requestAnimationFrame(showChosenSet)),
+    },
     ...[
       { id: null, name: say("No prompts (frozen)") },
       ...allSets(state).map((s) => ({ id: s.id, name: s.metadata.name })),

@@ -108,13 +108,13 @@ describe("frozen features are as good", () => {
   test("unless tuning is ahead by its whole paired interval", () => {
     expect(asGoodWords(figure(0.8, 0.7, { low: 0.02, high: 0.18 }))).toBe(null);
     expect(asGoodWords(figure(0.8, 0.76, { low: -0.02, high: 0.1 }))).toBe(
-      "Frozen features are as good on your labels: tuning changes balanced accuracy by +4 points (-2 to +10).",
+      "Frozen features are as good on the labels of this set: tuning changes balanced accuracy by +4 points (-2 to +10).",
     );
   });
 
   test("and where no answer tells them apart, no width is shown as if it were certainty", () => {
     expect(asGoodWords(figure(1, 1, { low: 0, high: 0 }))).toBe(
-      "Frozen features are as good on your labels: tuning made no held-out answer right or wrong that was not so before.",
+      "Frozen features are as good on the labels of this set: tuning made no held-out answer right or wrong that was not so before.",
     );
   });
 
