@@ -16,6 +16,7 @@ export const heard = {
   "Remove 1 label": "1 Label entfernen",
   "Remove {count} labels": "{count} Labels entfernen",
   "Remove prompt set {name}": "Prompt-Satz {name} entfernen",
+  "Learn from tissue: {name}": "Aus Gewebe lernen: {name}",
   "Load prompt set {name}": "Prompt-Satz {name} laden",
   "Load project {name}": "Projekt {name} laden",
   "Field of {um}": "Feld von {um}",
