@@ -23,6 +23,7 @@ import type { NamedModel } from "../platform/node/model-files.ts";
 import { openNativeRuntime } from "../platform/node/ort-native-runtime.ts";
 import { createNodeRuntimes, stashInMemory } from "../platform/node/ort-runtime.ts";
 import type { EngineStatus, TuneParams, TuneResult } from "../protocol/engine-api.ts";
+import type { LearnResult } from "../protocol/learn-api.ts";
 import type { PatchSource } from "../protocol/slide-api.ts";
 import type { WarmPrompts, WarmStartSettings } from "../protocol/warm-start-api.ts";
 
@@ -41,7 +42,7 @@ export type FolderEngine = Readonly<{
       settings: TuningSettings;
       resume?: TuningCheckpoint | null;
     }> &
-      Pick<Partial<TuneParams>, "estimate" | "trainAnyway" | "centre" | "text">,
+      Pick<Partial<TuneParams>, "estimate" | "trainAnyway" | "centre" | "text" | "learned">,
     signal: AbortSignal,
     onEvent?: (event: TuningEvent) => void,
   ): Promise<TuneResult>;
@@ -53,6 +54,12 @@ export type FolderEngine = Readonly<{
     signal: AbortSignal,
     onDone?: (done: number) => void,
   ): Promise<Float64Array>;
+  /** As the engine's `learn`, of pictures as they lie. */
+  learn(
+    request: Readonly<{ name: string; paths: readonly string[]; seed: number }>,
+    signal: AbortSignal,
+    onDone?: (done: number, total: number) => void,
+  ): Promise<LearnResult>;
   /** As the engine's `warmStart`, of pictures as they lie. */
   warmStart(
     paths: readonly string[],
@@ -136,8 +143,9 @@ export async function openFolderEngine(
         tissue: 1,
       };
     },
-    async tissueGrid() {
-      return [];
+    // A picture is one place, all of it.
+    async tissueGrid({ slideId, spec: { pixels } }) {
+      return pictures.has(slideId) ? [{ x: 0, y: 0, width: pixels, height: pixels }] : [];
     },
   };
 
@@ -212,7 +220,7 @@ export async function openFolderEngine(
         });
       }
       const params = {
-        runId: "command line" as RunId,
+        runId: commandLine,
         name,
         settings,
         classes: tissues,
@@ -251,6 +259,14 @@ export async function openFolderEngine(
       }
       return Float64Array.from(rows.flat());
     },
+    async learn({ name, paths, seed }, callSignal, onDone) {
+      const slides: SlideId[] = [];
+      for (const path of paths) slides.push(await register(path, 0));
+      return engine.learn(
+        { runId: commandLine, name, slides: [...new Set(slides)], avoid: [], syntheticSlides: [], seed },
+        { signal: callSignal, ...(onDone ? { onProgress: ({ done, total }) => onDone(done, total) } : {}) },
+      );
+    },
     async warmStart(paths, settings, callSignal, onDone) {
       const patches: Patch[] = [];
       for (const path of paths) patches.push(patchOf(await register(path, 0)));
@@ -267,6 +283,8 @@ export async function openFolderEngine(
     release: () => engine.release(),
   };
 }
+
+export const commandLine = "command line" as RunId;
 
 async function readPicture(path: string): Promise<Uint8Array> {
   try {

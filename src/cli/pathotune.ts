@@ -1,10 +1,11 @@
-// pathotune classify | tune | evaluate: the app's own engine on files, without a browser. Knows which commands there are.
+// pathotune learn | tune | classify | evaluate: the app's own engine on files, without a browser. Knows which commands there are.
 //   npx tsx src/cli/pathotune.ts <command> --help
 import { parseArgs } from "node:util";
 import { isAbort, isFault } from "../base/fault.ts";
 import { type FlagReader, readFlags } from "./pathotune/arguments.ts";
 import { classifyFlags, classifyHelp, runClassify } from "./pathotune/classify.ts";
 import { evaluateFlags, evaluateHelp, runEvaluate } from "./pathotune/evaluate.ts";
+import { learnFlags, learnHelp, runLearn } from "./pathotune/learn.ts";
 import { runTune, tuneFlags, tuneHelp } from "./pathotune/tune.ts";
 
 type Command = Readonly<{
@@ -14,6 +15,7 @@ type Command = Readonly<{
 }>;
 
 const commands: Readonly<Record<string, Command>> = {
+  learn: { flags: learnFlags, help: learnHelp, run: runLearn },
   tune: { flags: tuneFlags, help: tuneHelp, run: runTune },
   classify: { flags: classifyFlags, help: classifyHelp, run: runClassify },
   evaluate: { flags: evaluateFlags, help: evaluateHelp, run: runEvaluate },
@@ -21,6 +23,7 @@ const commands: Readonly<Record<string, Command>> = {
 
 const usage = `pathotune <command> [options]: research use only, not for diagnostic procedures.
 
+  learn      pictures or a slide without labels -> prompts to tune on
   tune       labelled pictures -> a prompt set
   classify   pictures or a slide -> scores under a prompt set
   evaluate   a prompt set on labelled pictures -> figures with intervals

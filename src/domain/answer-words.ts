@@ -1,4 +1,5 @@
 // What a prompt set's answer is made of, in one sentence. Knows what the set says of itself; how an answer is computed is the engine's.
+import { heard } from "../words/heard.ts";
 import { many, say } from "../words/say.ts";
 import { type Learned, type PromptSetMetadata, plainAnswer } from "./prompt-set.ts";
 
@@ -32,6 +33,8 @@ export function answerWords({
         : say("prompts alone");
   if (method.kind !== "none" && !learned && !frozen && views === 1 && words === undefined) return null;
   const seen = views > 1 ? say(", averaged over {views} turned and mirrored views of a patch", { views }) : "";
-  const from = learned ? `; ${say("prompts {learned}", { learned: learnedWords(learned) })}` : "";
-  return `${parts}${seen}${words ? ` (${words})` : ""}${from}`;
+  const why = words?.split("; ").map(heard).join("; ");
+  const from =
+    learned && method.kind !== "none" ? `; ${say("prompts {learned}", { learned: learnedWords(learned) })}` : "";
+  return `${parts}${seen}${why ? ` (${why})` : ""}${from}`;
 }

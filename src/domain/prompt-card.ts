@@ -115,7 +115,7 @@ const learning = ({ learned }: PromptSetMetadata): readonly CardLine[] => {
     learningRate: learned.learningRate,
     seed: learned.seed,
   });
-  return [plain(say("Its prompts"), how), warn(say("Judged on the same slides"), transductive(learned))];
+  return [plain(say("From tissue"), how), warn(say("Judged on the same slides"), transductive(learned))];
 };
 
 const transductive = ({ slides }: Learned): string =>

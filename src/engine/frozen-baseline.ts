@@ -7,18 +7,18 @@ import { type FoldLabel, type FoldOptions, planFolds } from "./estimate/folds.ts
 import { answersOf } from "./evaluation/scores.ts";
 import { chooseVariant, enoughToChoose, type InnerPlan, planOf } from "./heads/choose.ts";
 import { type FewLabelTask, type FrozenMethod, frozenVariants, type Variant } from "./heads/frozen-methods.ts";
+import { fitWhitened, type Whitener, whitenedScores } from "./heads/whitened.ts";
 
 /** Unprompted features [F] of each label, in the order of the labels. */
 export type FrozenExamples = Readonly<{
   labels: readonly FoldLabel[];
   features: readonly Float32Array[];
   classes: readonly TissueClass[];
+  /** What patches nobody labelled said of these features: their regression is then the first candidate. */
+  whitener?: Whitener;
 }>;
 
-/**
- * The default first. Without `colour`: an answer beside the tuned one is to say what the backbone knows without prompts. Without
- * `whitened`: a label's features come as the mean of its views, and no patches without labels are at hand to see the views differ.
- */
+/** The default first. Without `colour`: an answer beside the tuned one is to say what the backbone knows without prompts. */
 const candidates: readonly FrozenMethod[] = ["logreg", "frozen_blend", "centroid", "cache", "knn"];
 
 /** Class answered for each of `asked`, fitted on `training` (both indices into the labels). */
@@ -29,12 +29,23 @@ export function frozenAnswers(
   options: Pick<FoldOptions, "cases" | "seed">,
 ): readonly ClassId[] {
   const task = taskOf(examples, training);
-  const variants: readonly Variant[] = candidates.map((method) => present(frozenVariants[method][0], "a default"));
+  const { whitener } = examples;
+  const usual = candidates.map((method) => present(frozenVariants[method][0], "a default"));
+  const variants: readonly Variant[] = whitener ? [whitenedBy(whitener), ...usual] : usual;
   const choice = chooseVariant(variants, task.classes, innerPlan(examples, training, task, options));
   const score = present(variants[choice.index], "the chosen method").fit(task);
   const scores = score(taskOf(examples, asked).rows);
   return answersOf(scores, task.classes).map((c) => present(examples.classes[c], "an answered class").id);
 }
+
+/** The strongest frozen method that is known (tuning.md). */
+const whitenedBy = (whitener: Whitener): Variant => ({
+  name: "whitened",
+  fit: ({ rows, targets, classes }) => {
+    const head = fitWhitened({ ...rows, targets, classes }, whitener);
+    return (asked) => whitenedScores(head, asked.features);
+  },
+});
 
 function taskOf({ labels, features, classes }: FrozenExamples, of: readonly number[]): FewLabelTask {
   const width = present(features[0], "features").length;

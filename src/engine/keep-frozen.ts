@@ -5,11 +5,11 @@ import type { HeldOutAnswer } from "../domain/tuning-checkpoint.ts";
 import type { TuneParams } from "../protocol/engine-api.ts";
 import { estimateWhole } from "./estimate/estimate-whole.ts";
 import { planFolds } from "./estimate/folds.ts";
-import { answersOf } from "./evaluation/scores.ts";
 import { frozenAnswers } from "./frozen-baseline.ts";
 import { frozenFeatures } from "./frozen-features.ts";
 import { constantChoice } from "./heads/choose-share.ts";
 import { logisticScores } from "./heads/logistic.ts";
+import { heldOutAnswers } from "./held-out-answers.ts";
 import { concatenate } from "./prompted.ts";
 import type { Session } from "./session.ts";
 import type { WrittenSet } from "./tune.ts";
@@ -29,16 +29,8 @@ export async function keepFrozen(session: Session, params: TuneParams, signal: A
   for (const { training, heldOut } of plan.kind === "folds" ? plan.folds : []) {
     const asked = concatenate(heldOut.map((i) => present(features[i], "features")));
     const scores = logisticScores(heads.frozen(training), asked);
-    const own = answersOf(scores, classes.length);
     const frozen = frozenAnswers({ labels, classes, features }, training, heldOut, { cases, seed: settings.seed });
-    heldOut.forEach((label, i) => {
-      answers.push({
-        label,
-        tuned: present(classes[own[i] ?? -1], "an answer").id,
-        frozen: present(frozen[i], "an answer"),
-        scores: [...scores.subarray(i * classes.length, (i + 1) * classes.length)],
-      });
-    });
+    answers.push(...heldOutAnswers(classes, heldOut, scores, frozen));
   }
   const estimate = estimateWhole(plan, labels, answers, settings.seed);
   const choice = constantChoice(1, "frozen features only, as asked");

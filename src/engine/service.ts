@@ -1,6 +1,6 @@
 // The engine as an api: one backbone at a time, its prompt sets, clicks and tunings. Knows no host: every port is injected.
 import type { RunId } from "../base/brand.ts";
-import { Fault } from "../base/fault.ts";
+import { Fault, present } from "../base/fault.ts";
 import { createLane, lanePriority } from "../base/lane.ts";
 import { createLatest } from "../base/latest.ts";
 import { declarePromptSet } from "../domain/declare-prompt-set.ts";
@@ -19,6 +19,7 @@ import { importModel } from "./import-model.ts";
 import { indexPlaces } from "./index-places.ts";
 import { inspectModel } from "./inspect-model.ts";
 import { keepFrozen } from "./keep-frozen.ts";
+import { learn, learnSeconds } from "./learn.ts";
 import { type FetchBytes, loadModel } from "./load-model.ts";
 import type { LoadedModel } from "./loaded-model.ts";
 import { previewMap } from "./preview-map.ts";
@@ -31,6 +32,7 @@ import { sweep } from "./sweep.ts";
 import { createTrust } from "./trust-service.ts";
 import { tunableHere } from "./tunable.ts";
 import { type TuneHooks, tune, type WrittenSet } from "./tune.ts";
+import { tuneLearned } from "./tune-learned.ts";
 import { embed, warmStart } from "./warm-start.ts";
 import { type CountedWorkload, createWorkload } from "./workload.ts";
 
@@ -245,13 +247,16 @@ export function createEngine(deps: EngineDeps): Engine {
 
     async tune(params, options) {
       const { session, work, tunable } = current();
-      if (params.settings.blocks > tunable.blocks && tunable.why !== null) throw new Fault("limit", tunable.why);
+      const trains = params.learned === undefined;
+      if (trains && params.settings.blocks > tunable.blocks && tunable.why !== null)
+        throw new Fault("limit", tunable.why);
       finishing.delete(params.runId);
       return alone(async () => {
         const emit = options?.onProgress ?? (() => {});
         const quiet = hooksFor(session, signalOf(options));
         const { settings } = params;
-        const tuned = await tune(session, params, { ...quiet, emit, finishEarly: () => finishing.has(params.runId) });
+        const hooks = { ...quiet, emit, finishEarly: () => finishing.has(params.runId) };
+        const tuned = await (trains ? tune : tuneLearned)(session, params, hooks);
         if (tuned.secondsPerStep !== null) {
           const step = work.step(settings.blocks, settings.tokensPerBlock, carriedOf(settings));
           speed = { seconds: tuned.secondsPerStep, flops: step * tuned.batch };
@@ -277,6 +282,24 @@ export function createEngine(deps: EngineDeps): Engine {
       const { set, bytes } = await keepFrozen(session, { ...params, parent: null, resume: null }, signalOf(options));
       session.sets.set(set.id, { set, bytes: bytes.length });
       return { bytes, summary: summarisePromptSet(set, bytes.length) };
+    },
+
+    async learn(params, options) {
+      const { session, tunable } = current();
+      if (tunable.blocks < 1) throw new Fault("limit", present(tunable.why, "why nothing can be tuned here"));
+      const signal = signalOf(options);
+      const onDone = (done: number, total: number): void => options?.onProgress?.({ done, total });
+      const { checkGradient: check } = hooksFor(session, signal);
+      return alone(async () => {
+        const hooks = { signal, onDone, checkGradient: check };
+        const { set, bytes, places } = await learn(session, deps.slides, params, tunable.blocks, hooks);
+        session.sets.set(set.id, { set, bytes: bytes.length });
+        return { bytes, summary: summarisePromptSet(set, bytes.length), places };
+      });
+    },
+
+    async learnForecast() {
+      return { seconds: loaded && speed ? learnSeconds(speed, loaded.work) : null };
     },
 
     async warmStart({ patches, settings }, options) {

@@ -86,7 +86,11 @@ function byContent(a: Label, b: Label): number {
 }
 
 /** What the file says of the labels: counts and a hash of their content, never the places themselves. */
-export function labelsMetadata({ labels, classes, targets }: TuneRequest): PromptSetMetadata["labels"] {
+export function labelsMetadata({
+  labels,
+  classes,
+  targets,
+}: Pick<TuneRequest, "labels" | "classes" | "targets">): PromptSetMetadata["labels"] {
   const content = labels.map(({ slideId, classId, region }) => {
     const { x, y, width, height } = region;
     return { slideId, classId, region: [x, y, width, height] };

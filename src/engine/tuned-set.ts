@@ -3,6 +3,7 @@ import type { SlideId } from "../base/brand.ts";
 import { present } from "../base/fault.ts";
 import type { Estimate } from "../domain/estimate.ts";
 import {
+  type FrozenPart,
   type PromptAnswer,
   type PromptHead,
   type PromptMethod,
@@ -43,7 +44,13 @@ export function splitTheta(
 
 type Maker = Pick<Session, "model" | "digest" | "computation" | "appVersion">;
 
-type MadeBy = Readonly<{ estimate: Estimate; epochs: number; choice: ShareChoice }>;
+/** `learned`: of the set whose prompts were kept, whose heads are whitened. */
+type MadeBy = Readonly<{
+  estimate: Estimate;
+  epochs: number;
+  choice: ShareChoice;
+  learned?: Pick<PromptSetMetadata, "learned" | "method">;
+}>;
 
 /** The prompts and their head, with the frozen part beside them where it has a share. */
 export function writeTunedSet(
@@ -59,11 +66,11 @@ export function writeTunedSet(
   const { value, instance, textual } = prompts;
   const kinds = { prompts: value.data, instance: instance ?? null, textual: textual?.data ?? null };
   const metadata = describe(session, params, request, made, {
-    method: methodOf(params.settings, request, prompts.firstBlock),
-    head: headOf(params.settings, request),
+    method: made.learned?.method ?? methodOf(params.settings, request, prompts.firstBlock),
+    head: made.learned ? { kind: "whitened" } : headOf(params.settings, request),
     answer: answerOf(params.settings, made, temperatures.own, beside),
   });
-  return written(metadata, { ...kinds, ...tensorsOf(head), frozen: beside && frozen });
+  return written(metadata, { ...kinds, ...tensorsOf(head), frozen: beside && frozenPart(frozen) });
 }
 
 /** Frozen features with the regression's head: a set without prompts. */
@@ -76,19 +83,25 @@ export function writeFrozenSet(
 ): WrittenSet {
   const metadata = describe(session, params, request, made, {
     method: { kind: "none", firstBlock: session.model.shape.depth, blocks: 0, tokensPerBlock: 0 },
-    head: { kind: "logistic" },
+    head: { kind: made.learned ? "whitened" : "logistic" },
     answer: answerOf(params.settings, made, made.choice.temperatures.frozen, null),
   });
   return written(metadata, tensorsOf(frozen));
 }
 
-const tensorsOf = ({ weight, bias, centre }: RegressionHead) => ({
+const tensorsOf = ({ weight, bias, centre, whitening }: RegressionHead): PromptTensors => ({
   headWeight: weight,
   headBias: bias,
   headCentre: centre,
+  ...(whitening ? { headWhitening: whitening } : {}),
 });
 
-function written(metadata: PromptSetMetadata, tensors: PromptTensors): WrittenSet {
+const frozenPart = ({ whitening = new Float32Array(), ...head }: RegressionHead): FrozenPart => ({
+  ...head,
+  whitening,
+});
+
+export function written(metadata: PromptSetMetadata, tensors: PromptTensors): WrittenSet {
   const bytes = serializePromptSet(metadata, tensors);
   return { set: parsePromptSet(bytes), bytes };
 }
@@ -104,7 +117,7 @@ function describe(
   { model, digest, computation, appVersion }: Maker,
   params: TuneParams,
   request: TuneRequest,
-  { estimate, epochs }: MadeBy,
+  { estimate, epochs, learned }: MadeBy,
   kinds: Pick<PromptSetMetadata, "method" | "head" | "answer">,
 ): PromptSetMetadata {
   const { settings } = params;
@@ -116,6 +129,7 @@ function describe(
     preprocessing: preprocessingOf(model, request.patches[0]?.spec.mpp),
     classes: request.classes,
     ...kinds,
+    ...(learned?.learned ? { learned: learned.learned } : {}),
     settings: { ...settings, epochs: Math.max(1, epochs) },
     labels: labelsMetadata(request),
     estimate,

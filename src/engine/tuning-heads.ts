@@ -9,7 +9,13 @@ import { withTexts } from "./text-vectors.ts";
 import type { TuneRequest } from "./tune-request.ts";
 
 /** A logistic head in the numbers a file holds. A class without examples has bias -Infinity: it is never answered. */
-export type RegressionHead = Readonly<{ weight: Float32Array; bias: Float32Array; centre: Float32Array }>;
+export type RegressionHead = Readonly<{
+  weight: Float32Array;
+  bias: Float32Array;
+  centre: Float32Array;
+  /** [F, F] of a whitened one (heads/whitened.ts). */
+  whitening?: Float32Array;
+}>;
 
 export type TuningHeads = Readonly<{
   frozen(of: readonly number[]): RegressionHead;
@@ -63,8 +69,8 @@ export function createTuningHeads(
   };
 }
 
-/** A class without a direction of its own: its labels lie on the very places of the others. */
-function assertApart(weight: Float32Array, { classes }: Pick<TuneRequest, "classes">): void {
+/** Throws Fault `too-few-labels` where a class has no direction of its own: its labels lie on the very places of the others. */
+export function assertApart(weight: Float32Array, { classes }: Pick<TuneRequest, "classes">): void {
   const width = weight.length / classes.length;
   const alike = classes.filter((_, c) => weight.subarray(c * width, (c + 1) * width).every((value) => value === 0));
   if (alike.length === 0) return;

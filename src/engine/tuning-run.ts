@@ -8,17 +8,16 @@ import type { ThetaLayout } from "../graph/vit/train-graph.ts";
 import { randomFor } from "../math/random.ts";
 import type { TuneParams } from "../protocol/engine-api.ts";
 import { transfer } from "../protocol/rpc.ts";
-import { answersOf } from "./evaluation/scores.ts";
-import { batchSize } from "./features.ts";
+import { featuresUnder } from "./example-features.ts";
 import { frozenAnswers } from "./frozen-baseline.ts";
 import { chooseShare, constantChoice, constantShare, type ShareChoice } from "./heads/choose-share.ts";
 import { logisticScores } from "./heads/logistic.ts";
 import { blended } from "./heads/of-set.ts";
 import { withTemperature } from "./heads/temperature.ts";
-import { meanOverViews } from "./heads/view-table.ts";
+import { heldOutAnswers } from "./held-out-answers.ts";
 import type { PartsProgram, TrainProgram, TrainShape } from "./model-programs.ts";
 import { readPatchTokens } from "./patch-tokens.ts";
-import { concatenate, type Prompts, promptedFeatures } from "./prompted.ts";
+import { concatenate } from "./prompted.ts";
 import type { Session } from "./session.ts";
 import { startTheta } from "./start-theta.ts";
 import { textTokens } from "./text-vectors.ts";
@@ -26,7 +25,7 @@ import { stepsPerEpoch, type Trained, trainPrompts } from "./train-loop.ts";
 import type { TuneHooks } from "./tune.ts";
 import type { TuneRequest } from "./tune-request.ts";
 import { splitTheta, type TunedParts } from "./tuned-set.ts";
-import type { ExampleView, TuningExamples } from "./tuning-examples.ts";
+import type { TuningExamples } from "./tuning-examples.ts";
 import type { RegressionHead, TuningHeads } from "./tuning-heads.ts";
 import type { TuningClock } from "./tuning-progress.ts";
 import { type Part, type Stage, stepsOf } from "./tuning-stages.ts";
@@ -73,7 +72,7 @@ export async function trainAll(
   const { request, stages, shape, layout, part, belongsTo, resumed, examples, heads, clock } = work;
   const { firstBlock, batch } = shape;
   const { classes, labels, targets } = request;
-  const { width, featureWidth } = session.model.shape;
+  const { width } = session.model.shape;
   const inLane = <T>(task: () => Promise<T>): Promise<T> => lane.run(lanePriority.step, task, signal);
   const { projectionSeed = 0 } = settings.text ?? {};
   const texts = request.text?.tokens ? textTokens(request.text.tokens, width, projectionSeed) : null;
@@ -152,23 +151,12 @@ export async function trainAll(
     return { trained, centre: head.centre };
   };
 
-  /** [labels, F], the mean over the views. */
-  const featuresUnder = async (prompts: Prompts, of: readonly number[]): Promise<Float32Array> => {
-    const { views } = examples;
-    const asked = of.flatMap((example) => Array.from({ length: views }, (_, view): ExampleView => ({ example, view })));
-    const rows: Float32Array[] = [];
-    for (let from = 0; from < asked.length; from += batchSize) {
-      const tokens = await examples.tokens(asked.slice(from, from + batchSize));
-      rows.push(await promptedFeatures(session, prompts, tokens, width, lanePriority.step, signal));
-    }
-    return meanOverViews({ values: concatenate(rows), views, width: featureWidth });
-  };
   const ownScores = async ({ trained, centre }: Made, { training, heldOut }: Part): Promise<Float64Array> => {
     const { prompts, head } = splitTheta({ layout }, trained.theta, { firstBlock, centre }, texts);
     // A class that the guard left without training examples is never answered.
     const known = new Set(training.map((i) => targets[i]));
     const bias = head.bias.map((value, c) => (known.has(c) ? value : Number.NEGATIVE_INFINITY));
-    return logisticScores({ ...head, bias }, await featuresUnder(prompts, heldOut));
+    return logisticScores({ ...head, bias }, await featuresUnder(session, examples, prompts, heldOut, signal));
   };
   const frozenScores = (head: RegressionHead, of: readonly number[]): Float64Array =>
     logisticScores(head, concatenate(of.map((i) => present(examples.features[i], "features"))));
@@ -208,19 +196,11 @@ export async function trainAll(
     const beside = withTemperature(frozenScores(heads.frozen(training), heldOut), classes.length, temperatures.frozen);
     const own = made && withTemperature(await ownScores(made, stage), classes.length, temperatures.own);
     const scores = own ? blended(own, beside, share) : beside;
-    const tuned = answersOf(scores, classes.length);
     const frozen = frozenAnswers({ labels, classes, features: examples.features }, training, heldOut, {
       cases: params.cases,
       seed: settings.seed,
     });
-    heldOut.forEach((label, i) => {
-      answers.push({
-        label,
-        tuned: present(classes[tuned[i] ?? -1], "an answer").id,
-        frozen: present(frozen[i], "an answer"),
-        scores: [...scores.subarray(i * classes.length, (i + 1) * classes.length)],
-      });
-    });
+    answers.push(...heldOutAnswers(classes, heldOut, scores, frozen));
   };
 
   const from = resumed ? stages.findIndex(({ fold }) => fold === resumed.fold) : 0;

@@ -11,7 +11,7 @@ import type { WarmPrompts, WarmStartApi, WarmStartSettings } from "../protocol/w
 import { alteredView } from "./altered-view.ts";
 import { contrast } from "./contrast.ts";
 import { batchSize } from "./features.ts";
-import { centreOfRows } from "./heads/frozen-methods.ts";
+import { centreOfRows } from "./heads/examples.ts";
 import { readPatchTokens } from "./patch-tokens.ts";
 import { concatenate, type Prompts, promptedFeatures, stack } from "./prompted.ts";
 import { outputOf, scalar, type TensorValue } from "./runtime.ts";

@@ -71,7 +71,7 @@ export function choleskyOf(matrix: Float64Array, size: number): Float64Array {
 }
 
 /** x [size] becomes L^-1 x, in place: forward substitution. `factor` is lower triangular, [size, size] row-major. */
-export function solveLower(factor: Float64Array, x: Float64Array): void {
+export function solveLower(factor: Vector, x: Float64Array): void {
   const size = x.length;
   for (let i = 0; i < size; i++) {
     let rest = x[i]!;

@@ -13,7 +13,7 @@ import { notify } from "./session-store.ts";
 /** One that gets no further between two losses is given up. */
 export const mostRestarts = 3;
 
-const happened = {
+export const happened = {
   "device-lost": "The graphics device was lost",
   "worker-died": "What computes in the background stopped",
   "out-of-memory": "Memory ran out",

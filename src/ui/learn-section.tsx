@@ -1,6 +1,6 @@
 // Learning from tissue without labels, beside Tune: what it is, how long it takes, how far it is, how it ended.
 import { Progress } from "@mantine/core";
-import type { FaultData, FaultKind } from "../base/fault.ts";
+import type { FaultKind } from "../base/fault.ts";
 import { usualPlaces } from "../domain/learned-places.ts";
 import { cancelLearning, learnTissue } from "../state/actions/learning.ts";
 import { setById, setOffer, startingSet, startSets } from "../state/selectors.ts";
@@ -116,7 +116,6 @@ function Running({
 
 /** What can be done, where the fault's own words do not say it. */
 const ways: Partial<Record<FaultKind, Plain>> = {
-  "too-few-labels": "Show a slide with more tissue away from your labels, or tune on labels only.",
   limit: "Close other tabs and programs, or tune on labels only.",
   "out-of-memory": "Close other tabs and programs and start again, or tune on labels only.",
   "device-lost": "Nothing was changed; start again.",
@@ -124,10 +123,6 @@ const ways: Partial<Record<FaultKind, Plain>> = {
   network: "Nothing was changed; start again when the slide can be read.",
   read: "Nothing was changed; start again when the slide can be read.",
 };
-
-/** A fault of tissue is not one of labels. */
-const wordsOf = (fault: FaultData): string =>
-  fault.kind === "too-few-labels" ? say("There is too little tissue away from your labels.") : faultWords(fault);
 
 function Ended({ last }: Readonly<{ last: LearningState }>) {
   const state = useAppState();
@@ -138,7 +133,7 @@ function Ended({ last }: Readonly<{ last: LearningState }>) {
       const way = ways[last.fault.kind];
       return (
         <p className="pt-hint pt-warn" role="alert" data-testid="learn-fault">
-          {wordsOf(last.fault)} {way && say(way)}
+          {faultWords(last.fault)} {way && say(way)}
         </p>
       );
     }

@@ -50,7 +50,7 @@ const bytes = new Uint8Array([1]);
 test("the card of a set that waits for labels says where it comes from, and gives no figure", () => {
   const text = cardText(promptCard(learnedSummary(bytes, "Learned", [one], 330)));
   expect(text).toContain(
-    "Its prompts: learned without labels from 330 places of 1 slide; 5 epochs in steps of 33, learning rate 0.3, seed 7",
+    "From tissue: learned without labels from 330 places of 1 slide; 5 epochs in steps of 33, learning rate 0.3, seed 7",
   );
   expect(text).toContain("transductive: it had seen that slide’s tissue, though no label");
   expect(text).toContain("How good: no figure: without labels it answers nothing");

@@ -23,7 +23,7 @@ const base: PromptSetMetadata = {
 const classes = base.classes.length;
 const ramp = (n: number): Float32Array => Float32Array.from({ length: n }, (_, i) => (i + 1) / 16);
 const head = { headWeight: ramp(classes * 5), headBias: ramp(classes), headCentre: ramp(5) };
-const frozen = { weight: ramp(classes * 5), bias: ramp(classes), centre: ramp(5) };
+const frozen = { weight: ramp(classes * 5), bias: ramp(classes), centre: ramp(5), whitening: new Float32Array() };
 const tensors = { prompts: ramp(2 * 3 * 4), ...head, frozen };
 
 const bare: PromptSetMetadata = {
@@ -88,7 +88,7 @@ describe("a prompt set that says how it answers", () => {
       "of a version to come",
       base,
       tensors,
-      (m) => Object.assign(m, { format: "pathotune-prompts/4" }),
+      (m) => Object.assign(m, { format: "pathotune-prompts/5" }),
       /reads "pathotune-prompts\/1" to/,
     ],
     [

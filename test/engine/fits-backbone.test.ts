@@ -33,6 +33,7 @@ function setFor(computation: BackboneComputation | null): PromptSet {
     textual: null,
     width,
     headBias: new Float32Array(),
+    headWhitening: new Float32Array(),
     headWeight: new Float32Array(2 * width),
     headCentre: new Float32Array(width),
     frozen: null,

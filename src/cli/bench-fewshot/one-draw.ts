@@ -9,7 +9,8 @@ import {
   taskOf,
 } from "../../engine/evaluation/few-shot-draw.ts";
 import { answersOf, type MetricName, metricNames, reportOn } from "../../engine/evaluation/scores.ts";
-import { centreOfRows, type FrozenMethod } from "../../engine/heads/frozen-methods.ts";
+import { centreOfRows } from "../../engine/heads/examples.ts";
+import type { FrozenMethod } from "../../engine/heads/frozen-methods.ts";
 import type { FolderParts } from "./folder-data.ts";
 import type { TunedMethod } from "./options.ts";
 import type { AskedDraw, FewLabelTuner } from "./tuned-draw.ts";

@@ -5,12 +5,17 @@ import { join } from "node:path";
 import { Fault, present } from "../../base/fault.ts";
 import { canonicalJson } from "../../domain/canonical-json.ts";
 import type { FolderPatch } from "../../domain/patch-folder.ts";
+import { dealUnits } from "../../engine/estimate/unit-folds.ts";
 import { drawUnevenly } from "../../engine/evaluation/draws.ts";
-import { constantShare } from "../../engine/heads/choose-share.ts";
-import { centreOfRows, type FewLabelTask, frozenVariants, type PatchRows } from "../../engine/heads/frozen-methods.ts";
-import { blended } from "../../engine/heads/of-set.ts";
-import { meanOverViews, patchCount, type ViewTable } from "../../engine/heads/view-table.ts";
-import { viewSpread } from "../../engine/heads/view-whitening.ts";
+import { enoughToChoose } from "../../engine/heads/choose.ts";
+import { blendedAt, constantChoice, constantShare, halfUnlessWorse } from "../../engine/heads/choose-share.ts";
+import type { FewLabelTask } from "../../engine/heads/frozen-methods.ts";
+import { fitLearned, heldScores, type LearnedLabels, scoresOfHeads } from "../../engine/heads/learned-heads.ts";
+import { withTemperature } from "../../engine/heads/temperature.ts";
+import { meanOverViews, type ViewTable } from "../../engine/heads/view-table.ts";
+import { fitWhitening, usualShrinkage } from "../../engine/heads/view-whitening.ts";
+import { type Whitener, whitenerOf } from "../../engine/heads/whitened.ts";
+import { mostShown } from "../../engine/learn.ts";
 import { warmStartDefaults } from "../../engine/warm-start.ts";
 import { openRowStore, type RowStore } from "../../platform/node/row-store.ts";
 import type { WarmPrompts } from "../../protocol/warm-start-api.ts";
@@ -39,11 +44,12 @@ export type WarmOptions = Readonly<{
 
 /** Raised when the same settings learn other prompts: what is kept of older ones is then made again. */
 const learningVersion = 1;
-/** So many of the unlabelled patches say what features under the prompts are centred with and how their views differ. */
-const mostShown = 128;
 
-/** What labels fit, under the prompts and without: the same for both. */
-const regression = present(frozenVariants.whitened[0], "the whitened regression");
+/** As the frozen method `whitened` has it. */
+function plainWhitener({ centre, spread }: FewLabelTask): Whitener {
+  const { factor } = fitWhitening(present(spread, "the views' spread"), usualShrinkage);
+  return { centre: present(centre, "the mean of the pool"), whitening: Float32Array.from(factor) };
+}
 
 export async function createWarmTuner(opened: FolderEngine, options: WarmOptions): Promise<FewLabelTuner> {
   const { folder, pool, classes, count, views, seed, now, log } = options;
@@ -101,16 +107,13 @@ export async function createWarmTuner(opened: FolderEngine, options: WarmOptions
   };
 
   return {
-    settings: { ...learnedBy, regression: regression.name, share: constantShare },
+    settings: { ...learnedBy, share: constantShare, rule: halfUnlessWorse.name },
     forecast: async () => null,
-    async answer({ support, asked, frozen }: AskedDraw, signal) {
+    async answer({ support, asked, frozen, seed: drawn }: AskedDraw, signal) {
       const before = now();
-      const rowsOf = async (of: readonly FolderPatch[]): Promise<PatchRows> => {
-        const table = await viewsOf(
-          of.map(({ path }) => path),
-          signal,
-        );
-        return { features: meanOverViews(table), width, colours: new Float32Array() };
+      const meansOf = async (of: readonly FolderPatch[]): Promise<Float32Array> => {
+        const paths = of.map(({ path }) => path);
+        return meanOverViews(await viewsOf(paths, signal));
       };
       const labelled = new Set(support.map(({ path }) => path));
       const others = unlabelled.filter((path) => !labelled.has(path));
@@ -120,17 +123,25 @@ export async function createWarmTuner(opened: FolderEngine, options: WarmOptions
         others.filter((_, i) => i % each === 0),
         signal,
       );
-      const task: FewLabelTask = {
-        ...frozen.task,
-        rows: await rowsOf(support),
-        centre: centreOfRows({ features: meanOverViews(shown), width }),
-        spread: viewSpread(shown, [...Array(patchCount(shown)).keys()]),
+      const { task } = frozen;
+      const known: LearnedLabels = {
+        rows: { own: await meansOf(support), plain: task.rows.features },
+        width,
+        targets: task.targets,
+        classes: task.classes,
+        by: { own: whitenerOf(shown), plain: plainWhitener(task) },
       };
-      const raw = regression.fit(task)(await rowsOf(asked));
+      const folds = enoughToChoose(task.targets) === null ? dealUnits(task, drawn) : [];
+      const choice =
+        folds.length > 0
+          ? halfUnlessWorse(heldScores(known, folds, task.units), task.classes)
+          : constantChoice(constantShare, "constants: too few labels to choose");
+      const all = [...task.targets.keys()];
+      const scores = scoresOfHeads(fitLearned(known, all), { own: await meansOf(asked), plain: frozen.asked.features });
       return {
-        raw,
-        tuned: blended(raw, regression.fit(frozen.task)(frozen.asked), constantShare),
-        choice: { share: constantShare, kind: "constants", words: "label-free prompts, a constant share" },
+        raw: withTemperature(scores.own, task.classes, choice.temperatures.own),
+        tuned: blendedAt(choice, scores, task.classes),
+        choice,
         seconds: (now() - before) / 1000,
       };
     },

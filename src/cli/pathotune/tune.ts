@@ -1,7 +1,7 @@
 // pathotune tune: labelled pictures in class folders -> a prompt set file, with the engine's own held-out estimate. Knows flags and files.
-import { rename, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { isAbort, isFault, toFault } from "../../base/fault.ts";
+import { isAbort, isFault } from "../../base/fault.ts";
 import { appVersion } from "../../domain/app-version.ts";
 import { estimateWords } from "../../domain/estimate-words.ts";
 import { leftOutWords } from "../../domain/patch-folder.ts";
@@ -13,7 +13,9 @@ import { readPatchFolder } from "../../platform/node/patch-folder.ts";
 import { openFolderEngine, tissueClasses } from "../folder-engine.ts";
 import { type FlagReader, readShared, sharedFlags, sharedHelp } from "./arguments.ts";
 import { type KeptCheckpoint, keepCheckpoint } from "./kept-checkpoint.ts";
+import { addPromptSetFile } from "./prompt-set-in.ts";
 import { createSpeaker } from "./speak.ts";
+import { writeWhole } from "./write-whole.ts";
 
 export const tuneFlags = {
   ...sharedFlags,
@@ -26,6 +28,7 @@ export const tuneFlags = {
   epochs: { type: "string" },
   blocks: { type: "string" },
   tokens: { type: "string" },
+  learned: { type: "string" },
 } as const;
 
 export const tuneHelp = `pathotune tune --model <path> --data <folder> --out <set.safetensors>
@@ -35,6 +38,8 @@ export const tuneHelp = `pathotune tune --model <path> --data <folder> --out <se
   --out <file>       the prompt set; an interrupted tuning leaves <file>.checkpoint, and the same command goes on from there
   --results <file>   the held-out estimate as results.json
   --name <text>      of the set (default: the folder's name)
+  --learned <file>   prompts of pathotune learn: they stay as they are and labels fit heads only; pictures that were learned from
+                     are not held out
   --seed, --epochs, --blocks, --tokens           of the tuning; defaults are the app's
 ${sharedHelp}`;
 
@@ -53,16 +58,6 @@ async function goOn<T>(
     if (!isFault(error, "invalid")) throw error;
     note(`${kept.path} is of another tuning (other pictures, settings or model): starting anew.`);
     return run(null);
-  }
-}
-
-/** A file is there whole or not at all. */
-async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  try {
-    await writeFile(`${path}.new`, bytes);
-    await rename(`${path}.new`, path);
-  } catch (error) {
-    throw toFault(error, "storage", `${path} cannot be written`);
   }
 }
 
@@ -89,12 +84,15 @@ export async function runTune(flags: FlagReader, signal: AbortSignal): Promise<v
     const { defaults } = opened.status;
     const stated = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== null));
     const settings: TuningSettings = { ...defaults, ...stated };
+    const learned = flags.text("learned");
+    const base = learned === null ? null : await addPromptSetFile(opened, learned);
     const kept = keepCheckpoint(out);
     const request = {
       name: flags.text("name") ?? folder.name,
       classes: folder.classes,
       pictures: patches.map(({ path, classIndex, group }) => ({ path: join(data, path), classIndex, group })),
       settings,
+      ...(base ? { learned: { id: base.id, places: null } } : {}),
     };
     const onEvent = (event: TuningEvent): void => {
       if (event.type === "progress") progress(event.progress.phase, Math.round(1000 * event.progress.done), 1000);

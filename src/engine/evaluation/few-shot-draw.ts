@@ -1,9 +1,10 @@
 // One draw of the few-label protocol: labels drawn, every frozen method fitted and asked about the same test patches. The app, the command
 // line and the benchmark call this and nothing else. Knows features, classes and groups; no files, no tuning.
+
 import { present } from "../../base/fault.ts";
 import { type Choice, chooseVariant, type InnerPlan, planInner } from "../heads/choose.ts";
+import { centreOfRows } from "../heads/examples.ts";
 import {
-  centreOfRows,
   type FewLabelTask,
   type FrozenMethod,
   fitOnce,

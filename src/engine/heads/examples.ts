@@ -66,3 +66,11 @@ export function centredUnitRows(features: Float32Array, centre: Float32Array): F
   }
   return out;
 }
+
+/** [width]: the mean of rows nobody labelled. */
+export function centreOfRows({ features, width }: Pick<HeadExamples, "features" | "width">): Float32Array {
+  const rows = rowsOf(features, width);
+  const sum = new Float64Array(width);
+  for (let i = 0; i < features.length; i++) sum[i % width]! += features[i]! / rows;
+  return Float32Array.from(sum);
+}

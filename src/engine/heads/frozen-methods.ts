@@ -6,7 +6,7 @@ import { fitColours } from "./colour-head.ts";
 import { centreOf, type HeadExamples, rowsOf } from "./examples.ts";
 import { fitLogistic, type LogisticOptions, logisticDefaults, logisticScores } from "./logistic.ts";
 import { cacheScores, neighbourScores, remember } from "./nearest.ts";
-import { fitWhitening, type ViewSpread, type Whitening, whiten } from "./view-whitening.ts";
+import { fitWhitening, usualShrinkage, type ViewSpread, type Whitening, whiten } from "./view-whitening.ts";
 
 /** One row a patch: features averaged over the views, and the colours of the patch as it is (no view changes them). */
 export type PatchRows = Readonly<{ features: Float32Array; width: number; colours: Float32Array }>;
@@ -176,12 +176,12 @@ export const frozenVariants: Readonly<Record<FrozenMethod, readonly Variant[]>> 
     blend("logreg + knn", [logistic(10), nearest(5)]),
   ],
   whitened: [
-    whitened(0.1, 10),
-    whitened(0.1, 1),
-    whitened(0.1, 100),
+    whitened(usualShrinkage, 10),
+    whitened(usualShrinkage, 1),
+    whitened(usualShrinkage, 100),
     whitened(0.01, 10),
     whitened(1, 10),
-    blend("whitened + logreg", [whitened(0.1, 10), logistic(10)]),
+    blend("whitened + logreg", [whitened(usualShrinkage, 10), logistic(10)]),
   ],
   colour: [colour(1), colour(0.1), colour(10)],
   majority: [majority],
@@ -210,12 +210,4 @@ export function selectTask(task: FewLabelTask, of: readonly number[]): FewLabelT
     centre: task.centre,
     spread: task.spread,
   };
-}
-
-/** [width]: the mean of rows nobody labelled. */
-export function centreOfRows({ features, width }: Pick<PatchRows, "features" | "width">): Float32Array {
-  const rows = rowsOf(features, width);
-  const sum = new Float64Array(width);
-  for (let i = 0; i < features.length; i++) sum[i % width]! += features[i]! / rows;
-  return Float32Array.from(sum);
 }

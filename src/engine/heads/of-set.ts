@@ -6,6 +6,7 @@ import { cosineScores } from "./centroid.ts";
 import { linearScores } from "./linear.ts";
 import { logisticScores } from "./logistic.ts";
 import { withTemperature } from "./temperature.ts";
+import { whitenedScores } from "./whitened.ts";
 
 /**
  * Scores [rows, classes] in the order of the set's classes, row-major, each row summing to 1; null where the set has no head. `features`
@@ -19,7 +20,8 @@ export function scoresOfSet(set: PromptSet, features: Float32Array, plain: Float
   const { frozen } = answer;
   if (!frozen) return own;
   assert(plain.length === features.length, "a row without prompts for each row under them");
-  const beside = logisticScores(present(set.frozen, "the frozen part's head"), plain);
+  const part = present(set.frozen, "the frozen part's head");
+  const beside = part.whitening.length > 0 ? whitenedScores(part, plain) : logisticScores(part, plain);
   return blended(own, withTemperature(beside, classes.length, frozen.temperature), frozen.share);
 }
 
@@ -37,6 +39,10 @@ function ownScores({ metadata, ...set }: PromptSet, features: Float32Array): Flo
     }
     case "logistic":
       return logisticScores({ centre: set.headCentre, weight: set.headWeight, bias: set.headBias }, features);
+    case "whitened": {
+      const by = { centre: set.headCentre, whitening: set.headWhitening };
+      return whitenedScores({ ...by, weight: set.headWeight, bias: set.headBias }, features);
+    }
     case "linear":
       return linearScores({ weight: set.headWeight, bias: set.headBias }, features);
     case "none":

@@ -1,7 +1,7 @@
 // Features measured in units of how much they differ between the views of one patch: directions that say how a patch lies count little.
 // Knows rows of features and views; no classes and no labels.
 import { assert } from "../../base/fault.ts";
-import { choleskyOf, solveLower } from "../../math/linear-algebra.ts";
+import { choleskyOf, solveLower, type Vector } from "../../math/linear-algebra.ts";
 import { rowsOf } from "./examples.ts";
 import { patchCount, type ViewTable } from "./view-table.ts";
 
@@ -41,7 +41,10 @@ export function viewSpread(table: ViewTable, of: readonly number[]): ViewSpread 
 }
 
 /** `factor` [width, width], lower triangular: the inverse of it whitens. */
-export type Whitening = Readonly<{ factor: Float64Array; width: number }>;
+export type Whitening = Readonly<{ factor: Vector; width: number }>;
+
+/** The ridge that is used where nothing is chosen. */
+export const usualShrinkage = 0.1;
 
 /**
  * Within-class covariance normalisation (Hatch & Stolcke 2006, "Generalized linear kernels for one-versus-all classification"), the class

@@ -1,7 +1,7 @@
 // Commands on learning prompts from tissue without labels: start, cancel, and which set a tuning starts from. Knows no training. Only what
 // was learned is kept; one that was interrupted leaves nothing.
 import type { PromptSetId, RunId } from "../../base/brand.ts";
-import { Fault, faultToData, isAbort, toFault } from "../../base/fault.ts";
+import { Fault, faultToData, isAbort, isFault, toFault } from "../../base/fault.ts";
 import { waitsForLabels } from "../../domain/prompt-set-file.ts";
 import type { LearnParams, LearnResult } from "../../protocol/learn-api.ts";
 import { many, say } from "../../words/say.ts";
@@ -9,6 +9,7 @@ import { type Action, type ActionContext, type AppState, stateOf } from "../acti
 import { isLearning, isTuning, modelInUse, startSets, tuningSettings } from "../selectors.ts";
 import { type LearningState, notify } from "../session-store.ts";
 import { blocksTissue, placesToAvoid, slidesToLearn } from "../tissue.ts";
+import { computingAgain, happened } from "../tune-through.ts";
 import { keepBytes } from "./tuning.ts";
 
 /** No name of a slide: that is only shown on this machine, and a set's own name goes with its file. */
@@ -53,6 +54,29 @@ function faultOf({ session }: ActionContext, error: unknown, { slides }: LearnPa
   return new Fault(fault.kind, message, fault.detail, fault);
 }
 
+type Call = Readonly<{
+  signal: AbortSignal;
+  onProgress: (progress: Readonly<{ done: number; total: number }>) => void;
+}>;
+
+/** A graphics card that is found to compute gradients wrongly is not used any more: it begins again on the processor. */
+async function learnThrough(context: ActionContext, params: LearnParams, call: Call): Promise<LearnResult> {
+  try {
+    return await context.engine.learn(params, call);
+  } catch (error) {
+    call.signal.throwIfAborted();
+    const { engine } = context.session.getState();
+    const onGpu = engine.kind === "ready" && engine.status.provider.kind === "webgpu";
+    if (!isFault(error, "self-test") || !onGpu) throw error;
+    context.session.setState({ gpuRefused: true });
+    const digest = engine.status.weightsDigest;
+    const again = await computingAgain(context, "self-test", new Set(params.slides), call.signal);
+    if (again !== digest) throw error;
+    notify(context.session, "warning", `${say(happened["self-test"])}.`, error);
+    return context.engine.learn(params, call);
+  }
+}
+
 /** Kept as a tuned set is, but it answers nothing yet: what answers stays. */
 async function keep(context: ActionContext, { places, ...result }: LearnResult, signal: AbortSignal): Promise<void> {
   const { id, metadata } = result.summary;
@@ -86,7 +110,7 @@ export const learnTissue: Action = {
     });
     try {
       await context.learning.run(async (signal) => {
-        const result = await context.engine.learn(params, {
+        const result = await learnThrough(context, params, {
           signal,
           onProgress: (progress) =>
             tell(context, runId, (now) => (now?.state === "running" ? { ...now, ...progress } : now)),

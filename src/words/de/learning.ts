@@ -24,8 +24,6 @@ export const learning = {
   "You can go on working: labels you add now count in the next tuning.":
     "Sie können weiterarbeiten: Labels, die Sie jetzt setzen, zählen im nächsten Tuning.",
   "It ends after the step at hand.": "Es endet nach dem laufenden Schritt.",
-  "Show a slide with more tissue away from your labels, or tune on labels only.":
-    "Zeigen Sie einen Schnitt mit mehr Gewebe abseits Ihrer Labels, oder tunen Sie nur an Labels.",
   "Close other tabs and programs, or tune on labels only.":
     "Schließen Sie andere Tabs und Programme, oder tunen Sie nur an Labels.",
   "Close other tabs and programs and start again, or tune on labels only.":
@@ -33,7 +31,6 @@ export const learning = {
   "Nothing was changed; start again.": "Nichts wurde geändert; starten Sie noch einmal.",
   "Nothing was changed; start again when the slide can be read.":
     "Nichts wurde geändert; starten Sie noch einmal, wenn der Schnitt wieder gelesen werden kann.",
-  "There is too little tissue away from your labels.": "Abseits Ihrer Labels gibt es zu wenig Gewebe.",
   "Learned from {n} places; Tune starts from them now.": {
     one: "Aus 1 Stelle gelernt; Tune beginnt jetzt damit.",
     other: "Aus {n} Stellen gelernt; Tune beginnt jetzt damit.",
@@ -69,7 +66,7 @@ export const learning = {
   "transductive here": "hier transduktiv",
   "{learned}; {epochs} epochs in steps of {batch}, learning rate {learningRate}, seed {seed}":
     "{learned}; {epochs} Epochen in Schritten von {batch}, Lernrate {learningRate}, Startwert {seed}",
-  "Its prompts": "Seine Prompts",
+  "From tissue": "Aus Gewebe",
   "Judged on the same slides": "Auf denselben Schnitten beurteilt",
   "a figure on slides it learned from is transductive: it had seen their tissue, though no label": {
     one: "eine Zahl auf dem Schnitt, aus dem er gelernt hat, ist transduktiv: Er hatte dessen Gewebe gesehen, doch kein Label",
