@@ -20,6 +20,7 @@ import {
   rootAt,
 } from "./json-reader.ts";
 import { type Label, labelOrigins } from "./label.ts";
+import { type LearnedPlace, mostPlaces } from "./learned-places.ts";
 import { readEstimate } from "./parse-estimate.ts";
 import { readCheckAnswer, readCheckId, readCheckPlace, readMapCheck } from "./parse-map-check.ts";
 import { readClass, readPromptSetMetadata } from "./parse-prompt-metadata.ts";
@@ -31,7 +32,7 @@ import { type Calibration, calibrationSources, type Fingerprint } from "./slide.
 import type { ZoneId } from "./zone.ts";
 
 /** Version of what is written now. Readers know every older one through `migrations`. */
-export const journalVersion = "journal/2";
+export const journalVersion = "journal/3";
 
 /**
  * Step from each older version to the next, as plain data to plain data; no gaps. A new version adds a row here and its own
@@ -40,6 +41,8 @@ export const journalVersion = "journal/2";
 const migrations: Readonly<Record<string, Readonly<{ to: string; step: (entry: unknown) => unknown }>>> = {
   // The second version adds kinds of events; every event of the first reads as it did.
   "journal/1": { to: "journal/2", step: (entry) => ({ ...(entry as object), version: "journal/2" }) },
+  // So does the third, and prompt sets of a later format.
+  "journal/2": { to: "journal/3", step: (entry) => ({ ...(entry as object), version: "journal/3" }) },
 };
 
 const maxEvents = 2_000_000;
@@ -65,6 +68,7 @@ function readEvent(at: At): ProjectEvent {
     "aside/remove",
     "prompt-set/put",
     "prompt-set/remove",
+    "learned-places/put",
     "active-set/put",
     "run/put",
     "run/remove",
@@ -100,6 +104,10 @@ function readEvent(at: At): ProjectEvent {
       return { type, summary: readSummary(field(at, "summary")) };
     case "prompt-set/remove":
       return { type, id: hash(field(at, "id")) as PromptSetId };
+    case "learned-places/put": {
+      const set = hash(field(at, "id")) as PromptSetId;
+      return { type, id: set, places: readNullable(field(at, "places"), readLearnedPlaces) };
+    }
     case "active-set/put":
       return { type, id: readNullable(field(at, "id"), (value) => hash(value) as PromptSetId) };
     case "run/put":
@@ -146,6 +154,13 @@ function readLabel(at: At): Label {
     origin: readOneOf(field(at, "origin"), labelOrigins),
     group: id(field(at, "group")),
   };
+}
+
+function readLearnedPlaces(at: At): readonly LearnedPlace[] {
+  return readList(at, { min: 1, max: mostPlaces }).map((place) => ({
+    slideId: hash(field(place, "slideId")) as SlideId,
+    region: readRegion(field(place, "region")),
+  }));
 }
 
 function readAside(at: At): Aside {

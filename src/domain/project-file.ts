@@ -38,12 +38,13 @@ export function writeProjectFile(
 ): Uint8Array {
   const slides = names === "kept" ? project.slides : new Map([...project.slides].map(([id, s]) => [id, nameless(s)]));
   const sets = new Map([...project.promptSets].filter(([id]) => promptSets.has(id)));
+  const learnedPlaces = new Map([...project.learnedPlaces].filter(([id]) => sets.has(id)));
   const activeSet = project.activeSet !== null && sets.has(project.activeSet) ? project.activeSet : null;
   const content = {
     format: projectFileFormat,
     notice: researchUseNotice,
     app: appVersion,
-    project: snapshotOf({ ...project, slides, promptSets: sets, activeSet }),
+    project: snapshotOf({ ...project, slides, promptSets: sets, learnedPlaces, activeSet }),
   };
   const files: Record<string, Uint8Array> = { [contentName]: strToU8(`${JSON.stringify(content, null, 1)}\n`) };
   for (const id of sets.keys()) files[`${setFolder}${id}.safetensors`] = promptSets.get(id) ?? new Uint8Array();
@@ -116,6 +117,7 @@ function unzipped(file: Uint8Array, name: string): Readonly<Record<string, Uint8
 
 function hasBytes(event: ProjectEvent, promptSets: ReadonlyMap<PromptSetId, Uint8Array>): boolean {
   if (event.type === "prompt-set/put") return promptSets.has(event.summary.id);
+  if (event.type === "learned-places/put") return promptSets.has(event.id);
   return event.type !== "active-set/put" || event.id === null || promptSets.has(event.id);
 }
 

@@ -5,6 +5,7 @@ import type { Aside, AsideId } from "./aside.ts";
 import type { Estimate } from "./estimate.ts";
 import type { HeldOutLabel } from "./held-out.ts";
 import type { Label, TissueClass } from "./label.ts";
+import type { LearnedPlace } from "./learned-places.ts";
 import type { CheckAnswer, MapCheck, MapCheckId } from "./map-check.ts";
 import { otherClassId, ownClasses, withOther } from "./other-class.ts";
 import type { PromptSetSummary } from "./prompt-set.ts";
@@ -53,6 +54,8 @@ export type Project = Readonly<{
   /** Places without a class, not to be suggested again. */
   asides: ReadonlyMap<AsideId, Aside>;
   promptSets: ReadonlyMap<PromptSetId, PromptSetSummary>;
+  /** Of sets that learned without labels: where; none of a set whose places are not known here. */
+  learnedPlaces: ReadonlyMap<PromptSetId, readonly LearnedPlace[]>;
   /** null: the frozen preview (or, without labels, nothing) answers clicks. */
   activeSet: PromptSetId | null;
   runs: ReadonlyMap<RunId, RunRecord>;
@@ -76,6 +79,8 @@ export type ProjectEvent =
   | Readonly<{ type: "aside/remove"; id: AsideId }>
   | Readonly<{ type: "prompt-set/put"; summary: PromptSetSummary }>
   | Readonly<{ type: "prompt-set/remove"; id: PromptSetId }>
+  /** null: not known (any more). */
+  | Readonly<{ type: "learned-places/put"; id: PromptSetId; places: readonly LearnedPlace[] | null }>
   | Readonly<{ type: "active-set/put"; id: PromptSetId | null }>
   | Readonly<{ type: "run/put"; record: RunRecord }>
   | Readonly<{ type: "run/remove"; id: RunId }>
@@ -100,6 +105,7 @@ export function emptyProject(id: ProjectId): Project {
     labels: new Map(),
     asides: new Map(),
     promptSets: new Map(),
+    learnedPlaces: new Map(),
     activeSet: null,
     runs: new Map(),
     zones: new Map(),
@@ -126,6 +132,7 @@ function createDraft(before: Project) {
   const labels = copyOnce(before.labels);
   const asides = copyOnce(before.asides);
   const promptSets = copyOnce(before.promptSets);
+  const learnedPlaces = copyOnce(before.learnedPlaces);
   const runs = copyOnce(before.runs);
   const zones = copyOnce(before.zones);
   const tissue = copyOnce(before.tissue);
@@ -168,6 +175,10 @@ function createDraft(before: Project) {
         break;
       case "prompt-set/remove":
         promptSets.write().delete(event.id);
+        break;
+      case "learned-places/put":
+        if (event.places) learnedPlaces.write().set(event.id, event.places);
+        else learnedPlaces.write().delete(event.id);
         break;
       case "active-set/put":
         activeSet = event.id;
@@ -213,6 +224,7 @@ function createDraft(before: Project) {
     labels: labels.read(),
     asides: asides.read(),
     promptSets: promptSets.read(),
+    learnedPlaces: learnedPlaces.read(),
     activeSet,
     runs: runs.read(),
     zones: zones.read(),
@@ -297,6 +309,8 @@ export function inverseOf(project: Project, event: ProjectEvent): ProjectEvent |
       const before = project.promptSets.get(event.id);
       return before ? { type: "prompt-set/put", summary: before } : null;
     }
+    case "learned-places/put":
+      return { ...event, places: project.learnedPlaces.get(event.id) ?? null };
     case "active-set/put":
       return { type: "active-set/put", id: project.activeSet };
     case "run/put": {

@@ -1,13 +1,14 @@
 // The card of a prompt set: what it is for, for which backbone, on how many labels, how good by which protocol, and what it holds of
 // patients. In words, from its metadata alone. Knows no screen and no tensors.
 import { heard } from "../words/heard.ts";
-import { numeral, type Plain, say } from "../words/say.ts";
-import { answerWords } from "./answer-words.ts";
+import { many, numeral, type Plain, say } from "../words/say.ts";
+import { answerWords, learnedWords } from "./answer-words.ts";
 import { declaredWords } from "./declare-prompt-set.ts";
 import { countOfUnits, estimateWords } from "./estimate-words.ts";
 import { scaleWords } from "./field-size.ts";
 import type { LabelOrigin } from "./label.ts";
-import type { PromptSetMetadata, PromptSetSummary } from "./prompt-set.ts";
+import type { Learned, PromptSetMetadata, PromptSetSummary } from "./prompt-set.ts";
+import { waitsForLabels } from "./prompt-set-file.ts";
 
 export type CardLine = Readonly<{
   term: string;
@@ -62,7 +63,8 @@ export function promptCard({ id, bytes, trainedParameters, metadata }: PromptSet
           }),
         )
       : plain(say("Made by"), `PathoTune ${metadata.appVersion}, ${methodWords(metadata)}`),
-    ...answering(metadata),
+    ...learning(metadata),
+    ...(waitsForLabels(metadata) ? [] : answering(metadata)),
     stated(say("Stain"), metadata.stain),
     stated(say("Organ"), metadata.organ),
     plain(say("Labels"), labelWords(metadata)),
@@ -104,10 +106,30 @@ const answering = (metadata: PromptSetMetadata): readonly CardLine[] => {
   return words === null ? [] : [plain(say("Answers by"), words)];
 };
 
+/** Prompts that no label made, and what that means for a figure. */
+const learning = ({ learned }: PromptSetMetadata): readonly CardLine[] => {
+  if (!learned) return [];
+  const how = say("{learned}; {epochs} epochs in steps of {batch}, learning rate {learningRate}, seed {seed}", {
+    learned: learnedWords(learned),
+    epochs: learned.epochs,
+    batch: learned.batch,
+    learningRate: learned.learningRate,
+    seed: learned.seed,
+  });
+  return [plain(say("From tissue"), how), warn(say("Judged on the same slides"), transductive(learned))];
+};
+
+const transductive = ({ slides }: Learned): string =>
+  many(
+    slides.length,
+    "a figure on the slide it learned from is transductive: it had seen that slide’s tissue, though no label",
+    "a figure on slides it learned from is transductive: it had seen their tissue, though no label",
+  );
+
 const stated = (term: string, value: string | null): CardLine =>
   value === null ? warn(term, say("not stated")) : plain(term, value);
 
-function methodWords({ method, settings }: PromptSetMetadata): string {
+function methodWords({ method, settings, learned }: PromptSetMetadata): string {
   const visual = say("{tokensPerBlock} visual tokens in each of the last {blocks} blocks", {
     tokensPerBlock: method.tokensPerBlock,
     blocks: method.blocks,
@@ -120,16 +142,20 @@ function methodWords({ method, settings }: PromptSetMetadata): string {
           ...(method.textual ? [say("{texts} tokens of text", { texts: method.textual.texts.length })] : []),
         ].join(", ")
       : visual;
-  if (!settings) return kinds;
+  // What labels were tuned with says nothing of prompts that were there before them.
+  const made = learned ?? settings;
+  if (!made) return kinds;
   return say("{kinds}; {epochs} epochs, learning rate {learningRate}, seed {seed}", {
     kinds,
-    epochs: settings.epochs,
-    learningRate: settings.learningRate,
-    seed: settings.seed,
+    epochs: made.epochs,
+    learningRate: made.learningRate,
+    seed: made.seed,
   });
 }
 
-function labelWords({ labels, classes }: PromptSetMetadata): string {
+function labelWords(metadata: PromptSetMetadata): string {
+  const { labels, classes } = metadata;
+  if (waitsForLabels(metadata)) return say("none; a tuning on labels gives it classes");
   if (labels.count === 0) return say("none are stated");
   const each = classes.map((c, i) => `${c.name} ${labels.perClass[i] ?? 0}`).join(", ");
   const origins = Object.entries(originWords).flatMap(([origin, words]) => {
@@ -139,7 +165,9 @@ function labelWords({ labels, classes }: PromptSetMetadata): string {
   return `${patches(labels.count)} (${each})${origins.length > 0 ? `; ${origins.join(", ")}` : ""}`;
 }
 
-function goodness({ estimate, classes }: PromptSetMetadata): readonly CardLine[] {
+function goodness(metadata: PromptSetMetadata): readonly CardLine[] {
+  const { estimate, classes } = metadata;
+  if (waitsForLabels(metadata)) return [plain(say("How good"), say("no figure: without labels it answers nothing"))];
   if (!estimate) return [warn(say("How good"), say("not known: it came without a held-out estimate"))];
   const words = estimateWords(estimate, classes);
   if (estimate.kind === "none")
@@ -163,7 +191,7 @@ function goodness({ estimate, classes }: PromptSetMetadata): readonly CardLine[]
 /**
  * No pixel is in the file; but class vectors begin as means of labelled patches' features, and all numbers are fitted to these.
  */
-function patientLine({ labels, synthetic, declared }: PromptSetMetadata): CardLine {
+function patientLine({ labels, synthetic, declared, learned }: PromptSetMetadata): CardLine {
   const term = say("Patient data");
   if (declared) {
     return warn(
@@ -171,17 +199,18 @@ function patientLine({ labels, synthetic, declared }: PromptSetMetadata): CardLi
       say("may contain numbers derived from patient images: the file does not say what it was made from"),
     );
   }
-  if (labels.count === 0) {
+  const count = labels.count + (learned?.patches ?? 0);
+  if (count === 0) {
     return warn(term, say("may contain numbers derived from patient images: it does not say of how many patches"));
   }
   if (synthetic)
     return plain(
       term,
-      say("contains numbers derived from {patches} of drawings; no pixels", { patches: patches(labels.count) }),
+      say("contains numbers derived from {patches} of drawings; no pixels", { patches: patches(count) }),
     );
   return warn(
     term,
-    say("contains numbers derived from {patches} of patient images; no pixels", { patches: patches(labels.count) }),
+    say("contains numbers derived from {patches} of patient images; no pixels", { patches: patches(count) }),
   );
 }
 

@@ -17,6 +17,7 @@ export function snapshotOf(project: Project): StoredSnapshot {
     ...[...project.labels.values()].map((label) => ({ type: "label/put", label }) as const),
     ...[...project.asides.values()].map((aside) => ({ type: "aside/put", aside }) as const),
     ...[...project.promptSets.values()].map((summary) => ({ type: "prompt-set/put", summary }) as const),
+    ...[...project.learnedPlaces].map(([id, places]) => ({ type: "learned-places/put", id, places }) as const),
     { type: "active-set/put", id: project.activeSet },
     ...[...project.runs.values()].map((record) => ({ type: "run/put", record }) as const),
     ...[...project.zones.values()].map((zone) => ({ type: "zone/put", zone }) as const),

@@ -46,6 +46,7 @@ export type ActionContext = Readonly<{
   /** A newer click cancels an older one; likewise the others. One of each per context. */
   clicks: Latest;
   tuning: Latest;
+  learning: Latest;
   indexing: Latest;
   opening: Latest;
   swaps: Latest;
@@ -72,6 +73,7 @@ export type ActionDeps = Omit<
   ActionContext,
   | "clicks"
   | "tuning"
+  | "learning"
   | "indexing"
   | "opening"
   | "swaps"
@@ -114,6 +116,7 @@ export function createActionContext(deps: ActionDeps): ActionContext {
     },
     clicks: createLatest(),
     tuning: createLatest(),
+    learning: createLatest(),
     indexing: createLatest(),
     opening: createLatest(),
     swaps: createLatest(),

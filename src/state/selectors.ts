@@ -10,6 +10,7 @@ import { type PatchSpec, regionAround } from "../domain/patch.ts";
 import type { SlideRef } from "../domain/project.ts";
 import { textsNeeded } from "../domain/prompt-kinds.ts";
 import type { PromptSetSummary } from "../domain/prompt-set.ts";
+import { waitsForLabels } from "../domain/prompt-set-file.ts";
 import type { TuningSettings } from "../domain/run.ts";
 import { type Calibration, mppOf } from "../domain/slide.ts";
 import type { Zone } from "../domain/zone.ts";
@@ -150,6 +151,26 @@ export function activeSetHere(state: AppState): PromptSetSummary | null {
   return set && setOffer(state, set) === true ? set : null;
 }
 
+/** Sets learned without labels that a tuning can start from here, oldest first of the person's own. */
+export const startSets = (state: AppState): readonly PromptSetSummary[] =>
+  offeredSets(state).filter(({ metadata }) => waitsForLabels(metadata));
+
+/** Whose prompts a tuning keeps; null: it makes them of the labels alone. */
+export function startingSet(state: AppState): PromptSetSummary | null {
+  const { startFrom } = state.session;
+  if (startFrom === "labels") return null;
+  const sets = startSets(state);
+  const own = state.project.project.promptSets;
+  const newest = sets.findLast(({ id }) => own.has(id)) ?? sets.at(-1) ?? null;
+  return sets.find(({ id }) => id === startFrom) ?? newest;
+}
+
+/** Its prompts were learned, without labels, from tissue of a slide that has labels. */
+export function sawLabelled({ project }: AppState, { metadata }: PromptSetSummary): boolean {
+  const seen = new Set(metadata.learned?.slides ?? []);
+  return seen.size > 0 && [...project.project.labels.values()].some(({ slideId }) => seen.has(slideId));
+}
+
 /** Slides whose labels only test. */
 export const onlyTests = ({ project }: Pick<AppState, "project">, id: SlideId): boolean =>
   project.project.slides.get(id)?.testOnly === true;
@@ -228,10 +249,15 @@ export function isTuning({ session }: AppState): boolean {
   return session.tuning?.state === "preparing" || session.tuning?.state === "running";
 }
 
+/** Prompts are being learned without labels. */
+export const isLearning = ({ session }: AppState): boolean => session.learning?.state === "running";
+
 /** Something is trained to answer a question to the labels: nothing else can be meanwhile. */
 export function isComparing({ session }: AppState): boolean {
   return Object.values(session.studies).some((study) => study.kind === "asking" && study.trains);
 }
+
+export const learningRuns = (): string => say("Prompts are being learned from tissue. Let that end, or cancel it.");
 
 /** Labels each of two classes must have before tuning means anything. */
 export const minimumLabels = 2;
@@ -240,6 +266,7 @@ export const minimumLabels = 2;
 export function blocksTune(state: AppState): string | null {
   if (state.project.role === "reader") return say(readOnlyMessage);
   if (isTuning(state)) return say("A tuning is running.");
+  if (isLearning(state)) return learningRuns();
   if (isComparing(state))
     return say("Trainings are running to answer a question to your labels. Let them end, or cancel them.");
   const { engine } = state.session;
@@ -249,6 +276,8 @@ export function blocksTune(state: AppState): string | null {
   }
   const blocked = blocksLearning(state);
   if (blocked !== null) return blocked;
+  // Nothing is made of text where prompts are there already.
+  if (startingSet(state)) return null;
   const [problem] = textsNeeded(tuningSettings(state)?.text, tunedClassNames(state)).problems;
   return problem === undefined
     ? null

@@ -1,7 +1,7 @@
 // What the person sees but nobody keeps: open slides, the engine's state, the click, the tuning run, notices.
 // Holds plain data only: no promise, no class instance, no large typed array. Pointer moves (60 Hz) never come here.
 import { createStore, type StoreApi } from "zustand/vanilla";
-import type { ClassId, LabelId, PromptSetId, SlideId, WeightsDigest } from "../base/brand.ts";
+import type { ClassId, LabelId, PromptSetId, RunId, SlideId, WeightsDigest } from "../base/brand.ts";
 import { type Fault, type FaultData, faultToData } from "../base/fault.ts";
 import { type HubPlace, hub } from "../domain/hub-place.ts";
 import type { KeptDownload } from "../domain/kept-download.ts";
@@ -59,6 +59,22 @@ export type ClickState =
   | Readonly<{ kind: "asking"; patch: Patch }>
   | Readonly<{ kind: "answered"; patch: Patch; prediction: Prediction }>
   | Readonly<{ kind: "failed"; patch: Patch; fault: FaultData }>;
+
+/** Learning prompts without labels, running or how the last one ended; null: none in this session. */
+export type LearningState =
+  | null
+  | Readonly<{
+      state: "running";
+      id: RunId;
+      slides: readonly SlideId[];
+      done: number;
+      /** 0 until the engine knows. */
+      total: number;
+      cancelled: boolean;
+    }>
+  | Readonly<{ state: "finished"; set: PromptSetId; places: number }>
+  | Readonly<{ state: "cancelled" }>
+  | Readonly<{ state: "failed"; fault: FaultData }>;
 
 /** A question to the labels about themselves. `of`: the labels it was answered from, to be told from those of now by identity. */
 export type Study<Result> =
@@ -145,6 +161,9 @@ export type SessionState = Readonly<{
   attention: AttentionState;
   /** The running or last tuning of this session. */
   tuning: TuningRun | null;
+  learning: LearningState;
+  /** The set learned without labels that a tuning starts from, or labels alone; null: the newest such set, where there is one. */
+  startFrom: PromptSetId | "labels" | null;
   studies: Studies;
   /** What the person changed of the engine's proposed settings, and nothing else of them; null: the proposal stands. */
   settings: Partial<TuningSettings> | null;
@@ -186,6 +205,8 @@ export function createSessionStore(capabilities: CapabilityReport = []): Session
     review: { kind: "none" },
     attention: { kind: "none" },
     tuning: null,
+    learning: null,
+    startFrom: null,
     studies: { curve: { kind: "none" }, ablation: { kind: "none" } },
     settings: null,
     previousSet: undefined,

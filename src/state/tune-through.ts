@@ -7,12 +7,13 @@ import type { TuningCheckpoint } from "../domain/tuning-checkpoint.ts";
 import type { TuneParams, TuneResult } from "../protocol/engine-api.ts";
 import { type Plain, say } from "../words/say.ts";
 import type { ActionContext } from "./action.ts";
+import { ensureKnown } from "./known-sets.ts";
 import { notify } from "./session-store.ts";
 
 /** One that gets no further between two losses is given up. */
 export const mostRestarts = 3;
 
-const happened = {
+export const happened = {
   "device-lost": "The graphics device was lost",
   "worker-died": "What computes in the background stopped",
   "out-of-memory": "Memory ran out",
@@ -59,6 +60,8 @@ export async function tuneThrough(
   };
   for (;;) {
     try {
+      // A successor holds none of the sets.
+      if (params.learned) await ensureKnown(context, params.learned.id, signal);
       const tuned = context.engine.tune({ ...params, resume: checkpoint, halvings }, { signal, onProgress });
       if (hooks.finishing()) void context.engine.finishEarly({ runId: params.runId }).catch(() => undefined);
       return await tuned;

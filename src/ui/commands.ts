@@ -1,13 +1,15 @@
 // Every command a person can give, in one table: the keyboard, the command palette and the list of keys are made from it. The commands of
 // the state floor know what they do; this adds what only the page can do, and which key means which.
+import type { PromptSetId } from "../base/brand.ts";
 import { centre, type Point } from "../domain/geometry.ts";
 import type { Zone } from "../domain/zone.ts";
-import { type Action, perform, stateOf } from "../state/action.ts";
+import { type Action, type AppState, perform, stateOf } from "../state/action.ts";
 import { showAttention } from "../state/actions/attention.ts";
 import { selectClass } from "../state/actions/classes.ts";
 import { clearClick } from "../state/actions/clicks.ts";
 import { redo, undo } from "../state/actions/history.ts";
 import { labelPatch, removeLabel } from "../state/actions/labels.ts";
+import { cancelLearning, learnTissue, startFrom } from "../state/actions/learning.ts";
 import { cancelSweep, pauseSweep, resumeSweep, startSweep, toggleMap } from "../state/actions/maps.ts";
 import { saveAudit, saveProject } from "../state/actions/project-file.ts";
 import { activatePromptSet, blinkPromptSets } from "../state/actions/prompt-sets.ts";
@@ -17,7 +19,7 @@ import { showSlide } from "../state/actions/slides.ts";
 import { acceptAll, closeSuggestions, sayUnsure, suggest } from "../state/actions/suggest.ts";
 import { cancelTuning, finishEarly, startTuning } from "../state/actions/tuning.ts";
 import { placeMeant } from "../state/map-looks.ts";
-import { allSets, currentSlide, labelAt, slideMpp, zonesHere } from "../state/selectors.ts";
+import { allSets, currentSlide, labelAt, slideMpp, startSets, zonesHere } from "../state/selectors.ts";
 import { notify } from "../state/session-store.ts";
 import { magnificationOf, magnificationWords, mppWords } from "../viewer/scale.ts";
 import { say } from "../words/say.ts";
@@ -85,6 +87,15 @@ export function commandsOf(app: App): readonly Command[] {
     of("Tuning", startTuning, {}),
     of("Tuning", finishEarly),
     of("Tuning", cancelTuning),
+    of("Tuning", learnTissue),
+    of("Tuning", cancelLearning),
+    ...startChoices(state).map(
+      ({ from, name }): Command => ({
+        ...of("Tuning", startFrom, { from }),
+        id: `tuning/start-from/${from}`,
+        title: say("Tune starts from: {name}", { name }),
+      }),
+    ),
     {
       ...of("Tuning", blinkPromptSets),
       // The list may be out of sight, and with it which of the two answers now.
@@ -159,6 +170,12 @@ export function commandsOf(app: App): readonly Command[] {
     plain("Help", "help/tour", say("Show me around"), () => ui.setState({ tour: 0 })),
     plain("Help", "view/escape", say("Stop what is going on; forget the patch"), () => stop(app), ["Escape"]),
   ];
+}
+
+/** There is a choice once something was learned without labels. */
+function startChoices(state: AppState): readonly Readonly<{ from: PromptSetId | "labels"; name: string }>[] {
+  const sets = startSets(state).map(({ id, metadata }) => ({ from: id, name: metadata.name }));
+  return sets.length > 0 ? [{ from: "labels", name: say("Labels only") }, ...sets] : [];
 }
 
 type Of = <P>(group: Group, action: Action<P>, ...params: P extends void ? [] : [P]) => Command;

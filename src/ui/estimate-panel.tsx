@@ -7,7 +7,7 @@ import type { Estimate } from "../domain/estimate.ts";
 import { estimateWords } from "../domain/estimate-words.ts";
 import type { TissueClass } from "../domain/label.ts";
 import { keepFrozen } from "../state/actions/keep-frozen.ts";
-import { activeSetHere } from "../state/selectors.ts";
+import { activeSetHere, sawLabelled } from "../state/selectors.ts";
 import { say } from "../words/say.ts";
 import { useAppState, usePerform } from "./app-context.ts";
 import { HeldOutTable } from "./held-out-table.tsx";
@@ -45,6 +45,7 @@ export function EstimatePanel() {
             synthetic={set.metadata.synthetic}
             name={set.metadata.name}
             answers={answerWords(set.metadata)}
+            transductive={sawLabelled(state, set)}
           />
         ) : (
           <p className="pt-hint">
@@ -100,9 +101,18 @@ type Props = Readonly<{
   name: string;
   /** What its answers are made of; null: nothing need be said. */
   answers?: string | null;
+  /** Its prompts were learned, without labels, from tissue of slides that are judged here. */
+  transductive?: boolean;
 }>;
 
-export function EstimateWordsAndTable({ estimate, classes, synthetic, name, answers = null }: Props) {
+export function EstimateWordsAndTable({
+  estimate,
+  classes,
+  synthetic,
+  name,
+  answers = null,
+  transductive = false,
+}: Props) {
   const words = estimateWords(estimate, classes);
   return (
     <>
@@ -114,6 +124,11 @@ export function EstimateWordsAndTable({ estimate, classes, synthetic, name, answ
       {answers && (
         <div className="pt-small pt-mute" data-testid="answers-by">
           {say("Answers by {answers}.", { answers })}
+        </div>
+      )}
+      {transductive && (
+        <div className="pt-small pt-warn" data-testid="transductive">
+          {say("Transductive: its prompts had seen the tissue of these slides, though none of its labels.")}
         </div>
       )}
       {words.frozen && <div className="pt-small pt-mute">{words.frozen}</div>}

@@ -11,6 +11,8 @@ import { noDialog } from "./ui-store.ts";
 
 const labelCount = (n: number): string => many(n, "1 label", "{n} labels");
 const regionCount = (n: number): string => many(n, "1 region", "{n} regions");
+const placeCount = (n: number): string =>
+  many(n, "1 place learned from without labels", "{n} places learned from without labels");
 const checkCount = (n: number): string => many(n, "1 blind check", "{n} blind checks");
 
 export function ForgetSlideDialog({ id, name }: Readonly<{ id: SlideId; name: string }>) {
@@ -41,6 +43,7 @@ export function ForgetSlideDialog({ id, name }: Readonly<{ id: SlideId; name: st
           </li>
           <li>
             {labelCount(goes.labels)}, {regionCount(goes.regions)}, {checkCount(goes.checks)},{" "}
+            {goes.places > 0 && `${placeCount(goes.places)}, `}
             {say("how its tissue is found")}
           </li>
           <li>{say("its maps and everything computed of its patches")}</li>
@@ -58,6 +61,13 @@ export function ForgetSlideDialog({ id, name }: Readonly<{ id: SlideId; name: st
               "1 prompt set may hold numbers learned from it: it stays. Remove it in the list if that must go too.",
               "{n} prompt sets may hold numbers learned from it: they stay. Remove them in the list if that must go too.",
             )}
+          </p>
+        )}
+        {goes.naming.length > 0 && (
+          <p className="pt-hint pt-warn" data-testid="forget-naming">
+            {say("Learned from its tissue, and naming it by its fingerprint: {names}.", {
+              names: goes.naming.map((set) => `“${set}”`).join(", "),
+            })}
           </p>
         )}
         <p className="pt-hint">

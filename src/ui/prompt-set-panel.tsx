@@ -1,13 +1,15 @@
 // Prompt sets as a list of which one answers. The frozen backbone is one of the rows, never hidden.
 import { ActionIcon, Menu, Tooltip } from "@mantine/core";
 import { IconUpload } from "@tabler/icons-react";
+import { learnedWords } from "../domain/answer-words.ts";
 import { declaredWords } from "../domain/declare-prompt-set.ts";
 import { wholePercent } from "../domain/estimate-words.ts";
 import type { PromptHead, PromptSetSummary } from "../domain/prompt-set.ts";
+import { waitsForLabels } from "../domain/prompt-set-file.ts";
 import { activatePromptSet, exportPromptSet, removePromptSet } from "../state/actions/prompt-sets.ts";
 import { activeSetHere, allSets, setOffer } from "../state/selectors.ts";
 import { numeral, say } from "../words/say.ts";
-import { useApp, useAppState, usePerform } from "./app-context.ts";
+import { useApp, useAppState, usePerform, useSession } from "./app-context.ts";
 import { ChoiceRow } from "./choice-row.tsx";
 import { MoreMenu } from "./more-menu.tsx";
 import { Sentence } from "./sentence.tsx";
@@ -70,16 +72,29 @@ const percent = (share: number): string => `${wholePercent(share)} %`;
 function SetRow({ set, on, offer }: Readonly<{ set: PromptSetSummary; on: boolean; offer: true | string }>) {
   const { metadata } = set;
   const { context, ui } = useApp();
+  const here = useSession(({ currentSlide }) => currentSlide);
   const perform = usePerform();
   const own = context.project.getState().project.promptSets.has(set.id);
   const estimate = metadata.estimate;
   const marked = metadata.declared ? `${say(declaredWords)} · ` : "";
   const numbers = say("{trainedParameters} numbers", { trainedParameters: numeral(set.trainedParameters) });
+  const { learned } = metadata;
+  const labels = say("{count} labels, {classes} classes", {
+    count: metadata.labels.count,
+    classes: metadata.classes.length,
+  });
   const from = metadata.declared
     ? declaredFrom(metadata.head.kind)
-    : own
-      ? say("{count} labels, {classes} classes", { count: metadata.labels.count, classes: metadata.classes.length })
-      : say("comes with the app");
+    : learned
+      ? [
+          ...(waitsForLabels(metadata) ? [] : [labels]),
+          learnedWords(learned),
+          // What is judged on this slide was seen when the prompts were learned.
+          ...(here !== null && learned.slides.includes(here) ? [say("transductive here")] : []),
+        ].join(" · ")
+      : own
+        ? labels
+        : say("comes with the app");
   return (
     <ChoiceRow
       list="prompt-set"

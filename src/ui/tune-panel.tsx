@@ -5,13 +5,15 @@ import type { LossPoint, TuningProgress, TuningRun } from "../domain/run.ts";
 import { keepFrozen } from "../state/actions/keep-frozen.ts";
 import { activatePromptSet } from "../state/actions/prompt-sets.ts";
 import { cancelTuning, finishEarly, startTuning } from "../state/actions/tuning.ts";
-import { activeSetHere, scorer, setById, tunableBlocks, tuningSettings } from "../state/selectors.ts";
+import { activeSetHere, scorer, setById, startingSet, tunableBlocks, tuningSettings } from "../state/selectors.ts";
 import { heard } from "../words/heard.ts";
 import { fixed, say } from "../words/say.ts";
 import { useAppState, usePerform } from "./app-context.ts";
 import { faultWords } from "./fault-words.ts";
+import { LearnSection } from "./learn-section.tsx";
 import { numbersWords } from "./numbers-words.ts";
 import { ReasonButton } from "./reason-button.tsx";
+import { StartFrom } from "./start-from.tsx";
 import { useForecast } from "./use-forecast.ts";
 import { secondsWords } from "./words.ts";
 
@@ -58,11 +60,13 @@ function Ready({ last, advanced }: Readonly<{ last: TuningRun | null; advanced: 
   const enabled = startTuning.enabled(state, {});
   const settings = tuningSettings(state);
   const tunable = tunableBlocks(state);
-  const seconds = useForecast(settings, state.project.project.labels.size, enabled === true);
+  const from = startingSet(state);
+  const seconds = useForecast(settings, state.project.project.labels.size, enabled === true && !from);
   const time = secondsWords(seconds);
   if (tunable && tunable.blocks < 1) return <FrozenOnly why={tunable.why === null ? null : heard(tunable.why)} />;
   return (
     <>
+      <StartFrom />
       <ReasonButton
         enabled={enabled}
         fullWidth
@@ -75,10 +79,12 @@ function Ready({ last, advanced }: Readonly<{ last: TuningRun | null; advanced: 
       </ReasonButton>
       {enabled === true ? (
         <p className="pt-hint">
-          {time
-            ? say("About {time}, with the held-out estimate.", { time })
-            : say("Prompts and head are trained here; nothing is uploaded.")}{" "}
-          {settings && !advanced && <span data-testid="tune-numbers">{numbersWords(settings, state)}</span>}
+          {from
+            ? say("Seconds, with the held-out estimate: the prompts are there, labels fit what answers with them.")
+            : time
+              ? say("About {time}, with the held-out estimate.", { time })
+              : say("Prompts and head are trained here; nothing is uploaded.")}{" "}
+          {settings && !advanced && !from && <span data-testid="tune-numbers">{numbersWords(settings, state)}</span>}
         </p>
       ) : (
         <p className="pt-hint" data-testid="tune-reason">
@@ -86,6 +92,7 @@ function Ready({ last, advanced }: Readonly<{ last: TuningRun | null; advanced: 
         </p>
       )}
       <Ended run={last} />
+      <LearnSection />
       {settings && (
         <Collapse expanded={advanced}>
           {advanced && (
@@ -203,7 +210,9 @@ function Running({ run }: Readonly<{ run: TuningRun }>) {
         </Suspense>
       ) : (
         <p className="pt-hint">
-          {say("First the estimate, on places held out; then all labels are trained and the loss curve starts.")}
+          {startingSet(state)
+            ? say("The estimate, on places held out, and what answers: seconds, as the prompts are learned already.")
+            : say("First the estimate, on places held out; then all labels are trained and the loss curve starts.")}
         </p>
       )}
       <div className="pt-two">

@@ -3,7 +3,7 @@ import { Button, NativeSelect, NumberInput } from "@mantine/core";
 import { classWeightWords } from "../domain/class-weights.ts";
 import { type FrozenUse, frozenUses, type TuningSettings } from "../domain/run.ts";
 import { changeSettings } from "../state/actions/tuning.ts";
-import { countsPerClass } from "../state/selectors.ts";
+import { countsPerClass, startingSet } from "../state/selectors.ts";
 import { heard } from "../words/heard.ts";
 import { type Plain, say } from "../words/say.ts";
 import { useAppState, usePerform } from "./app-context.ts";
@@ -87,9 +87,19 @@ export function TuneSettings({ settings }: Readonly<{ settings: TuningSettings }
   const depth = engine.kind === "ready" ? engine.status.model.shape.depth : 64;
   const tunable = engine.kind === "ready" ? engine.status.tunable : { blocks: depth, why: null };
   const most = Math.max(1, Math.min(depth, tunable.blocks));
+  const from = startingSet(state);
+  const given = (key: Field["key"]): boolean => from !== null && key !== "seed";
   const shown = fields.filter(({ key }) => key !== "tokensPerBlock" || settings.tokensPerBlock > 0);
   return (
     <div className="pt-settings">
+      {from && (
+        <p className="pt-hint pt-wide" data-testid="settings-given">
+          {say(
+            "The prompts are those of “{name}” and are not trained: only seed, views and frozen features count. Start from labels only to set the rest.",
+            { name: from.metadata.name },
+          )}
+        </p>
+      )}
       {shown.map((f) => (
         <NumberInput
           key={f.key}
@@ -100,7 +110,8 @@ export function TuneSettings({ settings }: Readonly<{ settings: TuningSettings }
                 : say("Blocks (last, of {depth})", { depth })
               : say(f.label)
           }
-          description={say(f.hint)}
+          description={given(f.key) ? say("Comes with the learned prompts") : say(f.hint)}
+          disabled={given(f.key)}
           value={settings[f.key]}
           min={f.min}
           max={f.key === "blocks" ? most : f.max}
@@ -148,7 +159,7 @@ export function TuneSettings({ settings }: Readonly<{ settings: TuningSettings }
       <p className="pt-hint pt-wide" data-testid="class-weights">
         {classWeightWords(counted)}
       </p>
-      <PromptKinds settings={settings} />
+      {!from && <PromptKinds settings={settings} />}
       {changed && (
         <Button variant="subtle" onClick={() => perform(changeSettings, { change: null })}>
           {say("Back to what fits this device")}

@@ -8,6 +8,7 @@ import { frame } from "./de/frame.ts";
 import { heard } from "./de/heard.ts";
 import { imports } from "./de/imports.ts";
 import { labels } from "./de/labels.ts";
+import { learning } from "./de/learning.ts";
 import { map } from "./de/map.ts";
 import { page } from "./de/page.ts";
 import { report } from "./de/report.ts";
@@ -26,6 +27,7 @@ export const de = {
   ...heard,
   ...imports,
   ...labels,
+  ...learning,
   ...map,
   ...page,
   ...report,

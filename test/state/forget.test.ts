@@ -41,7 +41,15 @@ async function twoSlides() {
 
 test("what goes with a slide is counted before", async () => {
   const { world, first } = await twoSlides();
-  expect(goesWith(world.state(), first)).toEqual({ labels: 4, regions: 1, checks: 0, sets: [], staying: 1 });
+  expect(goesWith(world.state(), first)).toEqual({
+    labels: 4,
+    regions: 1,
+    checks: 0,
+    places: 0,
+    sets: [],
+    staying: 1,
+    naming: [],
+  });
 });
 
 test("nothing of it is left, on the screen, in undo, on disk or in the log, and the other slide is as it was", async () => {

@@ -55,6 +55,14 @@ const setPut = fc
   .tuple(small, text)
   .map(([n, name]): ProjectEvent => ({ type: "prompt-set/put", summary: summary(setId(n), { name }) }));
 
+const placesPut = fc.tuple(small, small, fc.option(fc.array(finite, { minLength: 1, maxLength: 3 }))).map(
+  ([n, s, xs]): ProjectEvent => ({
+    type: "learned-places/put",
+    id: setId(n),
+    places: xs?.map((x) => ({ slideId: slideId(s), region: { x, y: n, width: 224, height: 224 } })) ?? null,
+  }),
+);
+
 const losses = fc.array(fc.record({ fold: fc.nat(5), epoch: fc.nat(100), loss: finite }), { maxLength: 4 });
 const progress = {
   phase: "final",
@@ -159,6 +167,7 @@ export const anyEvent: fc.Arbitrary<ProjectEvent> = fc.oneof(
   labelPut,
   slidePut,
   setPut,
+  placesPut,
   runPut,
   zonePut,
   asidePut,
@@ -177,13 +186,14 @@ export const anyProject: fc.Arbitrary<Project> = anyEvents.map((events) =>
 /** For comparing projects by value: the order inside maps means nothing, the order of classes does. */
 export function canonical(project: Project): unknown {
   const sorted = (map: ReadonlyMap<string, unknown>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
-  const { slides, labels, asides, promptSets, runs, zones, tissue, checks } = project;
+  const { slides, labels, asides, promptSets, learnedPlaces, runs, zones, tissue, checks } = project;
   return {
     ...project,
     slides: sorted(slides),
     labels: sorted(labels),
     asides: sorted(asides),
     promptSets: sorted(promptSets),
+    learnedPlaces: sorted(learnedPlaces),
     runs: sorted(runs),
     zones: sorted(zones),
     tissue: sorted(tissue),

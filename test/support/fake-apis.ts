@@ -19,6 +19,7 @@ import type {
   TuneResult,
 } from "../../src/protocol/engine-api.ts";
 import type { SlideApi } from "../../src/protocol/slide-api.ts";
+import { createFakeLearning, type FakeLearning } from "./fake-learning.ts";
 import { createFakeStudies, type FakeStudies } from "./fake-studies.ts";
 import { createFakeSweeps, type FakeSweeps, fakeSweep } from "./fake-sweeps.ts";
 import { computation, model, settings, slideInfo, summary, weightsDigest } from "./sample-project.ts";
@@ -56,6 +57,8 @@ export type FakeEngine = Readonly<{
   holdLoads(): () => void;
   /** What the labels were asked about themselves; it waits for its answer. */
   studies: FakeStudies;
+  /** What was asked to be learned without labels; it waits for its end. */
+  learning: FakeLearning;
   /** What a sweep is made of. */
   sweeps: FakeSweeps;
   /** As after a death: all that was known is gone. */
@@ -128,6 +131,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
   let loadGate: Promise<void> | null = null;
   const loads: ModelSource[] = [];
   const studies: FakeStudies = { asked: [], progress: () => {}, answer: () => {}, fail: () => {} };
+  const learning: FakeLearning = { asked: [], progress: () => {}, finish: () => {}, fail: () => {} };
   const sweeps = createFakeSweeps();
 
   const need = (id: PromptSetId): PromptSetSummary => {
@@ -238,6 +242,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
     },
     tune: (params, call) =>
       new Promise((resolve, reject) => {
+        if (params.learned) need(params.learned.id);
         lastTuning = params;
         tuning = { params, resolve, reject, onProgress: call?.onProgress };
         rejectOnAbort(call?.signal, (reason) => {
@@ -295,6 +300,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
       };
     },
     ...createFakeStudies(studies),
+    ...createFakeLearning(learning, (set) => known.set(set.id, set)),
     // A row of places 1000 px apart, each called the first class; what is to be avoided is left out.
     suggest: async ({ classes, avoid, examples, count }, call) => {
       call?.onProgress?.({ done: 200, total: 200 });
@@ -350,6 +356,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
     },
     sweeps,
     studies,
+    learning,
     loads,
     holdLoads: () => {
       let open = (): void => {};

@@ -4,7 +4,7 @@ import type { SlideId } from "../../base/brand.ts";
 import type { Project, ProjectEvent } from "../../domain/project.ts";
 import { say } from "../../words/say.ts";
 import type { Action, AppState } from "../action.ts";
-import { canWrite, isTuning, missingSlides } from "../selectors.ts";
+import { canWrite, isLearning, isTuning, learningRuns, missingSlides } from "../selectors.ts";
 import { changeMaps } from "./maps.ts";
 
 /** What goes with a slide, to be shown before. `sets`: names of prompt sets that only work on it. */
@@ -12,13 +12,17 @@ export type GoesWithSlide = Readonly<{
   labels: number;
   regions: number;
   checks: number;
+  /** Where prompts were learned without labels. */
+  places: number;
   sets: readonly string[];
   /** Sets that learned from labels of any slide stay: their numbers cannot be taken apart. */
   staying: number;
+  /** Names of those among them that learned from its tissue and say so by its fingerprint. */
+  naming: readonly string[];
 }>;
 
 export function goesWith({ project }: AppState, id: SlideId): GoesWithSlide {
-  const { labels, zones, checks, promptSets } = project.project;
+  const { labels, zones, checks, promptSets, learnedPlaces } = project.project;
   const mine = <T extends Readonly<{ slideId: SlideId }>>(of: Iterable<T>): number =>
     [...of].filter(({ slideId }) => slideId === id).length;
   const only = [...promptSets.values()].filter(({ metadata }) => metadata.onlyOn === id);
@@ -26,17 +30,26 @@ export function goesWith({ project }: AppState, id: SlideId): GoesWithSlide {
     labels: mine(labels.values()),
     regions: mine(zones.values()),
     checks: mine(checks.values()),
+    places: mine([...learnedPlaces.values()].flat()),
     sets: only.map(({ metadata }) => metadata.name),
     staying: promptSets.size - only.length,
+    naming: [...promptSets.values()]
+      .filter(({ metadata }) => metadata.onlyOn !== id && metadata.learned?.slides.includes(id))
+      .map(({ metadata }) => metadata.name),
   };
 }
 
 function eventsOf(project: Project, id: SlideId): readonly ProjectEvent[] {
-  const { labels, zones, checks, promptSets, activeSet, slides, tissue } = project;
+  const { labels, zones, checks, promptSets, learnedPlaces, activeSet, slides, tissue } = project;
   const only = [...promptSets.values()].filter(({ metadata }) => metadata.onlyOn === id);
   return [
     ...(only.some((set) => set.id === activeSet) ? [{ type: "active-set/put", id: null } as const] : []),
     ...only.map((set) => ({ type: "prompt-set/remove", id: set.id }) as const),
+    ...[...learnedPlaces].flatMap(([set, places]) => {
+      const left = places.filter(({ slideId }) => slideId !== id && !only.some((gone) => gone.id === set));
+      if (left.length === places.length) return [];
+      return [{ type: "learned-places/put", id: set, places: left.length > 0 ? left : null } as const];
+    }),
     ...[...labels.values()].flatMap((l) => (l.slideId === id ? [{ type: "label/remove", id: l.id } as const] : [])),
     ...[...zones.values()].flatMap((z) => (z.slideId === id ? [{ type: "zone/remove", id: z.id } as const] : [])),
     ...[...checks.values()].flatMap((c) => (c.slideId === id ? [{ type: "check/remove", id: c.id } as const] : [])),
@@ -55,6 +68,7 @@ export const forgetSlide: Action<Readonly<{ id: SlideId }>> = {
     const write = canWrite(state);
     if (write !== true) return write;
     if (isTuning(state)) return say("A tuning is running. Finish or cancel it first.");
+    if (isLearning(state)) return learningRuns();
     const { sweep } = state.session.maps;
     if (sweep && sweep.state !== "paused") return say("A map is being computed. Pause or cancel it first.");
     const known = state.project.project.slides.has(id) || state.session.openSlides.has(id);

@@ -3,7 +3,16 @@
 import type { RunId } from "../../base/brand.ts";
 import { say } from "../../words/say.ts";
 import { type Action, stateOf } from "../action.ts";
-import { blocksLearning, canWrite, isComparing, isTuning, tunedClassNames, tuningSettings } from "../selectors.ts";
+import {
+  blocksLearning,
+  canWrite,
+  isComparing,
+  isLearning,
+  isTuning,
+  learningRuns,
+  tunedClassNames,
+  tuningSettings,
+} from "../selectors.ts";
 import { keep, paramsOf } from "./tuning.ts";
 
 export const keepFrozen: Action = {
@@ -13,6 +22,7 @@ export const keepFrozen: Action = {
     const writes = canWrite(state);
     if (writes !== true) return writes;
     if (isTuning(state) || isComparing(state)) return say("A tuning is running.");
+    if (isLearning(state)) return learningRuns();
     return blocksLearning(state) ?? true;
   },
   run: async (context) => {

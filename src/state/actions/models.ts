@@ -8,15 +8,17 @@ import type { ImportFacts } from "../../domain/model-import.ts";
 import type { EngineStatus, GivenFile } from "../../protocol/engine-api.ts";
 import { say } from "../../words/say.ts";
 import type { Action, ActionContext, AppState } from "../action.ts";
-import { isComparing, isTuning } from "../selectors.ts";
+import { isComparing, isLearning, isTuning, learningRuns } from "../selectors.ts";
 import { notify, type OwnModel, type SessionState } from "../session-store.ts";
 import { loadEngine } from "./engine.ts";
 import { forgetDownload } from "./hub.ts";
 
-const notWhileTuning = (state: AppState): true | string =>
-  isTuning(state) || isComparing(state)
+const notWhileTuning = (state: AppState): true | string => {
+  if (isLearning(state)) return learningRuns();
+  return isTuning(state) || isComparing(state)
     ? say("A tuning is running. Finish or cancel it before changing the backbone.")
     : true;
+};
 
 /** Where graphs are to run now. */
 const preferred = ({ session, prefer }: ActionContext): ActionContext["prefer"] =>

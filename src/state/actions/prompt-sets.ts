@@ -5,6 +5,7 @@ import { declaredWords } from "../../domain/declare-prompt-set.ts";
 import { promptSetAsNpz } from "../../domain/npz.ts";
 import type { ProjectEvent } from "../../domain/project.ts";
 import type { PromptSetSummary } from "../../domain/prompt-set.ts";
+import { waitsForLabels } from "../../domain/prompt-set-file.ts";
 import { say } from "../../words/say.ts";
 import { type Action, type ActionContext, type AppState, stateOf } from "../action.ts";
 import { ensureKnown, noteKnown, noteUnknown } from "../known-sets.ts";
@@ -112,6 +113,7 @@ async function admit(
   noteKnown(context, summary.id);
   const state = stateOf(context);
   const offer = setOffer(state, summary);
+  const waits = waitsForLabels(summary.metadata);
   const listed = state.project.project.promptSets.has(summary.id);
   if (listed)
     notify(
@@ -121,14 +123,17 @@ async function admit(
     );
   else await context.journal.putPromptSet(summary.id, bytes);
   if (offer !== true) notify(context.session, "info", say("Loaded, but not used here: {offer}", { offer }));
+  // Without labels it answers nothing: what answers stays, and a tuning starts from it.
+  else if (waits) notify(context.session, "info", say("Loaded: Tune starts from it now."));
   const { activeSet } = state.project.project;
   const events: ProjectEvent[] = listed ? [] : [{ type: "prompt-set/put", summary }];
-  if (offer === true && activeSet !== summary.id) {
+  if (offer === true && !waits && activeSet !== summary.id) {
     events.push({ type: "active-set/put", id: summary.id });
     context.session.setState({ previousSet: activeSet });
   }
   context.project.dispatch({ title: `Load prompt set ${summary.metadata.name}`, undoable: true, events });
-  if (offer === true) await context.engine.warm({ id: summary.id });
+  if (waits) context.session.setState({ startFrom: null });
+  else if (offer === true) await context.engine.warm({ id: summary.id });
 }
 
 /** A file name a person recognises and every file system takes. */
@@ -173,6 +178,7 @@ export const removePromptSet: Action<Readonly<{ id: PromptSetId }>> = {
   run: async (context, { id }) => {
     const state = stateOf(context);
     const events: ProjectEvent[] = [{ type: "prompt-set/remove", id }];
+    if (state.project.project.learnedPlaces.has(id)) events.push({ type: "learned-places/put", id, places: null });
     if (state.project.project.activeSet === id) events.unshift({ type: "active-set/put", id: null });
     if (state.session.previousSet === id) context.session.setState({ previousSet: undefined });
     context.project.dispatch({ title: `Remove prompt set ${nameOf(state, id)}`, undoable: true, events });

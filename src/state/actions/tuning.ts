@@ -3,13 +3,15 @@
 import type { RunId, SlideId } from "../../base/brand.ts";
 import { Fault, faultToData, isAbort, toFault } from "../../base/fault.ts";
 import type { Label } from "../../domain/label.ts";
+import { placesKnown } from "../../domain/learned-places.ts";
 import { type InstanceShape, type TextSettings, textsNeeded } from "../../domain/prompt-kinds.ts";
+import type { PromptSetSummary } from "../../domain/prompt-set.ts";
 import { advance, type TuningEvent, type TuningRun, type TuningSettings } from "../../domain/run.ts";
 import type { GateResult, TuneParams, TuneResult } from "../../protocol/engine-api.ts";
 import type { TextVectors } from "../../protocol/text-encoder.ts";
 import { say } from "../../words/say.ts";
 import { type Action, type ActionContext, type AppState, stateOf } from "../action.ts";
-import { blocksTune, examples, isTuning, setOffer, slideMpp, tuningSettings } from "../selectors.ts";
+import { blocksTune, examples, isTuning, setOffer, slideMpp, startingSet, tuningSettings } from "../selectors.ts";
 import { statedOfLabels } from "../stated.ts";
 import { tuneThrough } from "../tune-through.ts";
 import { promptSetFileName } from "./prompt-sets.ts";
@@ -65,6 +67,24 @@ export function paramsOf(
   };
 }
 
+/** Of these only views, the frozen part and the seed count; what is kept says what the prompts are. */
+function settingsOn({ metadata }: PromptSetSummary, settings: TuningSettings): TuningSettings {
+  const { instance: _instance, text: _text, ...rest } = settings;
+  const { blocks, tokensPerBlock } = metadata.method;
+  return { ...rest, blocks, tokensPerBlock };
+}
+
+/** Whose prompts the tuning keeps, and where these learned: what is known of it here. */
+function learnedOf(
+  state: AppState,
+  set: PromptSetSummary,
+  { labels }: Pick<TuneParams, "labels">,
+): NonNullable<TuneParams["learned"]> {
+  const places = state.project.project.learnedPlaces.get(set.id) ?? [];
+  const labelled = new Set(labels.map(({ slideId }) => slideId));
+  return { id: set.id, places: placesKnown(places, set.metadata.learned?.slides ?? [], labelled) };
+}
+
 /** Vectors of what the settings' templates say with these classes; null where nothing is made of text. */
 export async function textOf(
   { texts }: Pick<ActionContext, "texts">,
@@ -107,12 +127,10 @@ function tellRestarting(context: ActionContext, runId: RunId): void {
 }
 
 /** Bytes before the event that names them: a crash in between leaves bytes nobody names, never a name without bytes. */
-export async function keep(
+export async function keepBytes(
   context: ActionContext,
-  result: Pick<TuneResult, "bytes" | "summary">,
-  signal: AbortSignal,
+  { summary, bytes }: Pick<TuneResult, "bytes" | "summary">,
 ): Promise<void> {
-  const { summary, bytes } = result;
   try {
     await context.journal.putPromptSet(summary.id, bytes);
   } catch (error) {
@@ -124,6 +142,16 @@ export async function keep(
     });
     throw new Fault(fault.kind, message, fault.detail, fault);
   }
+}
+
+/** The set answers from now on. */
+export async function keep(
+  context: ActionContext,
+  result: Pick<TuneResult, "bytes" | "summary">,
+  signal: AbortSignal,
+): Promise<void> {
+  const { summary } = result;
+  await keepBytes(context, result);
   // Thrown away at the last moment: bytes nobody names are tidied away when the project is next opened.
   signal.throwIfAborted();
   const state = stateOf(context);
@@ -155,10 +183,13 @@ export const startTuning: Action<Readonly<{ name?: string }>> = {
   enabled: (state) => blocksTune(state) ?? true,
   run: async (context, { name }) => {
     const state = stateOf(context);
-    const settings = tuningSettings(state);
-    if (!settings) return;
+    const chosen = tuningSettings(state);
+    if (!chosen) return;
+    const from = startingSet(state);
+    const settings = from ? settingsOn(from, chosen) : chosen;
     const runId = context.newId() as RunId;
-    const params = paramsOf(state, runId, settings, name);
+    const plain = paramsOf(state, runId, settings, name);
+    const params = from ? { ...plain, learned: learnedOf(state, from, plain) } : plain;
     const preparing: TuningRun = { state: "preparing", id: runId, settings };
     context.session.setState({ tuning: preparing });
     record(context, preparing, params.labels.length);

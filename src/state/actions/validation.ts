@@ -5,7 +5,17 @@ import type { Label } from "../../domain/label.ts";
 import { say } from "../../words/say.ts";
 import { type Action, type ActionContext, type AppState, stateOf } from "../action.ts";
 import { ensureKnown } from "../known-sets.ts";
-import { activeSetHere, canWrite, examples, isTuning, labelledPatches, onlyTests, slideMpp } from "../selectors.ts";
+import {
+  activeSetHere,
+  canWrite,
+  examples,
+  isLearning,
+  isTuning,
+  labelledPatches,
+  learningRuns,
+  onlyTests,
+  slideMpp,
+} from "../selectors.ts";
 import type { ValidationState } from "../session-store.ts";
 
 /** Labels that only test, on slides that are open. */
@@ -27,6 +37,8 @@ export const startValidation: Action<Readonly<{ id: SlideId }>> = {
     const write = canWrite(state);
     if (write !== true) return write;
     if (isTuning(state)) return say("A tuning is running.");
+    // What is learned from now would have seen what is to test it.
+    if (isLearning(state)) return learningRuns();
     const { slides, labels } = state.project.project;
     if (!slides.has(id)) return say("Open a slide first.");
     const has = [...labels.values()].some(({ slideId }) => slideId === id);
