@@ -28,15 +28,13 @@ export function EstimatePanel() {
   const estimate = set?.metadata.estimate ?? null;
   return (
     <section className="pt-section" aria-label={say("On labels it did not see")} data-testid="estimate-panel">
-      <h2>
-        {say("Held-out estimate")}
+      <h2>{say("Held-out estimate")}</h2>
+      <div className="pt-card pt-tight">
         {set && (
-          <span className="pt-cut" title={set.metadata.name}>
+          <span className="pt-small pt-mute pt-cut" title={set.metadata.name}>
             {set.metadata.name}
           </span>
         )}
-      </h2>
-      <div className="pt-card pt-tight">
         {set && set.metadata.method.kind !== "none" && <AsGood estimate={estimate} />}
         {set && estimate ? (
           <EstimateWordsAndTable

@@ -39,7 +39,13 @@ export function heard(text: string): string {
   }
   for (const { text: pattern, names, said } of patterns) {
     const match = pattern.exec(text);
-    if (match) return said.replace(/\{(\w+)\}/g, (gap, name: string) => match[names.indexOf(name) + 1] ?? gap);
+    if (!match) continue;
+    return said.replace(/\{(\w+)\}/g, (gap, name: string) => {
+      const value = match[names.indexOf(name) + 1] ?? gap;
+      // What fills a gap may be English too ("a ZIP archive"). A name of three words that a text of the app is as well, is none.
+      const inner = (table as Readonly<Record<string, unknown>>)[value];
+      return typeof inner === "string" && value.split(" ").length > 2 ? inner : value;
+    });
   }
   return text;
 }

@@ -5,6 +5,8 @@ import { parseSync } from "vite";
 import { describe, expect, test } from "vitest";
 import { heard } from "../../src/words/de/heard.ts";
 import { de } from "../../src/words/de.ts";
+import { heard as hear } from "../../src/words/heard.ts";
+import { speak } from "../../src/words/say.ts";
 
 const src = join(import.meta.dirname, "..", "..", "src");
 
@@ -48,6 +50,19 @@ const isProse = (text: string): boolean =>
     .split(/[\s,·×]+/)
     .some((word) => /[A-Za-z]{2}/.test(word) && !sameEverywhere.test(word));
 
+/** The last name of what is called: "dispatch" of `context.project.dispatch(…)`. */
+function calleeOf(call: Node | undefined): string {
+  const callee = isNode(call?.callee) ? call.callee : null;
+  const name = callee?.type === "MemberExpression" ? (callee.property as Node) : callee;
+  return typeof name?.name === "string" ? name.name : "";
+}
+
+/** Of the change that is dispatched: `undoable: true`. */
+const isUndoable = (change: Node | undefined): boolean =>
+  ((change?.properties ?? []) as readonly Node[]).some(
+    ({ key, value }) => isNode(key) && key.name === "undoable" && isNode(value) && value.value === true,
+  );
+
 const written = (node: unknown): string | null => {
   if (!isNode(node)) return null;
   if (node.type === "Literal") return typeof node.value === "string" ? node.value : null;
@@ -82,13 +97,39 @@ describe("what stands on the screen", () => {
 
   test("is not in a table twice, and nothing is there that is said nowhere", () => {
     const parts = readdirSync(join(src, "words/de")).map((name) => readFileSync(join(src, "words/de", name), "utf8"));
-    const entries = parts.flatMap((text) => [...text.matchAll(/^ {2}("(?:[^"\\]|\\.)*"|'[^']*'|\w+):/gm)]);
+    const entries = parts.flatMap((text) => [...text.matchAll(/^ {2}("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\w+):/gm)]);
     expect(entries.length).toBe(Object.keys(de).length);
 
     const said = new Set<string>();
     for (const file of files) walk(file.program, (node) => said.add(written(node) ?? ""));
     const idle = Object.keys(de).filter((key) => !said.has(key) && !(key in heard));
     expect(idle).toEqual([]);
+  });
+
+  test("names every step that can be undone in another language: titles are kept in English and heard in it", () => {
+    const titles: string[] = [];
+    for (const file of files.filter(({ name }) => name.startsWith("state/actions/"))) {
+      walk(file.program, (node, inside) => {
+        const called = inside.findLast(({ type }) => type === "CallExpression");
+        const dispatched = /\bdispatch$|^(put|putTissue)$/.test(calleeOf(called));
+        const property = inside.findLast(({ type }) => type === "Property");
+        const title = isNode(property?.key) && property.key.name === "title";
+        const asTitle = title || /^(put|putTissue)$/.test(calleeOf(called));
+        const [change] = (called?.arguments as readonly Node[] | undefined) ?? [];
+        const once = title && !isUndoable(change);
+        const part = inside.some(({ type }) => type === "TemplateLiteral");
+        const text = part || once || !dispatched || !asTitle ? null : written(node);
+        // The count of labels comes with its noun.
+        if (text !== null && /^[A-Z]/.test(text)) {
+          titles.push(text === "Remove {}" ? "Remove 7 labels" : text.replaceAll("{}", "Xyz"));
+        }
+      });
+    }
+    expect(titles.length).toBeGreaterThan(25);
+    speak({ tag: "de", table: de });
+    const english = titles.filter((text) => hear(text) === text);
+    speak({ tag: "en", table: null });
+    expect(english).toEqual([]);
   });
 
   test("has the same gaps in every language", () => {

@@ -184,7 +184,8 @@ function dispatchTaken(
     const zone = { id: context.newId() as ZoneId, slideId: slide.info.id, name: zoneName, rings: shape.rings };
     events.push({ type: "zone/put", zone });
   });
-  if (events.length > 0) context.project.dispatch({ title: `Load ${name}`.slice(0, 300), undoable: true, events });
+  if (events.length > 0)
+    context.project.dispatch({ title: `Load annotations: ${name}`.slice(0, 300), undoable: true, events });
   return { labels, zones: taken.zones.length };
 }
 

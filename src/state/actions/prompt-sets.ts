@@ -13,8 +13,7 @@ import { canWrite, setById, setOffer } from "../selectors.ts";
 import { notify } from "../session-store.ts";
 
 const gone = (): string => say("This prompt set does not exist any more.");
-const nameOf = (state: AppState, id: PromptSetId | null): string =>
-  id === null ? "no prompts (frozen)" : (setById(state, id)?.metadata.name ?? "a prompt set");
+const nameOf = (state: AppState, id: PromptSetId): string => setById(state, id)?.metadata.name ?? "a prompt set";
 
 /** Swap: `null` is the frozen backbone. Clicks are answered by it at once (followScorer); what it needs is compiled ahead. */
 export const activatePromptSet: Action<Readonly<{ id: PromptSetId | null }>> = {
@@ -38,7 +37,7 @@ export const activatePromptSet: Action<Readonly<{ id: PromptSetId | null }>> = {
     }
     context.session.setState({ previousSet: stateOf(context).project.project.activeSet });
     context.project.dispatch({
-      title: `Use ${nameOf(state, id)}`,
+      title: id === null ? "Use no prompts (frozen)" : `Use prompt set: ${nameOf(state, id)}`,
       undoable: true,
       events: [{ type: "active-set/put", id }],
     });

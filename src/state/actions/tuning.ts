@@ -157,7 +157,7 @@ export async function keep(
   const state = stateOf(context);
   if (setOffer(state, summary) === true) context.session.setState({ previousSet: state.project.project.activeSet });
   context.project.dispatch({
-    title: `Tune ${summary.metadata.name}`,
+    title: `Tune set: ${summary.metadata.name}`,
     undoable: true,
     events: [
       { type: "prompt-set/put", summary },

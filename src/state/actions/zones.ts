@@ -29,7 +29,11 @@ export const addZone: Action<Readonly<{ rings: Polygon; name?: string }>> = {
     let n = taken.size + 1;
     while (taken.has(say("Region {n}", { n }))) n++;
     const zone = { id: context.newId() as ZoneId, slideId, name: name?.trim().slice(0, 200) || `Region ${n}`, rings };
-    context.project.dispatch({ title: `Draw ${zone.name}`, undoable: true, events: [{ type: "zone/put", zone }] });
+    context.project.dispatch({
+      title: `Draw region: ${zone.name}`,
+      undoable: true,
+      events: [{ type: "zone/put", zone }],
+    });
   },
 };
 
@@ -43,7 +47,7 @@ export const removeZone: Action<Readonly<{ id: ZoneId }>> = {
   run: ({ project }, { id }) => {
     const zone = project.getState().project.zones.get(id);
     if (!zone) return;
-    project.dispatch({ title: `Remove ${zone.name}`, undoable: true, events: [{ type: "zone/remove", id }] });
+    project.dispatch({ title: `Remove region: ${zone.name}`, undoable: true, events: [{ type: "zone/remove", id }] });
   },
 };
 

@@ -1,6 +1,14 @@
 // What reaches the screen as English, in German: titles in a project's log, and what workers say of devices, backbones and estimates
 // (heard.ts). No compiler asks for these; what is missing stays English.
+import { faults } from "./faults.ts";
+
 export const heard = {
+  ...faults,
+  "Label {name}": "{name} labeln",
+  "Tune set: {name}": "Satz tunen: {name}",
+  "Draw region: {name}": "Bereich zeichnen: {name}",
+  "Remove region: {name}": "Bereich entfernen: {name}",
+  "Load annotations: {name}": "Annotationen laden: {name}",
   "Research use only. Not for diagnostic procedures.": "Nur für Forschungszwecke. Nicht für diagnostische Verfahren.",
   "Add class {name}": "Klasse {name} anlegen",
   "Rename class {name}": "Klasse {name} umbenennen",
