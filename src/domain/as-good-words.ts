@@ -16,14 +16,14 @@ export function asGoodWords(estimate: Estimate | null): string | null {
   // Where no answer tells the two apart, resampling gives no width: that is no certainty about other places.
   if (interval && interval.low === 0 && interval.high === 0) {
     return say(
-      "Frozen features are as good on your labels: tuning made no held-out answer right or wrong that was not so before.",
+      "Frozen features are as good on the labels of this set: tuning made no held-out answer right or wrong that was not so before.",
     );
   }
   const bounds = interval
     ? say(" ({low} to {high})", { low: pointsWords(interval.low), high: pointsWords(interval.high) })
     : "";
   return say(
-    "Frozen features are as good on your labels: tuning changes balanced accuracy by {points} points{bounds}.",
+    "Frozen features are as good on the labels of this set: tuning changes balanced accuracy by {points} points{bounds}.",
     { points: pointsWords(mean), bounds },
   );
 }

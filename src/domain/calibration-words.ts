@@ -50,6 +50,20 @@ export function rocWords(roc: Roc, nameOf: (id: ClassId) => string): string {
   });
 }
 
+/** A line for every curve; what is missing for want of labels is said once for all that want them. */
+export function rocLines(rocs: readonly Roc[], nameOf: (id: ClassId) => string): readonly string[] {
+  const [made, missing] = [rocs.filter(({ kind }) => kind === "curve"), rocs.filter(({ kind }) => kind !== "curve")];
+  const lines = made.map((roc) => rocWords(roc, nameOf));
+  if (missing.length < 2) return [...lines, ...missing.map((roc) => rocWords(roc, nameOf))];
+  const names = missing.map(({ classId }) => nameOf(classId)).join(", ");
+  const [fewest, fewestPlaces] = [fewestForRoc, fewestIslands];
+  const needs = say(
+    "No ROC curve yet of {names}: that takes {fewest} held-out labels of a class, and of all others, in {fewestPlaces} places each.",
+    { names, fewest, fewestPlaces },
+  );
+  return [...lines, needs];
+}
+
 /** What answers with a score like this one turned out to be worth on held-out labels; null while there are too few. */
 export function worthWords({ reliability }: Pick<Calibration, "reliability">, score: number): string | null {
   if (reliability.kind === "too-few") return null;

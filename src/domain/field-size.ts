@@ -36,3 +36,6 @@ export function bearsScale(model: Scaled, scale: number): boolean {
 
 /** "112 µm", "89.6 µm". */
 export const fieldWords = (um: number): string => `${written(Number(um.toFixed(1)))} µm`;
+
+/** "0.5", "0.5179" um/px: a field of whole um has a scale without end. */
+export const scaleWords = (scale: number): string => written(Number(scale.toPrecision(4)));

@@ -88,10 +88,11 @@ export function kindsWords(kinds: PromptKindsOn): string {
   return words[0] === undefined ? "" : words[0].toUpperCase() + words.slice(1);
 }
 
-/** "+4 (-2 to +9)", or "+4" where there is no interval. */
+/** "+4 (-2 to +9)", or "+4" where there is no interval. A tie in every answer has none either: resampling it gives a width of 0. */
 export function differenceWords({ difference }: AblationRow): string {
   if (!difference) return "–";
   const { mean, interval } = difference;
+  if (interval && interval.low === 0 && interval.high === 0) return say("0 (no label tells them apart)");
   return interval ? `${pointsWords(mean)} (${between(interval)})` : pointsWords(mean);
 }
 

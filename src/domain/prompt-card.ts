@@ -5,6 +5,7 @@ import { many, numeral, type Plain, say } from "../words/say.ts";
 import { answerWords, learnedWords } from "./answer-words.ts";
 import { declaredWords } from "./declare-prompt-set.ts";
 import { countOfUnits, estimateWords } from "./estimate-words.ts";
+import { scaleWords } from "./field-size.ts";
 import type { LabelOrigin } from "./label.ts";
 import type { Learned, PromptSetMetadata, PromptSetSummary } from "./prompt-set.ts";
 import { waitsForLabels } from "./prompt-set-file.ts";
@@ -51,7 +52,7 @@ export function promptCard({ id, bytes, trainedParameters, metadata }: PromptSet
       say("{size} µm wide: {patchPixels} px at {mpp} µm/px", {
         size,
         patchPixels: preprocessing.patchPixels,
-        mpp: preprocessing.mpp,
+        mpp: scaleWords(preprocessing.mpp),
       }),
     ),
     metadata.declared

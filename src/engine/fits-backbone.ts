@@ -47,6 +47,10 @@ export function assertFits(
   if (metadata.head.kind !== "none" && read !== features) {
     reasons.push(`its head reads ${read} features, and the backbone gives ${features}`);
   }
+  const centred = set.headCentre.length;
+  if (metadata.head.kind === "none" && centred > 0 && centred !== features) {
+    reasons.push(`it was learned on ${centred} features, and the backbone gives ${features}`);
+  }
   if (reasons.length > 0) {
     throw new Fault(
       "bad-prompt-set",

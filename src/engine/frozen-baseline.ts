@@ -6,16 +6,18 @@ import type { TissueClass } from "../domain/label.ts";
 import { type FoldLabel, type FoldOptions, planFolds } from "./estimate/folds.ts";
 import { answersOf } from "./evaluation/scores.ts";
 import { chooseVariant, enoughToChoose, type InnerPlan, planOf } from "./heads/choose.ts";
+import { pickRows } from "./heads/examples.ts";
 import { type FewLabelTask, type FrozenMethod, frozenVariants, type Variant } from "./heads/frozen-methods.ts";
-import { fitWhitened, type Whitener, whitenedScores } from "./heads/whitened.ts";
+import { logisticScores } from "./heads/logistic.ts";
+import { fitWhitenedRows } from "./heads/whitened.ts";
 
 /** Unprompted features [F] of each label, in the order of the labels. */
 export type FrozenExamples = Readonly<{
   labels: readonly FoldLabel[];
   features: readonly Float32Array[];
   classes: readonly TissueClass[];
-  /** What patches nobody labelled said of these features: their regression is then the first candidate. */
-  whitener?: Whitener;
+  /** [labels, F], by what patches nobody labelled said of these features: their regression is then the first candidate. */
+  whitened?: Float32Array;
 }>;
 
 /** The default first. Without `colour`: an answer beside the tuned one is to say what the backbone knows without prompts. */
@@ -29,9 +31,8 @@ export function frozenAnswers(
   options: Pick<FoldOptions, "cases" | "seed">,
 ): readonly ClassId[] {
   const task = taskOf(examples, training);
-  const { whitener } = examples;
   const usual = candidates.map((method) => present(frozenVariants[method][0], "a default"));
-  const variants: readonly Variant[] = whitener ? [whitenedBy(whitener), ...usual] : usual;
+  const variants: readonly Variant[] = examples.whitened ? [whitened, ...usual] : usual;
   const choice = chooseVariant(variants, task.classes, innerPlan(examples, training, task, options));
   const score = present(variants[choice.index], "the chosen method").fit(task);
   const scores = score(taskOf(examples, asked).rows);
@@ -39,22 +40,27 @@ export function frozenAnswers(
 }
 
 /** The strongest frozen method that is known (tuning.md). */
-const whitenedBy = (whitener: Whitener): Variant => ({
+const whitened: Variant = {
   name: "whitened",
   fit: ({ rows, targets, classes }) => {
-    const head = fitWhitened({ ...rows, targets, classes }, whitener);
-    return (asked) => whitenedScores(head, asked.features);
+    const head = fitWhitenedRows({ ...rows, features: present(rows.whitened, "whitened rows"), targets, classes });
+    return (asked) => logisticScores(head, present(asked.whitened, "whitened rows"));
   },
-});
+};
 
-function taskOf({ labels, features, classes }: FrozenExamples, of: readonly number[]): FewLabelTask {
+function taskOf({ labels, features, classes, whitened: white }: FrozenExamples, of: readonly number[]): FewLabelTask {
   const width = present(features[0], "features").length;
   const table = new Float32Array(of.length * width);
   of.forEach((label, row) => {
     table.set(present(features[label], "features"), row * width);
   });
   return {
-    rows: { features: table, width, colours: new Float32Array(0) },
+    rows: {
+      features: table,
+      width,
+      colours: new Float32Array(0),
+      ...(white ? { whitened: pickRows(white, width, of) } : {}),
+    },
     targets: of.map((label) => classes.findIndex((c) => c.id === present(labels[label], "a label").classId)),
     units: of.map((_, row) => row),
     classes: classes.length,

@@ -14,9 +14,9 @@ const mostOfSlide = 1 / 3;
 /** A slide's gap-free grid of tissue. */
 export type Tissue = Readonly<{ slideId: SlideId; regions: readonly Region[] }>;
 
-/** The region with everything that is nearer than the guard. */
-export function guarded({ x, y, width, height }: Region): Region {
-  const [right, down] = [guardWidth * width, guardWidth * height];
+/** The region with everything that is nearer than the guard, which is measured in widths of the larger of the two. */
+function guarded({ x, y, width, height }: Region, other: Region): Region {
+  const [right, down] = [guardWidth * Math.max(width, other.width), guardWidth * Math.max(height, other.height)];
   return { x: x - right, y: y - down, width: width + 2 * right, height: height + 2 * down };
 }
 
@@ -31,7 +31,10 @@ export function choosePlaces(
   random: Random,
 ): readonly SlidePlace[] {
   const squares = tissue.map(({ slideId, regions }) => {
-    const closed = avoid.filter((place) => place.slideId === slideId).map(({ region }) => guarded(region));
+    const [any] = regions;
+    const closed = any
+      ? avoid.filter((place) => place.slideId === slideId).map(({ region }) => guarded(region, any))
+      : [];
     const open = regions.filter((region) => !closed.some((other) => intersects(other, region)));
     const most = Math.max(1, Math.floor(squaresOf(regions).length * mostOfSlide));
     return shuffled(random, squaresOf(open))
@@ -39,9 +42,11 @@ export function choosePlaces(
       .map((square) => square.map((region): SlidePlace => ({ slideId, region })));
   });
   const chosen: SlidePlace[] = [];
+  // Of more slides than there are places for, which ones is drawn as well.
+  const inTurn = shuffled(random, squares);
   // A square of each slide in turn: one with little tissue gives what it has.
-  for (let turn = 0; squares.some((list) => turn < list.length); turn++) {
-    for (const list of squares) chosen.push(...(list[turn] ?? []));
+  for (let turn = 0; inTurn.some((list) => turn < list.length); turn++) {
+    for (const list of inTurn) chosen.push(...(list[turn] ?? []));
     if (chosen.length >= count) break;
   }
   return chosen.slice(0, count);

@@ -3,12 +3,12 @@
 import { Fault } from "../base/fault.ts";
 import { minimumTissue, type Patch } from "../domain/patch.ts";
 import { type PromptSetMetadata, researchUseNotice } from "../domain/prompt-set.ts";
-import { formatFor } from "../domain/prompt-set-file.ts";
+import { formatFor, promptSetFileLimits } from "../domain/prompt-set-file.ts";
 import { randomFor } from "../math/random.ts";
 import type { LearnParams, SlidePlace } from "../protocol/learn-api.ts";
 import type { PatchSource } from "../protocol/slide-api.ts";
 import type { WarmPrompts, WarmStartSettings } from "../protocol/warm-start-api.ts";
-import { preprocessingOf } from "./fits-backbone.ts";
+import { assertBears, preprocessingOf } from "./fits-backbone.ts";
 import type { Speed, Workload } from "./forecast.ts";
 import type { StepShape } from "./gates/gradient-gates.ts";
 import { type Whitener, whitenerOf } from "./heads/whitened.ts";
@@ -32,7 +32,7 @@ const mostTissue = 50_000;
 type Hooks = Readonly<{
   signal: AbortSignal;
   onDone: (done: number, total: number) => void;
-  /** The gates before this very gradient may be used here. Rejects with Fault `self-test`. */
+  /** A gradient of the same blocks and prompts, summed and used in parts as here. Rejects with Fault `self-test`. */
   checkGradient: (step: StepShape) => Promise<unknown>;
 }>;
 
@@ -48,6 +48,13 @@ export async function learn(
   const { seed } = params;
   const { patchPixels: pixels, filter, edge, snap } = model;
   const spec = { pixels, mpp: params.mpp ?? model.mpp, filter, edge, snap };
+  assertBears(model, spec);
+  if (2 * model.shape.featureWidth ** 2 * Float32Array.BYTES_PER_ELEMENT > promptSetFileLimits.fileBytes / 2) {
+    throw new Fault(
+      "limit",
+      `${model.name} has ${model.shape.featureWidth} features, too many for what learning keeps of them in a prompt set. Tune on labels only.`,
+    );
+  }
   const tissue: Tissue[] = [];
   for (const slideId of params.slides) {
     const asked = { slideId, spec, max: mostTissue, minimumTissue };
@@ -69,7 +76,7 @@ export async function learn(
     tokensPerBlock: settings.tokensPerBlock,
     instance: null,
     textTokens: 0,
-    inParts: false,
+    inParts: true,
   });
 
   const each = Math.ceil(patches.length / mostShown);

@@ -49,7 +49,7 @@ type MadeBy = Readonly<{
   estimate: Estimate;
   epochs: number;
   choice: ShareChoice;
-  learned?: Pick<PromptSetMetadata, "learned" | "method">;
+  learned?: Pick<PromptSetMetadata, "learned" | "method" | "synthetic">;
 }>;
 
 /** The prompts and their head, with the frozen part beside them where it has a share. */
@@ -137,7 +137,7 @@ function describe(
     organ: params.stated?.organ ?? null,
     // Classes learned on one drawn slide name drawings; on tissue their scores would mean nothing.
     onlyOn: slides.length === 1 && drawn.length === 1 ? (slides[0] ?? null) : null,
-    synthetic: drawn.length > 0,
+    synthetic: drawn.length > 0 || learned?.synthetic === true,
     parent: params.parent,
     appVersion,
     licence: "The maker of this file holds its rights; its backbone's licence applies to the backbone.",

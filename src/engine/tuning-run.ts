@@ -164,7 +164,7 @@ export async function trainAll(
   /** What every training after it is told: how much of the answer is the prompts'. */
   const choose = async (stage: Stage): Promise<ShareChoice | null> => {
     const { inner, fold } = stage;
-    if (settings.frozen === "constant") return constantChoice(constantShare, "a constant share, as asked");
+    if (settings.frozen === "constant") return constantChoice(constantShare, "a constant share, by its settings");
     if (settings.frozen !== "choose") return constantChoice(0, "prompts only, as asked");
     if (inner.kind === "none") return constantChoice(constantShare, inner.why);
     if (cutShort) return constantChoice(constantShare, "constants: finished early, before there was a choice");

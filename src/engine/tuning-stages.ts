@@ -23,22 +23,21 @@ export type Stage = Part & Readonly<{ fold: number | null; inner: InnerFolds }>;
 
 export type Stages = Readonly<{ plan: FoldPlan; stages: readonly Stage[] }>;
 
-/** `clean`: labels (indices) that may be held out; the others are only trained on at the end. Default: all. */
+/** `trainOnly`: labels (indices) that are never held out. Default: none. */
 export function planStages(
   { labels, classes, targets }: Pick<TuneRequest, "labels" | "classes" | "targets">,
   { settings, cases, estimate }: Pick<TuneParams, "settings" | "cases" | "estimate">,
-  clean?: readonly number[],
+  trainOnly: readonly number[] = [],
 ): Stages {
-  const options = { classes, cases, seed: settings.seed };
-  const judged = clean ? new Set(clean) : null;
+  const options = { classes, cases, seed: settings.seed, trainOnly };
+  const never = new Set(trainOnly);
   const plan: FoldPlan =
     estimate === false
       ? { kind: "none", reason: "No estimate was asked for.", withoutFigure: classes.map(({ id }) => id) }
-      : planFolds(labels, clean ? { ...options, within: clean } : options);
-  const innerOf = (of: readonly number[]): InnerFolds => {
-    const training = judged ? of.filter((i) => judged.has(i)) : of;
+      : planFolds(labels, options);
+  const innerOf = (training: readonly number[]): InnerFolds => {
     if (settings.frozen !== "choose") return { kind: "none", why: "constants, as asked" };
-    const few = enoughToChoose(training.map((i) => present(targets[i], "a label's class")));
+    const few = enoughToChoose(training.flatMap((i) => (never.has(i) ? [] : [present(targets[i], "a label's class")])));
     if (few) return few;
     const inner = planFolds(labels, { ...options, within: training, most: mostInner });
     if (inner.kind === "none") return { kind: "none", why: "constants: too few places to hold any out" };

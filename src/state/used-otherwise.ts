@@ -1,5 +1,5 @@
 // Whether a prompt set was made with patches of another kind than those that are answered now, and how it says so. Pure.
-import { bearsScale, fieldWords } from "../domain/field-size.ts";
+import { bearsScale, fieldWords, scaleWords } from "../domain/field-size.ts";
 import type { Model } from "../domain/model.ts";
 import type { PromptSetSummary } from "../domain/prompt-set.ts";
 import { say } from "../words/say.ts";
@@ -11,22 +11,13 @@ export function usedOtherwise({ metadata }: PromptSetSummary, model: Model): str
   const { name } = metadata;
   if (made.mpp !== model.mpp && made.patchPixels === model.patchPixels && bearsScale(model, made.mpp)) {
     const [field, used] = [fieldWords(made.patchPixels * made.mpp), fieldWords(model.patchPixels * model.mpp)];
-    return say(
-      '"{name}" was made with a field of {field} (patches of {mpp} µm/px); this project uses {used} ({usedMpp}).',
-      {
-        name,
-        field,
-        mpp: made.mpp,
-        used,
-        usedMpp: model.mpp,
-      },
-    );
+    return say('"{name}" was made with a field of {field}; this project uses {used}.', { name, field, used });
   }
   if (made.mpp !== model.mpp)
     return say('"{name}" was made with patches of {mpp} µm/px; the backbone is used with {usedMpp}.', {
       name,
-      mpp: made.mpp,
-      usedMpp: model.mpp,
+      mpp: scaleWords(made.mpp),
+      usedMpp: scaleWords(model.mpp),
     });
   if (made.patchPixels !== model.patchPixels) {
     return say('"{name}" was made with patches of {patchPixels} px; the backbone is used with {usedPixels}.', {

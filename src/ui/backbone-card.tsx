@@ -1,6 +1,7 @@
 // The backbone: what it is, whose it is, whether it passed its self-tests; the person's own ones, and the way to bring another.
 import { Button } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
+import { scaleWords } from "../domain/field-size.ts";
 import type { EngineStatus, LoadProgress } from "../protocol/engine-api.ts";
 import { useEmbeddedModel } from "../state/actions/models.ts";
 import { say } from "../words/say.ts";
@@ -75,7 +76,7 @@ function Facts({ status }: Readonly<{ status: EngineStatus }>) {
           depth: shape.depth,
           width: shape.width,
           patchPixels: model.patchPixels,
-          mpp: model.mpp,
+          mpp: scaleWords(model.mpp),
         })}
       </span>
       <span className="pt-mute pt-small">

@@ -1,5 +1,6 @@
 // Everything about the loaded backbone: structure, what was answered about it, its licence and source, and what was checked here.
 import { Button, Modal } from "@mantine/core";
+import { scaleWords } from "../domain/field-size.ts";
 import { modelPresets } from "../domain/model-presets.ts";
 import { useEmbeddedModel } from "../state/actions/models.ts";
 import { normalisationWords } from "../state/normalisations.ts";
@@ -41,7 +42,7 @@ export function BackboneDialog() {
           <dd>
             {say("{patchPixels} × {patchPixels} px at {mpp} µm/px; {normalisation}", {
               patchPixels: model.patchPixels,
-              mpp: model.mpp,
+              mpp: scaleWords(model.mpp),
               normalisation: normalisationWords(model.normalisation),
             })}
           </dd>

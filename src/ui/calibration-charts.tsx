@@ -1,7 +1,7 @@
 // What scores are worth: reliability diagram and ROC curves of held-out labels, each with its table, or why there is none yet. Draws only.
 import { useMemo, useState } from "react";
 import type { Calibration, Reliability, Roc } from "../domain/calibration.ts";
-import { reliabilityWords, rocWords } from "../domain/calibration-words.ts";
+import { reliabilityWords, rocLines } from "../domain/calibration-words.ts";
 import type { TissueClass } from "../domain/label.ts";
 import type { FigureAxes } from "../plot/figure-chart.ts";
 import { fixed, say } from "../words/say.ts";
@@ -31,9 +31,9 @@ export function CalibrationCharts({ calibration, classes }: Props) {
       )}
       {shown && curves.length > 0 && <RocChart curves={curves} classes={classes} />}
       {(shown || !anything) &&
-        roc.map((one) => (
-          <p key={one.classId} className="pt-hint">
-            {rocWords(one, nameOf)}
+        rocLines(roc, nameOf).map((line) => (
+          <p key={line} className="pt-hint">
+            {line}
           </p>
         ))}
     </div>

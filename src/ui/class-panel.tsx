@@ -1,7 +1,7 @@
 // What I say: classes with colour, key and counts; adding, renaming, recolouring, removing.
 import { Menu, TextInput } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import type { ClassId } from "../base/brand.ts";
 import type { TissueClass } from "../domain/label.ts";
 import { isOther, otherClassId, ownClasses } from "../domain/other-class.ts";
@@ -189,6 +189,16 @@ function AddClass({ first }: Readonly<{ first: boolean }>) {
   const perform = usePerform();
   const state = useAppState();
   const write = canWrite(state);
+  const waiting = name === "" && !first;
+  useEffect(() => {
+    if (!waiting) return;
+    // Over the slide a number is a label again, not the beginning of a name.
+    const toSlide = ({ target }: PointerEvent): void => {
+      if (target instanceof Element && target.closest(".pt-slide")) setName(null);
+    };
+    window.addEventListener("pointermove", toSlide);
+    return () => window.removeEventListener("pointermove", toSlide);
+  }, [waiting]);
   if (name === null && !first) {
     return (
       <button
@@ -215,8 +225,8 @@ function AddClass({ first }: Readonly<{ first: boolean }>) {
         event.preventDefault();
         if (text.trim() === "" || free !== true) return;
         perform(addClass, { name: text });
-        setName(first ? null : "");
-        setLeft(first);
+        // It stays: whoever typed one name types the next, and its letters must not turn the slide or start a tuning.
+        setName("");
       }}
     >
       <TextInput

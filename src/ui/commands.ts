@@ -54,6 +54,9 @@ export function placeOf({ stage, context }: App): Point<"slide"> | null {
 
 const yes = (): true => true;
 
+const showChosenSet = (): void =>
+  document.querySelector('[data-testid="prompt-set-row"][data-on="true"]')?.scrollIntoView({ block: "nearest" });
+
 /** Made anew when asked: classes, sets and slides come and go. */
 export function commandsOf(app: App): readonly Command[] {
   const { context, ui, stage, host } = app;
@@ -93,7 +96,11 @@ export function commandsOf(app: App): readonly Command[] {
         title: say("Tune starts from: {name}", { name }),
       }),
     ),
-    of("Tuning", blinkPromptSets),
+    {
+      ...of("Tuning", blinkPromptSets),
+      // The list may be out of sight, and with it which of the two answers now.
+      run: () => void perform(context, blinkPromptSets).then((done) => done && requestAnimationFrame(showChosenSet)),
+    },
     ...[
       { id: null, name: say("No prompts (frozen)") },
       ...allSets(state).map((s) => ({ id: s.id, name: s.metadata.name })),

@@ -18,8 +18,9 @@ type Props = Readonly<{
 }>;
 
 export function ConfusionCells({ caption, rows, columns, counts, right, color, onOpen, testId = "confusion" }: Props) {
+  // Two columns are as wide as their names; the names of more stand on end, where they can be read.
   return (
-    <table className="pt-matrix" data-testid={testId}>
+    <table className="pt-matrix" data-upright={columns.length > 2} data-testid={testId}>
       <caption className="pt-hint" style={{ textAlign: "left" }}>
         {caption}
       </caption>
@@ -28,7 +29,7 @@ export function ConfusionCells({ caption, rows, columns, counts, right, color, o
           <td style={{ width: "34%", background: "none" }} />
           {columns.map(({ id, name }) => (
             <th key={id} scope="col" title={name}>
-              {name}
+              <span>{name}</span>
             </th>
           ))}
         </tr>

@@ -21,10 +21,21 @@ const CalibrationCharts = lazy(async () => ({
 export function EstimatePanel() {
   const state = useAppState();
   const set = activeSetHere(state);
+  // Where the frozen backbone answers: the person's newest set whose estimate counted it as well.
+  const judged = [...state.project.project.promptSets.values()].findLast(
+    ({ metadata }) => metadata.estimate?.kind === "figure",
+  );
   const estimate = set?.metadata.estimate ?? null;
   return (
     <section className="pt-section" aria-label={say("On labels it did not see")} data-testid="estimate-panel">
-      <h2>{say("Held-out estimate")}</h2>
+      <h2>
+        {say("Held-out estimate")}
+        {set && (
+          <span className="pt-cut" title={set.metadata.name}>
+            {set.metadata.name}
+          </span>
+        )}
+      </h2>
       <div className="pt-card pt-tight">
         {set && set.metadata.method.kind !== "none" && <AsGood estimate={estimate} />}
         {set && estimate ? (
@@ -45,7 +56,14 @@ export function EstimatePanel() {
                     ? say(" and is {declaredWords}", { declaredWords: say(declaredWords) })
                     : "",
                 })
-              : say("No figure yet. Tuning first holds whole places out, tunes on the rest, and counts.")}
+              : judged
+                ? say(
+                    "No prompts answer now. How well they do stands in the estimate of “{name}”, beside it: choose it.",
+                    {
+                      name: judged.metadata.name,
+                    },
+                  )
+                : say("No figure yet. Tuning first holds whole places out, tunes on the rest, and counts.")}
           </p>
         )}
       </div>
@@ -53,7 +71,7 @@ export function EstimatePanel() {
   );
 }
 
-/** Where prompts are not clearly ahead, the simpler set is offered; what is chosen is the person's. */
+/** Where prompts are not clearly ahead, the simpler set is offered to who has labels for it; what is chosen is the person's. */
 function AsGood({ estimate }: Readonly<{ estimate: Estimate | null }>) {
   const state = useAppState();
   const perform = usePerform();
@@ -62,14 +80,16 @@ function AsGood({ estimate }: Readonly<{ estimate: Estimate | null }>) {
   return (
     <div className="pt-stack" data-testid="as-good">
       <span className="pt-small">{words}</span>
-      <ReasonButton
-        enabled={keepFrozen.enabled(state, undefined)}
-        variant="light"
-        testId="keep-frozen"
-        onClick={() => perform(keepFrozen)}
-      >
-        {say("Keep the frozen baseline as a set")}
-      </ReasonButton>
+      {state.project.project.labels.size > 0 && (
+        <ReasonButton
+          enabled={keepFrozen.enabled(state, undefined)}
+          variant="light"
+          testId="keep-frozen"
+          onClick={() => perform(keepFrozen)}
+        >
+          {say("Keep the frozen baseline as a set")}
+        </ReasonButton>
+      )}
     </div>
   );
 }

@@ -17,12 +17,14 @@ export function FirstSteps() {
   const state = useAppState();
   const slide = currentSlide(state);
   if (!slide) return null;
-  const { labels, classes } = state.project.project;
+  const { labels } = state.project.project;
   if (slide.info.id === readySlide) {
-    if (labels.size === 0 && ownClasses(classes).length === 0) return <Trial />;
+    // Also for who named a class first.
+    if (labels.size === 0) return <Trial />;
     return hasReadyLabels(state) ? <AfterTrial /> : null;
   }
-  const own = [...labels.values()].filter(({ origin }) => origin !== "ready");
+  // What was tried on the demo slide says nothing about one's own.
+  const own = [...labels.values()].filter(({ origin, slideId }) => origin !== "ready" && slideId !== readySlide);
   return own.length === 0 ? <YourSlide slide={slide} /> : null;
 }
 

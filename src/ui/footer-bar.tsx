@@ -3,7 +3,7 @@ import { useEffect, useRef } from "react";
 import { saveProject } from "../state/actions/project-file.ts";
 import { pixelWords } from "../viewer/scale.ts";
 import { many, say } from "../words/say.ts";
-import { useApp, usePerform, useProject } from "./app-context.ts";
+import { useApp, usePerform, useProject, useUi } from "./app-context.ts";
 import { faultWords } from "./fault-words.ts";
 import { PrivacyMeter } from "./privacy-meter.tsx";
 import { StorageLink } from "./storage-link.tsx";
@@ -29,6 +29,7 @@ export function FooterBar() {
 
 function Coordinates() {
   const { stage } = useApp();
+  const language = useUi((ui) => ui.language);
   const text = useRef<HTMLSpanElement>(null);
   useEffect(() => {
     const show = (): void => {
@@ -40,7 +41,8 @@ function Coordinates() {
     };
     show();
     return stage.subscribe(show);
-  }, [stage]);
+    // A language is chosen in the menu, where no pointer moves over the slide.
+  }, [stage, language]);
   return <span ref={text} data-testid="coordinates" title={say("Level-0 pixels")} />;
 }
 

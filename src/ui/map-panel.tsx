@@ -81,7 +81,8 @@ export function MapPanel() {
       <div className="pt-card pt-tight">
         {sweep ? <Sweeping sweep={sweep} /> : <Start />}
         {!running && options && <MapOptions />}
-        <Ended ended={ended} />
+        {/* Of a slide that has a map: what ended on another one is told there. */}
+        {(map !== null || ended?.kind === "failed") && <Ended ended={ended} />}
         {state.session.maps.unkept && map && (
           <p className="pt-hint pt-warn">{say("This map is not kept by the browser: it is gone after a reload.")}</p>
         )}

@@ -1,12 +1,15 @@
 // What it says about the clicked patch: the picture, the size, scores or similar places, or that there is no tissue.
 import { Button, Loader } from "@mantine/core";
+import { IconPlus } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { scoreWords, worthWords } from "../domain/calibration-words.ts";
 import { declaredWords } from "../domain/declare-prompt-set.ts";
+import { scaleWords } from "../domain/field-size.ts";
 import { centre } from "../domain/geometry.ts";
 import type { Prediction, SimilarPlace } from "../domain/label.ts";
 import type { Patch } from "../domain/patch.ts";
-import { labelPatch } from "../state/actions/labels.ts";
+import { nameIsFree } from "../state/actions/classes.ts";
+import { labelAsNew, labelPatch } from "../state/actions/labels.ts";
 import { labelAt, setById } from "../state/selectors.ts";
 import type { ClickState } from "../state/session-store.ts";
 import { heard } from "../words/heard.ts";
@@ -46,7 +49,7 @@ export function PatchPanel() {
 
 function sizeWords({ spec }: Patch): string {
   const um = Number((spec.pixels * spec.mpp).toPrecision(4));
-  return say("{um} × {um} µm at {mpp} µm/px", { um, mpp: spec.mpp });
+  return say("{um} × {um} µm at {mpp} µm/px", { um, mpp: scaleWords(spec.mpp) });
 }
 
 function Shown({ click }: Readonly<{ click: Exclude<ClickState, { kind: "none" }> }>) {
@@ -62,7 +65,7 @@ function Shown({ click }: Readonly<{ click: Exclude<ClickState, { kind: "none" }
       {click.kind === "answered" && <AnswerFlags prediction={click.prediction} />}
       {click.kind === "answered" && <Below prediction={click.prediction} patch={patch} />}
       {click.kind === "answered" && click.prediction.kind !== "no-tissue" && <AttentionButton patch={null} />}
-      <LabelAs patch={patch} />
+      <LabelAs patch={patch} said={click.kind === "answered" ? saidName(click.prediction) : null} />
     </div>
   );
 }
@@ -202,7 +205,13 @@ function Similar({ places, patch }: Readonly<{ places: readonly SimilarPlace[]; 
   );
 }
 
-function LabelAs({ patch }: Readonly<{ patch: Patch }>) {
+/** The class of the answer, by its name: a set has classes of its own. */
+function saidName(prediction: Prediction): string | null {
+  if (prediction.kind !== "scored") return null;
+  return prediction.scores.toSorted((a, b) => b.score - a.score)[0]?.name ?? null;
+}
+
+function LabelAs({ patch, said }: Readonly<{ patch: Patch; said: string | null }>) {
   const state = useAppState();
   const perform = usePerform();
   const { classes } = state.project.project;
@@ -224,6 +233,17 @@ function LabelAs({ patch }: Readonly<{ patch: Patch }>) {
           {c.name}
         </Button>
       ))}
+      {said !== null && nameIsFree(state, said) === true && (
+        <Button
+          size="compact-xs"
+          variant="default"
+          title={say("Adds the class {name} to yours", { name: said })}
+          onClick={() => perform(labelAsNew, { at, name: said })}
+          leftSection={<IconPlus size={12} aria-hidden="true" />}
+        >
+          {said}
+        </Button>
+      )}
     </fieldset>
   );
 }

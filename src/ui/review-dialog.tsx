@@ -2,6 +2,7 @@
 import { Button, Loader, Modal } from "@mantine/core";
 import { type KeyboardEvent, useState } from "react";
 import type { LabelId } from "../base/brand.ts";
+import type { LabelOrigin } from "../domain/label.ts";
 import type { LabelReview } from "../protocol/labelling-api.ts";
 import { type Reviewed, relabelMany, removeMany, reviewed } from "../state/actions/review.ts";
 import { labelledPatches } from "../state/selectors.ts";
@@ -64,13 +65,17 @@ export function ReviewDialog() {
       <div className="pt-stack" data-testid="review">
         <Said />
         <div className="pt-line" style={{ flexWrap: "wrap" }}>
-          <Button
-            size="compact-xs"
-            variant="default"
-            onClick={() => setChosen(new Set(disagree.map(({ label }) => label.id)))}
-          >
-            {say("Choose the {disagree} that disagree", { disagree: disagree.length })}
-          </Button>
+          {disagree.length > 0 ? (
+            <Button
+              size="compact-xs"
+              variant="default"
+              onClick={() => setChosen(new Set(disagree.map(({ label }) => label.id)))}
+            >
+              {say("Choose the {disagree} that disagree", { disagree: disagree.length })}
+            </Button>
+          ) : (
+            all.some(({ called }) => called !== null) && <span className="pt-mute">{say("None disagrees.")}</span>
+          )}
           <Button size="compact-xs" variant="default" onClick={() => setChosen(new Set())}>
             {say("Choose none")}
           </Button>
@@ -223,12 +228,20 @@ function Face({ one: { label, called, disagreement } }: Readonly<{ one: Reviewed
       </span>
       <span className={wrong ? "pt-cut pt-disagrees" : "pt-cut pt-mute"}>
         {called
-          ? `${wrong ? say("called") : say("agrees:")} ${called.name} ${fixed(called.score, 2)}`
+          ? `${wrong ? `${say("called")} ${called.name}` : say("agrees")} ${fixed(called.score, 2)}`
           : saidNothing(disagreement)}
       </span>
-      {label.origin !== "free" && <span className="pt-mute">{label.origin}</span>}
+      {label.origin !== "free" && <span className="pt-mute">{say(originWords[label.origin])}</span>}
     </>
   );
 }
+
+const originWords: Readonly<Record<Exclude<LabelOrigin, "free">, Plain>> = {
+  suggested: "suggested",
+  accepted: "accepted",
+  imported: "imported",
+  ready: "ready",
+  checked: "of a blind check",
+};
 
 const saidNothing = (disagreement: number | null): string => (disagreement === null ? say("nothing said") : "");

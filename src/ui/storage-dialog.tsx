@@ -91,7 +91,7 @@ function PartRow({ part, busy, onClear }: Readonly<{ part: KeptPart; busy: boole
     <tr data-testid="kept-part" data-part={part.id}>
       <th scope="row">
         {say(partNames[part.id])}
-        {cost && <div className="pt-hint">{say("Cleared: {cost}", { cost: say(cost) })}</div>}
+        {cost && <div className="pt-hint">{say("If cleared: {cost}", { cost: say(cost) })}</div>}
       </th>
       <td>{part.bytes === null ? "?" : bytesWords(part.bytes)}</td>
       <td>

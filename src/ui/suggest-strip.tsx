@@ -72,7 +72,7 @@ function Headline() {
   if (suggesting.kind !== "shown") return null;
   const { list, chosen, answered } = openSuggestions(state);
   return (
-    <span className="pt-mute pt-small pt-cut" data-testid="suggest-count">
+    <span className="pt-mute pt-small pt-two-lines" data-testid="suggest-count">
       {say("{list} to answer", { list: list.length })}
       {answered > 0 && say(", {answered} answered", { answered })}
       {say(", of {places} places. {why}", {
@@ -99,7 +99,7 @@ function StripButtons() {
         {say("Accept all")}
       </ReasonButton>
       <Button size="compact-xs" variant="default" data-testid="suggest-more" onClick={() => perform(suggest)}>
-        {say("Others")}
+        {say("Other places")}
       </Button>
     </>
   );

@@ -111,9 +111,16 @@ function SlideMenu() {
         {slide && (
           <Menu.Item onClick={() => ui.setState({ dialog: { kind: "share" } })}>{say("Link to this view…")}</Menu.Item>
         )}
+        {slide && (
+          <Menu.Item onClick={() => ui.setState({ dialog: { kind: "report" } })}>
+            {say("Report of this slide…")}
+          </Menu.Item>
+        )}
         <Menu.Divider />
         <Menu.Label>{say("Project (no pixels)")}</Menu.Label>
-        <Menu.Item onClick={() => perform(saveProject, { names: "kept" })}>{say("Save as a file")}</Menu.Item>
+        <Menu.Item onClick={() => perform(saveProject, { names: "kept" })}>
+          {say("Save the project as a file")}
+        </Menu.Item>
         <Menu.Item onClick={() => perform(saveProject, { names: "hidden" })}>
           {say("Save without names of files and cases")}
         </Menu.Item>
@@ -122,11 +129,6 @@ function SlideMenu() {
         <Menu.Item onClick={() => ui.setState({ dialog: { kind: "storage" } })}>
           {say("Storage, and forgetting…")}
         </Menu.Item>
-        {slide && (
-          <Menu.Item onClick={() => ui.setState({ dialog: { kind: "report" } })}>
-            {say("Report of this slide…")}
-          </Menu.Item>
-        )}
       </Menu.Dropdown>
     </Menu>
   );

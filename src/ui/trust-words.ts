@@ -11,7 +11,9 @@ export function familiarityFlag(result: Familiarity): Flag | null {
   if (result.kind === "too-few") {
     return {
       tone: "mute",
-      words: say("{labels} of 10 labels: too few to say whether this patch is like them.", { labels: result.labels }),
+      words: say("Whether this patch is like your labels is told from 10 of them on; there are {labels}.", {
+        labels: result.labels,
+      }),
       why: say(
         "From ten labels on, a patch that is further from all of them than any of them is from its nearest is marked.",
       ),

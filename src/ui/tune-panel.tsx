@@ -147,7 +147,10 @@ function Ended({ run }: Readonly<{ run: TuningRun | null }>) {
   if (run?.state === "failed") return <p className="pt-hint pt-warn">{faultWords(run.fault)}</p>;
   if (run?.state !== "finished") return null;
   const words = {
-    complete: say("Finished; the new set answers now."),
+    complete:
+      activeSetHere(state)?.id === run.promptSet
+        ? say("Finished; the new set answers now.")
+        : say("Finished; the new set is in the list on the left."),
     early: say("Finished early; what it had learned is kept."),
     diverged: say("The loss stopped being a number: the last good state was kept. A lower learning rate helps."),
   } as const;
@@ -162,6 +165,10 @@ function Ended({ run }: Readonly<{ run: TuningRun | null }>) {
         )}
         <button type="button" className="pt-link" aria-expanded={curve} onClick={() => setCurve(!curve)}>
           {curve ? say("Hide loss curve") : say("Loss curve")}
+        </button>{" "}
+        ·{" "}
+        <button type="button" className="pt-link" data-testid="to-estimate" onClick={showEstimate}>
+          {say("How well does it do?")}
         </button>
       </p>
       {curve && (
@@ -172,6 +179,10 @@ function Ended({ run }: Readonly<{ run: TuningRun | null }>) {
     </>
   );
 }
+
+/** It stands below the map, out of sight on most screens. */
+const showEstimate = (): void =>
+  document.querySelector('[data-testid="estimate-panel"]')?.scrollIntoView({ block: "start", behavior: "smooth" });
 
 function Running({ run }: Readonly<{ run: TuningRun }>) {
   const state = useAppState();
@@ -193,6 +204,9 @@ function Running({ run }: Readonly<{ run: TuningRun }>) {
       {losses.length > 0 ? (
         <Suspense fallback={null}>
           <LossCurve points={losses} epochs={run.settings.epochs} />
+          <p className="pt-hint">
+            {say("Loss over epochs, smaller is better. Thin: places held out. Thick: all labels.")}
+          </p>
         </Suspense>
       ) : (
         <p className="pt-hint">

@@ -61,6 +61,27 @@ describe.skipIf(!hasBrowser)("the engine in a browser", () => {
     // A software adapter spends a minute preparing shaders where the machine is busy.
   }, 300_000);
 
+  test("learns without labels on WebGPU what it learns on WASM", async () => {
+    type Learned = Readonly<Record<"losses" | "prompts" | "features", readonly number[]> & { kind: string }>;
+    const page = await browser.newPage();
+    const errors = collectErrors(page);
+    await page.goto(`${served.url}test/browser/pages/engine.html`);
+    await page.waitForFunction(() => "learnOn" in window);
+    const on = (prefer: string): Promise<Learned> =>
+      page.evaluate(
+        (where) => (window as unknown as { learnOn(prefer: string): Promise<Learned> }).learnOn(where),
+        prefer,
+      );
+    const [gpu, cpu] = [await on("webgpu"), await on("wasm")];
+    expect(errors).toEqual([]);
+    expect(gpu.kind).toBe("webgpu");
+    for (const part of ["losses", "prompts", "features"] as const) {
+      const difference = Math.hypot(...gpu[part].map((value, i) => value - (cpu[part][i] ?? Number.NaN)));
+      expect(difference / Math.hypot(...cpu[part]), part).toBeLessThan(0.01);
+    }
+    await page.close();
+  }, 300_000);
+
   test("computes layer norms in two passes where a single one would lose the answer, and is refused where it does not", async () => {
     const page = await browser.newPage();
     await page.goto(`${served.url}test/browser/pages/engine.html`);

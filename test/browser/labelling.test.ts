@@ -166,6 +166,18 @@ describe.skipIf(!hasBrowser)("labelling", () => {
     await page.keyboard.press("Escape");
   }, 120_000);
 
+  test("a field for a name that is empty gives way to the slide: a number over tissue is a label", async () => {
+    const before = await labels();
+    await page.getByRole("button", { name: "Add class" }).click();
+    const at = await app.screen({ x: 3100, y: 1500 });
+    await page.mouse.move(at.x, at.y);
+    await page.getByLabel("Name of the new class").waitFor({ state: "detached" });
+    await page.keyboard.press("1");
+    await expect.poll(labels).toBe(before + 1);
+    await page.keyboard.press("Control+z");
+    await expect.poll(labels).toBe(before);
+  }, 60_000);
+
   test("this device is told in sentences", async () => {
     await page.getByTestId("engine-chip").click();
     await page.getByTestId("device-words").waitFor();

@@ -37,6 +37,8 @@ describe.skipIf(!hasBrowser)("another language", () => {
     await page.getByRole("button", { name: "Language" }).click();
     await page.getByRole("menuitem", { name: "Deutsch" }).click();
     await page.getByText("Nur für Forschungszwecke – nicht für die Diagnostik").waitFor();
+    // Also where nothing moves.
+    await expect.poll(() => page.getByTestId("coordinates").innerText()).toMatch(/^Mitte x/);
     await page.reload();
     await page.getByText("Nur für Forschungszwecke – nicht für die Diagnostik").waitFor();
     await page.waitForSelector('[data-testid="engine-chip"][data-state="ready"]', { timeout: 60_000 });

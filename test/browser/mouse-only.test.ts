@@ -85,7 +85,7 @@ describe.skipIf(!hasBrowser)("by pointer alone", () => {
     expect(set.suggestedFilename()).toMatch(/\.safetensors$/);
     const [project] = await Promise.all([
       page.waitForEvent("download"),
-      fromMenu(page.getByTestId("slide-name"), "Save as a file"),
+      fromMenu(page.getByTestId("slide-name"), "Save the project as a file"),
     ]);
     expect(project.suggestedFilename()).toBe("project.pathotune.zip");
     expect(await typed()).toBe(0);

@@ -74,6 +74,12 @@ describe("learning on the command line", () => {
     );
     expect(wrong.code).toBe(1);
     expect(wrong.out).toContain("holds no prompts that were learned without labels");
+    const trained = await tool(
+      ...["tune", "--data", at("labelled"), "--out", at("z.safetensors"), "--epochs", "2"],
+      ...["--learned", at("learned.safetensors")],
+    );
+    expect(trained.code).toBe(2);
+    expect(trained.out).toContain("prompts stay as they are");
     const both = await tool("learn", "--out", at("y.safetensors"));
     expect(both.code).toBe(2);
     expect(both.out).toContain("--pictures or --slide");

@@ -1,7 +1,11 @@
 // What a person reads of how a set answers: of sets of every kind, and nothing where nothing need be said.
-import { expect, test } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { answerWords } from "../../src/domain/answer-words.ts";
 import type { PromptMethod } from "../../src/domain/prompt-set.ts";
+import { de } from "../../src/words/de.ts";
+import { speak } from "../../src/words/say.ts";
+
+afterEach(() => speak({ tag: "en", table: null }));
 
 const prompts: PromptMethod = { kind: "task-visual-deep", firstBlock: 8, blocks: 4, tokensPerBlock: 10 };
 const none = { kind: "none" } as PromptMethod;
@@ -26,4 +30,14 @@ test("prompts alone are named as such where that was decided", () => {
 test("a set without prompts is frozen features, whatever its share says", () => {
   const answer = { views: 1, temperature: 1, frozen: { share: 1, temperature: 1 } };
   expect(answerWords({ method: none, answer })).toBe("frozen features and the regression of the labels, no prompts");
+});
+
+test("what the engine wrote into the set is said in the person's language, whole", () => {
+  speak({ tag: "de", table: de });
+  const answer = { views: 1, temperature: 1, frozen: { share: 0.5, temperature: 1 } };
+  const said = (words: string): string | null => answerWords({ method: prompts, answer: { ...answer, words } });
+  expect(said("a constant share, by its settings")).toBe(
+    "50 % Prompts, 50 % eingefrorene Merkmale (ein fester Anteil, nach seinen Einstellungen)",
+  );
+  expect(said("constants: fewer than 4 labels in a class")).toContain("weniger als 4 Labels in einer Klasse");
 });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { ProjectId } from "../../src/base/brand.ts";
 import { mpp } from "../../src/base/brand.ts";
-import { fieldRange, modelAtField, mppOfField } from "../../src/domain/field-size.ts";
+import { fieldRange, modelAtField, mppOfField, scaleWords } from "../../src/domain/field-size.ts";
 import { isOther, otherClassId } from "../../src/domain/other-class.ts";
 import { parseChange } from "../../src/domain/parse-project.ts";
 import { applyEvents, emptyProject, type ProjectEvent } from "../../src/domain/project.ts";
@@ -70,6 +70,8 @@ describe("the field size", () => {
     expect(modelAtField(tiny, 112)).toBe(tiny);
     expect(modelAtField(tiny, 300)).toBe(tiny);
     expect(modelAtField(tiny, 100).mpp).toBe(100 / 224);
+    // 116 / 224 is 0.5178571428571429: nobody reads that.
+    expect([scaleWords(116 / 224), scaleWords(0.5)]).toEqual(["0.5179", "0.5"]);
   });
 
   test("of a backbone that bears one scale is that one alone", () => {

@@ -70,6 +70,8 @@ describe("the comparison in words", () => {
     const clear = table([null, { mean: 0.08, interval: { low: 0.01, high: 0.14 } }]);
     expect(ablationWords(clear)).toHaveLength(1);
     expect(clear.rows.map(differenceWords)).toEqual(["–", "+8 (+1 to +14)"]);
+    const tie = table([null, { mean: 0, interval: { low: 0, high: 0 } }]);
+    expect(tie.rows.map(differenceWords)).toEqual(["–", "0 (no label tells them apart)"]);
   });
 
   test("tells nothing below ten places", () => {
@@ -106,13 +108,13 @@ describe("frozen features are as good", () => {
   test("unless tuning is ahead by its whole paired interval", () => {
     expect(asGoodWords(figure(0.8, 0.7, { low: 0.02, high: 0.18 }))).toBe(null);
     expect(asGoodWords(figure(0.8, 0.76, { low: -0.02, high: 0.1 }))).toBe(
-      "Frozen features are as good on your labels: tuning changes balanced accuracy by +4 points (-2 to +10).",
+      "Frozen features are as good on the labels of this set: tuning changes balanced accuracy by +4 points (-2 to +10).",
     );
   });
 
   test("and where no answer tells them apart, no width is shown as if it were certainty", () => {
     expect(asGoodWords(figure(1, 1, { low: 0, high: 0 }))).toBe(
-      "Frozen features are as good on your labels: tuning made no held-out answer right or wrong that was not so before.",
+      "Frozen features are as good on the labels of this set: tuning made no held-out answer right or wrong that was not so before.",
     );
   });
 

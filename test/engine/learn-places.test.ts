@@ -51,6 +51,21 @@ describe("places to learn from", () => {
     expect(choosePlaces([small, large], [], 330, createRandom(4))).not.toEqual(both);
   });
 
+  test("of more pictures than there are places for, which ones is drawn", () => {
+    const pictures = Array.from({ length: 900 }, (_, i) => ({
+      slideId: String(i).padStart(64, "0") as SlideId,
+      regions: gridOf(1, 1),
+    }));
+    const numbers = (seed: number): readonly number[] =>
+      choosePlaces(pictures, [], 300, createRandom(seed)).map(({ slideId }) => Number(slideId));
+    const drawn = numbers(1);
+    expect(new Set(drawn).size).toBe(300);
+    for (const third of [0, 1, 2]) {
+      expect(drawn.filter((i) => Math.floor(i / 300) === third).length).toBeGreaterThan(60);
+    }
+    expect(numbers(2)).not.toEqual(drawn);
+  });
+
   test("a slide without tissue gives none", () => {
     expect(choosePlaces([{ slideId: one, regions: [] }], [], 330, createRandom(1))).toEqual([]);
   });

@@ -1,9 +1,9 @@
 // From a slide's tissue to prompts without labels, and from those and a few labels to a set that answers: on the small backbone.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { ClassId, LabelId, RunId } from "../../src/base/brand.ts";
+import type { ClassId, LabelId, RunId, SlideId } from "../../src/base/brand.ts";
 import { present } from "../../src/base/fault.ts";
 import { parsePromptSet } from "../../src/domain/prompt-set-file.ts";
-import { fitWhitened, whitenedScores } from "../../src/engine/heads/whitened.ts";
+import { fitWhitenedRows, whitenedBy, whitenedHead, whitenedScores } from "../../src/engine/heads/whitened.ts";
 import type { Engine } from "../../src/engine/service.ts";
 import type { LearnParams, LearnResult } from "../../src/protocol/learn-api.ts";
 import { patchAt, placeOf, slideId } from "../support/texture-slide.ts";
@@ -92,7 +92,9 @@ describe("prompts learned from a slide", () => {
     const { headCentre: centre, headWhitening: whitening } = parsePromptSet(learned.bytes);
     const features = await meansOf(params.examples.map(({ patch }) => patch));
     const targets = params.examples.map(({ classId }) => Number(classId.slice(1)));
-    const head = fitWhitened({ features, width: centre.length, targets, classes: 2 }, { centre, whitening });
+    const by = { centre, whitening };
+    const rows = { features: whitenedBy(by, features), width: centre.length, targets, classes: 2 };
+    const head = whitenedHead(fitWhitenedRows(rows), by);
     const place = patchAt(placeOf(0, 40));
     const expected = whitenedScores(head, await meansOf([place]));
     const scored = await engine.classify({ patch: place, scorer: { kind: "prompt-set", id: summary.id } });
@@ -124,8 +126,25 @@ describe("prompts learned from a slide", () => {
     expect(known.heldOut.map(({ labelId }) => labelId).filter((id) => id.startsWith("near"))).toEqual([]);
     expect(known.heldOut).toHaveLength(24);
     expect(known.summary.metadata.labels.count).toBe(27);
-    expect(known.choice.words).toContain("3 labels lie where the prompts were learned");
-    // Places not known here: no label of the slide is held out.
+    for (const words of [known.choice.words, known.summary.metadata.answer?.words]) {
+      expect(words).toContain("3 labels lie where the prompts were learned");
+      expect(words).toContain("transductive");
+    }
+    // A class with labels there alone has no figure, and may still be answered wrongly.
+    const third = more.labels.map((label) =>
+      label.classId === "c2" && !label.id.startsWith("near") ? { ...label, classId: "c0" as ClassId } : label,
+    );
+    const lone = {
+      ...more,
+      labels: third.map((label) => (label.id.startsWith("near") ? { ...label, classId: "c2" as ClassId } : label)),
+    };
+    const without = await engine.tune({ ...lone, learned: { id: learned.summary.id, places: learned.places } });
+    expect(without.estimate).toMatchObject({ kind: "figure", withoutFigure: ["c2"], classIds: ["c0", "c1", "c2"] });
+    // Places not known here, or of other slides alone: no label of the slide is held out.
+    const elsewhere = learned.places.map((place) => ({ ...place, slideId: "7".repeat(64) as SlideId }));
+    expect(
+      (await engine.tune({ ...more, learned: { id: learned.summary.id, places: elsewhere } })).estimate,
+    ).toMatchObject({ kind: "none" });
     const unknown = await engine.tune({ ...more, learned: { id: learned.summary.id, places: null } });
     expect(unknown.estimate).toMatchObject({ kind: "none", reason: expect.stringContaining("27 of 27 labels lie") });
   });

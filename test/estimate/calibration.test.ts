@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { present } from "../../src/base/fault.ts";
 import type { Calibration } from "../../src/domain/calibration.ts";
-import { reliabilityWords, rocWords } from "../../src/domain/calibration-words.ts";
+import { reliabilityWords, rocLines, rocWords } from "../../src/domain/calibration-words.ts";
 import type { Estimate } from "../../src/domain/estimate.ts";
 import { rootAt } from "../../src/domain/json-reader.ts";
 import type { Label } from "../../src/domain/label.ts";
@@ -73,6 +73,11 @@ describe("a ROC curve", () => {
     expect(rocWords(present(roc[1], "Stroma"), nameOf)).toMatch(/\(19 labels in 19 places\)/);
     const crowded = judged(places(["Tumour", "Stroma", "Tumour", "Stroma", "Stroma"], 14), () => 0.6).calibration;
     expect(crowded.roc[0]).toMatchObject({ kind: "too-few", labels: 28, islands: 2 });
+    // Said once, not once a class.
+    expect(rocLines(roc, nameOf)).toEqual([
+      "No ROC curve yet of Tumour, Stroma: that takes 20 held-out labels of a class, and of all others, in 5 places each.",
+    ]);
+    expect(rocLines(roc.slice(1), nameOf)).toEqual([rocWords(present(roc[1], "Stroma"), nameOf)]);
   });
 
   test("goes through the shares counted by hand, equal scores together", () => {

@@ -11,7 +11,7 @@ import {
 } from "../../src/state/actions/classes.ts";
 import { chooseField, fieldHere } from "../../src/state/actions/field.ts";
 import { redo, redoTitle, undo, undoTitle } from "../../src/state/actions/history.ts";
-import { relabel, removeLabel } from "../../src/state/actions/labels.ts";
+import { labelAsNew, relabel, removeLabel } from "../../src/state/actions/labels.ts";
 import {
   closeSlide,
   declareCalibration,
@@ -33,6 +33,20 @@ describe("classes", () => {
     expect(new Set(classes.map((c) => c.color)).size).toBe(12);
     expect(classes[0]?.color).toBe(classColors[0]);
     expect(world.state().session.selectedClass).toBe(classes[10]?.id);
+  });
+
+  test("a class that only the answering set has is added by labelling with it, and undone label first", async () => {
+    const world = await createLabelledWorld(0);
+    await world.do(labelAsNew, { at: { x: 5000, y: 5000 }, name: "Lymphocytes" });
+    const made = world.classId("Lymphocytes");
+    expect(countsPerClass(world.state()).get(made)).toBe(1);
+    expect(await world.do(labelAsNew, { at: { x: 9000, y: 9000 }, name: "lymphocytes" })).toBe(false);
+    expect(world.said()).toContain('There is already a class "lymphocytes".');
+    await world.do(undo);
+    expect(world.state().project.project.labels.size).toBe(0);
+    expect(world.classId("Lymphocytes")).toBe(made);
+    await world.do(undo);
+    expect(world.state().project.project.classes.some(({ id }) => id === made)).toBe(false);
   });
 
   test("Other labels like any class, and stays", async () => {

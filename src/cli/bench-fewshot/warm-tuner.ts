@@ -14,7 +14,7 @@ import { fitLearned, heldScores, type LearnedLabels, scoresOfHeads } from "../..
 import { withTemperature } from "../../engine/heads/temperature.ts";
 import { meanOverViews, type ViewTable } from "../../engine/heads/view-table.ts";
 import { fitWhitening, usualShrinkage } from "../../engine/heads/view-whitening.ts";
-import { type Whitener, whitenerOf } from "../../engine/heads/whitened.ts";
+import { type Whitener, whitenedBy, whitenerOf } from "../../engine/heads/whitened.ts";
 import { mostShown } from "../../engine/learn.ts";
 import { warmStartDefaults } from "../../engine/warm-start.ts";
 import { openRowStore, type RowStore } from "../../platform/node/row-store.ts";
@@ -124,12 +124,12 @@ export async function createWarmTuner(opened: FolderEngine, options: WarmOptions
         signal,
       );
       const { task } = frozen;
+      const [own, plain] = [whitenerOf(shown), plainWhitener(task)];
       const known: LearnedLabels = {
-        rows: { own: await meansOf(support), plain: task.rows.features },
+        rows: { own: whitenedBy(own, await meansOf(support)), plain: whitenedBy(plain, task.rows.features) },
         width,
         targets: task.targets,
         classes: task.classes,
-        by: { own: whitenerOf(shown), plain: plainWhitener(task) },
       };
       const folds = enoughToChoose(task.targets) === null ? dealUnits(task, drawn) : [];
       const choice =
@@ -137,7 +137,10 @@ export async function createWarmTuner(opened: FolderEngine, options: WarmOptions
           ? halfUnlessWorse(heldScores(known, folds, task.units), task.classes)
           : constantChoice(constantShare, "constants: too few labels to choose");
       const all = [...task.targets.keys()];
-      const scores = scoresOfHeads(fitLearned(known, all), { own: await meansOf(asked), plain: frozen.asked.features });
+      const scores = scoresOfHeads(fitLearned(known, all), {
+        own: whitenedBy(own, await meansOf(asked)),
+        plain: whitenedBy(plain, frozen.asked.features),
+      });
       return {
         raw: withTemperature(scores.own, task.classes, choice.temperatures.own),
         tuned: blendedAt(choice, scores, task.classes),

@@ -1,7 +1,7 @@
 // pathotune tune: labelled pictures in class folders -> a prompt set file, with the engine's own held-out estimate. Knows flags and files.
 import { writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { isAbort, isFault } from "../../base/fault.ts";
+import { Fault, isAbort, isFault } from "../../base/fault.ts";
 import { appVersion } from "../../domain/app-version.ts";
 import { estimateWords } from "../../domain/estimate-words.ts";
 import { leftOutWords } from "../../domain/patch-folder.ts";
@@ -72,7 +72,14 @@ export async function runTune(flags: FlagReader, signal: AbortSignal): Promise<v
     blocks: flags.whole("blocks", 1, 128),
     tokensPerBlock: flags.whole("tokens", 1, 1024),
   };
+  const learned = flags.text("learned");
   flags.check(tuneHelp);
+  if (learned !== null && [wanted.epochs, wanted.blocks, wanted.tokensPerBlock].some((value) => value !== null)) {
+    throw new Fault(
+      "invalid",
+      `--epochs, --blocks and --tokens are of a training; with --learned prompts stay as they are. Leave them out.\n\n${tuneHelp}`,
+    );
+  }
   const { note, progress, say } = createSpeaker(shared.json);
   const folder = await readPatchFolder(data, { split: flags.text("split") }, signal);
   const named = await nameModel(shared.model, shared.words, signal);
@@ -84,7 +91,6 @@ export async function runTune(flags: FlagReader, signal: AbortSignal): Promise<v
     const { defaults } = opened.status;
     const stated = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== null));
     const settings: TuningSettings = { ...defaults, ...stated };
-    const learned = flags.text("learned");
     const base = learned === null ? null : await addPromptSetFile(opened, learned);
     const kept = keepCheckpoint(out);
     const request = {

@@ -49,11 +49,16 @@ export type FoldOptions = Readonly<{
   seed: number;
   /** Plan inside these labels only (indices): nested folds inside another fold's training part. Default: all. */
   within?: readonly number[];
+  /** Labels (indices) that are only trained on: never held out, never counted as what a class can be held out by. Default: none. */
+  trainOnly?: readonly number[];
   /** Label visits the search for even folds may spend; by default enough for the evenest of hundreds of labels. */
   search?: number;
   /** At most so many; default `mostFolds`. */
   most?: number;
 }>;
+
+/** Of a label that is only trained on: no fold is dealt by it, and no training part counts on it. */
+const noClass = -2;
 
 /** Order by what a label says, not by when or by whom: the same labels in any order, re-imported too, give the same folds. */
 function compare(a: FoldLabel, b: FoldLabel): number {
@@ -84,6 +89,8 @@ export function planFolds(given: readonly FoldLabel[], options: FoldOptions): Fo
   const labels = order.map((i) => given[i]!);
   const part = options.within === undefined ? null : new Set(options.within);
   const within = [...labels.keys()].filter((i) => part === null || part.has(order[i]!));
+  const trainOnly = new Set(options.trainOnly);
+  const mayBeHeld = (i: number): boolean => !trainOnly.has(order[i]!);
   const classOf = new Map(options.classes.map((c, i) => [c.id, i]));
   for (const label of labels) assert(classOf.has(label.classId), `label ${label.id} has a class of the project`);
   const classIndex = (i: number): number => present(classOf.get(labels[i]!.classId), "a label's class");
@@ -96,7 +103,7 @@ export function planFolds(given: readonly FoldLabel[], options: FoldOptions): Fo
   const unitsOfClass = new Map<number, Set<number>>();
   for (const i of within) {
     const known = unitsOfClass.get(classIndex(i)) ?? new Set();
-    unitsOfClass.set(classIndex(i), known.add(unitOf[i]!));
+    unitsOfClass.set(classIndex(i), mayBeHeld(i) ? known.add(unitOf[i]!) : known);
   }
   const labelled = [...unitsOfClass.keys()];
   const tested = new Set(labelled.filter((c) => present(unitsOfClass.get(c), "units").size >= 2));
@@ -104,9 +111,11 @@ export function planFolds(given: readonly FoldLabel[], options: FoldOptions): Fo
   const near = neighboursWithin(labels, within, unitOf);
 
   while (tested.size >= 2) {
+    const isTested = (i: number): boolean => mayBeHeld(i) && tested.has(classIndex(i));
     const members = within.map((i): Member => {
-      const guards = near[i]!.filter((j) => tested.has(classIndex(j))).map((j) => unitOf[j]!);
-      return { unit: unitOf[i]!, classIndex: classIndex(i), guardedBy: [...new Set(guards)] };
+      const guards = near[i]!.filter(isTested).map((j) => unitOf[j]!);
+      const asked = mayBeHeld(i) ? classIndex(i) : noClass;
+      return { unit: unitOf[i]!, classIndex: asked, guardedBy: [...new Set(guards)] };
     });
     const units = 1 + Math.max(...within.map((i) => unitOf[i]!));
     const most = options.most ?? mostFolds;
@@ -130,7 +139,7 @@ export function planFolds(given: readonly FoldLabel[], options: FoldOptions): Fo
       unitOf: givenOrder(unitOf, order),
       folds: Array.from({ length: folds }, (_, fold) => {
         const inFold = (i: number): boolean => foldOf[unitOf[i]!] === fold;
-        const heldOut = within.filter((i) => inFold(i) && tested.has(classIndex(i)));
+        const heldOut = within.filter((i) => inFold(i) && isTested(i));
         const outside = within.filter((i) => !inFold(i));
         const isHeld = new Set(heldOut);
         const isGuarded = (i: number): boolean => near[i]!.some((j) => isHeld.has(j));

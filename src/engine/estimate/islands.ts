@@ -2,6 +2,7 @@
 import type { Label } from "../../domain/label.ts";
 
 export type Place = Pick<Label, "slideId" | "region" | "group">;
+type Laid = Pick<Place, "slideId" | "region">;
 
 /** Labels whose centres are nearer than this many patch widths along both axes are one island: their patches share tissue. */
 export const islandReach = 1;
@@ -16,7 +17,7 @@ export const guardWidth = 1;
 
 type Offset = Readonly<{ x: number; y: number; width: number; height: number; gapX: number; gapY: number }>;
 
-function offset(a: Place, b: Place): Offset {
+function offset(a: Laid, b: Laid): Offset {
   const x = Math.abs(a.region.x + a.region.width / 2 - (b.region.x + b.region.width / 2));
   const y = Math.abs(a.region.y + a.region.height / 2 - (b.region.y + b.region.height / 2));
   const width = Math.max(a.region.width, b.region.width);
@@ -34,7 +35,7 @@ export function centreDistance(a: Place, b: Place): number {
 }
 
 /** Gap between two labels' patches in patch widths, 0 where they touch, negative where they overlap; Infinity between slides. */
-export function edgeGap(a: Place, b: Place): number {
+export function edgeGap(a: Laid, b: Laid): number {
   if (a.slideId !== b.slideId) return Number.POSITIVE_INFINITY;
   const { gapX, gapY, width, height } = offset(a, b);
   return Math.max(gapX / width, gapY / height);

@@ -74,3 +74,12 @@ export function centreOfRows({ features, width }: Pick<HeadExamples, "features" 
   for (let i = 0; i < features.length; i++) sum[i % width]! += features[i]! / rows;
   return Float32Array.from(sum);
 }
+
+/** Rows of a table [rows, width]. */
+export function pickRows(table: Float32Array, width: number, of: readonly number[]): Float32Array {
+  const out = new Float32Array(of.length * width);
+  of.forEach((row, i) => {
+    out.set(table.subarray(row * width, (row + 1) * width), i * width);
+  });
+  return out;
+}

@@ -8,8 +8,16 @@ import { fitLogistic, type LogisticOptions, logisticDefaults, logisticScores } f
 import { cacheScores, neighbourScores, remember } from "./nearest.ts";
 import { fitWhitening, usualShrinkage, type ViewSpread, type Whitening, whiten } from "./view-whitening.ts";
 
-/** One row a patch: features averaged over the views, and the colours of the patch as it is (no view changes them). */
-export type PatchRows = Readonly<{ features: Float32Array; width: number; colours: Float32Array }>;
+/**
+ * One row a patch: features averaged over the views, and the colours of the patch as it is (no view changes them). `whitened`: the
+ * features whitened by what patches nobody labelled said of them (heads/whitened.ts), where somebody asked them.
+ */
+export type PatchRows = Readonly<{
+  features: Float32Array;
+  width: number;
+  colours: Float32Array;
+  whitened?: Float32Array;
+}>;
 
 /** `targets[i]` is the class of row i; `units[i]` says which rows are kin and are never divided. */
 export type FewLabelTask = Readonly<{
@@ -188,7 +196,7 @@ export const frozenVariants: Readonly<Record<FrozenMethod, readonly Variant[]>> 
 };
 
 /** The rows with these indices, in this order. */
-export function selectRows({ features, width, colours }: PatchRows, of: readonly number[]): PatchRows {
+export function selectRows({ features, width, colours, whitened }: PatchRows, of: readonly number[]): PatchRows {
   const take = (table: Float32Array, columns: number): Float32Array => {
     const out = new Float32Array(of.length * columns);
     of.forEach((from, row) => {
@@ -197,7 +205,8 @@ export function selectRows({ features, width, colours }: PatchRows, of: readonly
     return out;
   };
   const colourColumns = colours.length / rowsOf(features, width);
-  return { features: take(features, width), width, colours: take(colours, colourColumns) };
+  const rows = { features: take(features, width), width, colours: take(colours, colourColumns) };
+  return whitened ? { ...rows, whitened: take(whitened, width) } : rows;
 }
 
 export function selectTask(task: FewLabelTask, of: readonly number[]): FewLabelTask {

@@ -2,9 +2,11 @@
 // and how much of each is answered. Knows rows of features; no prompts and no slides.
 import { present } from "../../base/fault.ts";
 import type { HeldScores, TwoScores } from "./choose-share.ts";
-import { fitWhitened, type WhitenedHead, type Whitener, whitenedScores } from "./whitened.ts";
+import { pickRows } from "./examples.ts";
+import { type LogisticHead, logisticScores } from "./logistic.ts";
+import { fitWhitenedRows } from "./whitened.ts";
 
-/** [rows, F] each, one row a patch: averaged over its views. */
+/** [rows, F] each, one row a patch: averaged over its views and whitened. */
 export type TwoTables = Readonly<{ own: Float32Array; plain: Float32Array }>;
 
 export type LearnedLabels = Readonly<{
@@ -14,32 +16,23 @@ export type LearnedLabels = Readonly<{
   /** Class of each row. */
   targets: readonly number[];
   classes: number;
-  /** Of the same unlabelled patches, under the prompts and without. */
-  by: Readonly<{ own: Whitener; plain: Whitener }>;
 }>;
 
-export type LearnedHeads = Readonly<{ own: WhitenedHead; frozen: WhitenedHead }>;
-
-/** Rows of a table [rows, width]. */
-function pickRows(table: Float32Array, width: number, of: readonly number[]): Float32Array {
-  const out = new Float32Array(of.length * width);
-  of.forEach((row, i) => {
-    out.set(table.subarray(row * width, (row + 1) * width), i * width);
-  });
-  return out;
-}
+/** Under the prompts, and without them. */
+export type LearnedHeads = Readonly<{ own: LogisticHead; frozen: LogisticHead }>;
 
 /** `of`: indices of rows. */
-export function fitLearned({ rows, width, targets, classes, by }: LearnedLabels, of: readonly number[]): LearnedHeads {
+export function fitLearned({ rows, width, targets, classes }: LearnedLabels, of: readonly number[]): LearnedHeads {
   const own = of.map((row) => present(targets[row], "a label's class"));
-  const fit = (table: Float32Array, whitener: Whitener): WhitenedHead =>
-    fitWhitened({ features: pickRows(table, width, of), width, targets: own, classes }, whitener);
-  return { own: fit(rows.own, by.own), frozen: fit(rows.plain, by.plain) };
+  const fit = (table: Float32Array): LogisticHead =>
+    fitWhitenedRows({ features: pickRows(table, width, of), width, targets: own, classes });
+  return { own: fit(rows.own), frozen: fit(rows.plain) };
 }
 
+/** [rows, classes] each, before their temperatures. */
 export const scoresOfHeads = ({ own, frozen }: LearnedHeads, asked: TwoTables): TwoScores => ({
-  own: whitenedScores(own, asked.own),
-  frozen: whitenedScores(frozen, asked.plain),
+  own: logisticScores(own, asked.own),
+  frozen: logisticScores(frozen, asked.plain),
 });
 
 export const rowsOfLabels = ({ rows, width }: LearnedLabels, of: readonly number[]): TwoTables => ({

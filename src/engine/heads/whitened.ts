@@ -2,7 +2,7 @@
 // them; no prompts.
 import { present } from "../../base/fault.ts";
 import { centreOfRows, type HeadExamples } from "./examples.ts";
-import { fitLogistic, logisticDefaults, logisticScores } from "./logistic.ts";
+import { fitLogistic, type LogisticHead, logisticDefaults, logisticScores } from "./logistic.ts";
 import { meanOverViews, patchCount, type ViewTable } from "./view-table.ts";
 import { fitWhitening, usualShrinkage, viewSpread, whiten } from "./view-whitening.ts";
 
@@ -20,17 +20,22 @@ export function whitenerOf(table: ViewTable): Whitener {
 /** `weight` [classes, F], `bias` [classes]; -Infinity of a class without examples, which is never answered. */
 export type WhitenedHead = Whitener & Readonly<{ weight: Float32Array; bias: Float32Array }>;
 
-const whitenedBy = ({ centre, whitening }: Whitener, features: Float32Array): Float32Array =>
+/** [rows, F]: L^-1 (row - centre). No label is needed, so it is done once, before any fold. */
+export const whitenedBy = ({ centre, whitening }: Whitener, features: Float32Array): Float32Array =>
   whiten({ factor: whitening, width: centre.length }, features, centre);
 
-/** Centred before it is whitened, so the regression itself has no centre. */
-export function fitWhitened(examples: HeadExamples, by: Whitener): WhitenedHead {
-  const rows = { ...examples, features: whitenedBy(by, examples.features) };
-  const head = fitLogistic(rows, logisticDefaults, new Float32Array(examples.width));
-  return { ...by, weight: Float32Array.from(head.weight), bias: Float32Array.from(head.bias) };
-}
+/** The regression on rows that are whitened, and so centred, already. */
+export const fitWhitenedRows = (examples: HeadExamples): LogisticHead =>
+  fitLogistic(examples, logisticDefaults, new Float32Array(examples.width));
 
-/** Softmax scores [rows, classes]. `features` [rows, F]. */
+export const whitenedHead = ({ weight, bias }: Pick<LogisticHead, "weight" | "bias">, by: Whitener): WhitenedHead => ({
+  centre: by.centre,
+  whitening: by.whitening,
+  weight: Float32Array.from(weight),
+  bias: Float32Array.from(bias),
+});
+
+/** Softmax scores [rows, classes]. `features` [rows, F], as they are. */
 export function whitenedScores(head: WhitenedHead, features: Float32Array): Float64Array {
   const { weight, bias, centre } = head;
   return logisticScores({ weight, bias, centre: new Float32Array(centre.length) }, whitenedBy(head, features));

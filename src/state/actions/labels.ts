@@ -7,6 +7,7 @@ import { slideBounds } from "../../domain/slide.ts";
 import { say } from "../../words/say.ts";
 import { type Action, type AppState, stateOf } from "../action.ts";
 import { blocksPatches, canWrite, currentSlide, labelAt, patchSpec, slideMpp } from "../selectors.ts";
+import { addClass } from "./classes.ts";
 
 const gone = (): string => say("This label does not exist any more.");
 const className = (state: AppState, id: ClassId): string | null =>
@@ -46,6 +47,21 @@ export const labelPatch: Action<Readonly<{ at: Point<"slide">; classId: ClassId;
       events: [{ type: "label/put", label }],
     });
     context.session.setState({ selectedClass: classId });
+  },
+};
+
+/** A class that only the answering set has becomes one of the person's, and labels this place. Two steps to undo. */
+export const labelAsNew: Action<Readonly<{ at: Point<"slide">; name: string }>> = {
+  id: "label/as-new",
+  title: "Label with a new class",
+  enabled: (state, { name }) => {
+    const added = addClass.enabled(state, { name });
+    return added === true ? (blocksPatches(state) ?? true) : added;
+  },
+  run: async (context, { at, name }) => {
+    await addClass.run(context, { name });
+    const classId = context.session.getState().selectedClass;
+    if (classId !== null) await labelPatch.run(context, { at, classId });
   },
 };
 

@@ -7,10 +7,10 @@ export const figures = {
   ", averaged over {views} turned and mirrored views of a patch":
     ", gemittelt über {views} gedrehte und gespiegelte Ansichten eines Patches",
   " ({low} to {high})": " ({low} bis {high})",
-  "Frozen features are as good on your labels: tuning made no held-out answer right or wrong that was not so before.":
-    "Eingefrorene Merkmale sind an Ihren Labels ebenso gut: Durch das Tuning wurde keine zurückgehaltene Antwort richtig oder falsch, die es nicht schon war.",
-  "Frozen features are as good on your labels: tuning changes balanced accuracy by {points} points{bounds}.":
-    "Eingefrorene Merkmale sind an Ihren Labels ebenso gut: Das Tuning ändert die balancierte Genauigkeit um {points} Punkte{bounds}.",
+  "Frozen features are as good on the labels of this set: tuning made no held-out answer right or wrong that was not so before.":
+    "Eingefrorene Merkmale sind an den Labels dieses Satzes ebenso gut: Durch das Tuning wurde keine zurückgehaltene Antwort richtig oder falsch, die es nicht schon war.",
+  "Frozen features are as good on the labels of this set: tuning changes balanced accuracy by {points} points{bounds}.":
+    "Eingefrorene Merkmale sind an den Labels dieses Satzes ebenso gut: Das Tuning ändert die balancierte Genauigkeit um {points} Punkte{bounds}.",
   "Score, not a probability.": "Score, keine Wahrscheinlichkeit.",
   "{n} places": { one: "1 Stelle", other: "{n} Stellen" },
   "{n} labels in {places}": { one: "1 Label in {places}", other: "{n} Labels in {places}" },
@@ -22,6 +22,8 @@ export const figures = {
   "{name}: area {area}{bounds}, {labels} labels against {others}":
     "{name}: Fläche {area}{bounds}, {labels} Labels gegen {others}",
   "its others: {are}": "die anderen: {are}",
+  "No ROC curve yet of {names}: that takes {fewest} held-out labels of a class, and of all others, in {fewestPlaces} places each.":
+    "Noch keine ROC-Kurve von {names}: Dafür braucht es {fewest} zurückgehaltene Labels einer Klasse und aller anderen, je in {fewestPlaces} Stellen.",
   "{name}: no ROC curve below {fewest} held-out labels in {fewestPlaces} places ({few}).":
     "{name}: keine ROC-Kurve unter {fewest} zurückgehaltenen Labels in {fewestPlaces} Stellen ({few}).",
   "Held-out answers with such a score: {right} of {labels} right ({range} %).":

@@ -71,6 +71,23 @@ export const heard = {
   "The training diverged and its last good state was kept, which no fold has tested. Tune with a lower learning rate to get an estimate.":
     "Das Training lief auseinander, und sein letzter guter Stand blieb, den kein Teil geprüft hat. Tunen Sie mit kleinerer Lernrate, um eine Schätzung zu erhalten.",
   "Label a second class to get an estimate.": "Labeln Sie eine zweite Klasse, um eine Schätzung zu erhalten.",
+  "a constant share, by its settings": "ein fester Anteil, nach seinen Einstellungen",
+  "a constant share, as asked": "ein fester Anteil, nach seinen Einstellungen",
+  "prompts only, as asked": "nur Prompts, wie verlangt",
+  "frozen features only, as asked": "nur eingefrorene Merkmale, wie verlangt",
+  "constants: fewer than {count} labels in a class": "feste Werte: weniger als {count} Labels in einer Klasse",
+  "constants: too few units to hold any out": "feste Werte: zu wenige Einheiten, um welche zurückzuhalten",
+  "constants: finished early, before there was a choice": "feste Werte: vorzeitig beendet, bevor es eine Wahl gab",
+  "frozen features only: the default, which no other beat by one standard error":
+    "nur eingefrorene Merkmale: die Vorgabe, die nichts anderes um einen Standardfehler übertraf",
+  "a quarter prompts: better than the default by more than one standard error":
+    "ein Viertel Prompts: um mehr als einen Standardfehler besser als die Vorgabe",
+  "half prompts, half frozen features: better than the default by more than one standard error":
+    "halb Prompts, halb eingefrorene Merkmale: um mehr als einen Standardfehler besser als die Vorgabe",
+  "three quarters prompts: better than the default by more than one standard error":
+    "drei Viertel Prompts: um mehr als einen Standardfehler besser als die Vorgabe",
+  "prompts only: better than the default by more than one standard error":
+    "nur Prompts: um mehr als einen Standardfehler besser als die Vorgabe",
   "Pathology features under a free licence": "Pathologie-Merkmale unter freier Lizenz",
   "Pathology features, small, under a free licence": "Pathologie-Merkmale, klein, unter freier Lizenz",
   "Pathology features, trained on TCGA slides at several magnifications":
@@ -97,41 +114,28 @@ export const heard = {
     "Der Tab wurde während dieses Tunings geschlossen, neu geladen oder stürzte ab. Ihre Labels sind erhalten; tunen Sie noch einmal.",
   "The bytes of this prompt set are not kept in this browser. Load its file again.":
     "Die Bytes dieses Prompt-Satzes werden in diesem Browser nicht behalten. Laden Sie seine Datei noch einmal.",
-  "frozen features only: the default, which no other beat by one standard error":
-    "nur eingefrorene Merkmale: die Vorgabe, die nichts anderes um einen Standardfehler übertraf",
   "frozen features only: better than the default by more than one standard error":
     "nur eingefrorene Merkmale: um mehr als einen Standardfehler besser als die Vorgabe",
   "a quarter prompts: the default, which no other beat by one standard error":
     "ein Viertel Prompts: die Vorgabe, die nichts anderes um einen Standardfehler übertraf",
-  "a quarter prompts: better than the default by more than one standard error":
-    "ein Viertel Prompts: um mehr als einen Standardfehler besser als die Vorgabe",
   "half prompts, half frozen features: the default, which no other beat by one standard error":
     "halb Prompts, halb eingefrorene Merkmale: die Vorgabe, die nichts anderes um einen Standardfehler übertraf",
-  "half prompts, half frozen features: better than the default by more than one standard error":
-    "halb Prompts, halb eingefrorene Merkmale: um mehr als einen Standardfehler besser als die Vorgabe",
   "half learned prompts, half frozen features: the default, which no other beat by one standard error":
     "halb gelernte Prompts, halb eingefrorene Merkmale: die Vorgabe, die nichts anderes um einen Standardfehler übertraf",
   "half learned prompts, half frozen features: better than the default by more than one standard error":
     "halb gelernte Prompts, halb eingefrorene Merkmale: um mehr als einen Standardfehler besser als die Vorgabe",
   "three quarters prompts: the default, which no other beat by one standard error":
     "drei Viertel Prompts: die Vorgabe, die nichts anderes um einen Standardfehler übertraf",
-  "three quarters prompts: better than the default by more than one standard error":
-    "drei Viertel Prompts: um mehr als einen Standardfehler besser als die Vorgabe",
   "prompts only: the default, which no other beat by one standard error":
     "nur Prompts: die Vorgabe, die nichts anderes um einen Standardfehler übertraf",
-  "prompts only: better than the default by more than one standard error":
-    "nur Prompts: um mehr als einen Standardfehler besser als die Vorgabe",
-  "constants: fewer than {count} labels in a class": "feste Werte: weniger als {count} Labels in einer Klasse",
   "constants: too few places to hold any out": "feste Werte: zu wenige Stellen, um welche zurückzuhalten",
-  "constants: finished early, before there was a choice": "feste Werte: vorzeitig beendet, bevor gewählt wurde",
   "constants, as asked": "feste Werte, wie gewünscht",
-  "a constant share, as asked": "ein fester Anteil, wie gewünscht",
-  "prompts only, as asked": "nur Prompts, wie gewünscht",
-  "frozen features only, as asked": "nur eingefrorene Merkmale, wie gewünscht",
   "1 label lies where the prompts were learned, and nothing was held out there":
     "1 Label liegt, wo die Prompts gelernt wurden; dort wurde nichts zurückgehalten",
   "{near} labels lie where the prompts were learned, and nothing was held out there":
     "{near} Labels liegen, wo die Prompts gelernt wurden; dort wurde nichts zurückgehalten",
+  "transductive: other tissue of the slides that are judged was learned from, without labels":
+    "transduktiv: anderes Gewebe der beurteilten Schnitte wurde ohne Labels zum Lernen genutzt",
   "{near} of {all} labels lie where the prompts were learned, so they cannot be held out, and too few others are left. Learn again: the places of all labels are then left out.":
     "{near} von {all} Labels liegen, wo die Prompts gelernt wurden, und können nicht zurückgehalten werden; zu wenige andere sind übrig. Lernen Sie noch einmal: Dabei werden die Stellen aller Labels ausgelassen.",
   "There are {places} places of tissue to learn from away from labels, and {least} are needed. Open another slide of the same kind beside it, choose a smaller field, or tune on labels only.":

@@ -92,7 +92,14 @@ export const labels = {
   "slide not open": "Schnitt nicht geöffnet",
   "Removed class": "Entfernte Klasse",
   called: "genannt",
-  "agrees:": "stimmt überein:",
+  "Adds the class {name} to yours": "Legt die Klasse {name} bei Ihren an",
+  "Label with a new class": "Mit neuer Klasse labeln",
+  agrees: "stimmt überein",
+  suggested: "vorgeschlagen",
+  accepted: "angenommen",
+  ready: "fertig",
+  "of a blind check": "aus einer Blindprüfung",
+  "None disagrees.": "Keines widerspricht.",
   "nothing said": "nichts gesagt",
   "each label by all the others, never by itself": "jedes Label durch alle anderen, nie durch sich selbst",
   "it was trained on these labels, so agreement says little; disagreement is worth a look":
@@ -116,7 +123,7 @@ export const labels = {
   "Labels from here are marked.": "Labels von hier werden gekennzeichnet.",
   "Each with the class that is shown (Shift Enter)": "Jede mit der gezeigten Klasse (Umschalt Eingabe)",
   "Accept all": "Alle annehmen",
-  Others: "Andere",
+  "Other places": "Andere Stellen",
   "All answered.": "Alle beantwortet.",
   "Suggest others": "Andere vorschlagen",
   "accept ·": "annehmen ·",
@@ -131,8 +138,8 @@ export const labels = {
   "Why this one: it looks unlike the others.": "Warum diese: Sie sieht anders aus als die übrigen.",
   "Why this one: unlike anything labelled (most alike {nearest} of 1).":
     "Warum diese: anders als alles Gelabelte (höchste Ähnlichkeit {nearest} von 1).",
-  "{labels} of 10 labels: too few to say whether this patch is like them.":
-    "{labels} von 10 Labels: zu wenige, um zu sagen, ob dieser Patch ihnen gleicht.",
+  "Whether this patch is like your labels is told from 10 of them on; there are {labels}.":
+    "Ob dieser Patch Ihren Labels gleicht, wird ab 10 Labels gesagt; es gibt {labels}.",
   "From ten labels on, a patch that is further from all of them than any of them is from its nearest is marked.":
     "Ab zehn Labels wird ein Patch gekennzeichnet, der von allen weiter entfernt ist als irgendeines von seinem nächsten.",
   "About 1 in {labels} patches drawn as your labels were is marked so too.":

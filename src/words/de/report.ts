@@ -85,6 +85,8 @@ export const report = {
   Map: "Karte",
   "Rows: labels. Columns: answers on held-out labels.":
     "Zeilen: Labels. Spalten: Antworten an zurückgehaltenen Labels.",
+  "No prompts answer now. How well they do stands in the estimate of “{name}”, beside it: choose it.":
+    "Jetzt antworten keine Prompts. Wie gut das ist, steht neben der Schätzung von „{name}“: Wählen Sie ihn.",
   "Held-out estimate": "Schätzung an zurückgehaltenen Labels",
   "Labels of this project": "Labels dieses Projekts",
   Class: "Klasse",

@@ -145,7 +145,7 @@ export const slides = {
   "Ask the browser to keep it": "Den Browser bitten, es zu behalten",
   "Save the project as a file": "Projekt als Datei speichern",
   "Measuring…": "Wird gemessen…",
-  "Cleared: {cost}": "Gelöscht: {cost}",
+  "If cleared: {cost}": "Wenn gelöscht: {cost}",
   Clear: "Löschen",
   Forget: "Vergessen",
   "(not open)": "(nicht geöffnet)",

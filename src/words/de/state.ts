@@ -88,8 +88,8 @@ export const state = {
   "A whole number from {min} to {max}.": "Eine ganze Zahl von {min} bis {max}.",
   "A number from {min} to {max}.": "Eine Zahl von {min} bis {max}.",
   "Write {one} or {other}.": "Schreiben Sie {one} oder {other}.",
-  '"{name}" was made with a field of {field} (patches of {mpp} µm/px); this project uses {used} ({usedMpp}).':
-    "„{name}“ wurde mit einem Feld von {field} gemacht (Patches mit {mpp} µm/px); dieses Projekt verwendet {used} ({usedMpp}).",
+  '"{name}" was made with a field of {field}; this project uses {used}.':
+    "„{name}“ wurde mit einem Feld von {field} gemacht; dieses Projekt verwendet {used}.",
   '"{name}" was made with patches of {mpp} µm/px; the backbone is used with {usedMpp}.':
     "„{name}“ wurde mit Patches von {mpp} µm/px gemacht; das Backbone wird mit {usedMpp} verwendet.",
   '"{name}" was made with patches of {patchPixels} px; the backbone is used with {usedPixels}.':

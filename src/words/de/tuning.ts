@@ -3,6 +3,7 @@ export const tuning = {
   Prompts: "Prompts",
   "Balanced accuracy": "Balancierte Genauigkeit",
   "Points against frozen": "Punkte gegen eingefroren",
+  "0 (no label tells them apart)": "0 (kein Label unterscheidet sie)",
   "{trained} trained numbers": "{trained} trainierte Zahlen",
   "Every row answers the same {answered} labels of {places}, held out in {folds} folds; seed {seed}. Intervals are 95 % over whole {units}, differences paired label by label.":
     "Jede Zeile beantwortet dieselben {answered} Labels aus {places}, zurückgehalten in {folds} Teilen; Startwert {seed}. Intervalle sind 95 % über ganze {units}, Differenzen gepaart Label für Label.",
@@ -135,6 +136,10 @@ export const tuning = {
   "Finished early; what it had learned is kept.": "Vorzeitig beendet; was gelernt war, bleibt.",
   "The loss stopped being a number: the last good state was kept. A lower learning rate helps.":
     "Der Verlust war keine Zahl mehr: Der letzte gute Stand blieb. Eine kleinere Lernrate hilft.",
+  "Loss over epochs, smaller is better. Thin: places held out. Thick: all labels.":
+    "Verlust über Epochen, kleiner ist besser. Dünn: mit zurückgehaltenen Stellen. Dick: alle Labels.",
+  "Finished; the new set is in the list on the left.": "Fertig; der neue Satz steht in der Liste links.",
+  "How well does it do?": "Wie gut ist er?",
   "Frozen features were as good on your labels, so the set holds them, without prompts.":
     "Eingefrorene Merkmale waren an Ihren Labels ebenso gut; daher enthält der Satz sie, ohne Prompts.",
   "Hide loss curve": "Verlustkurve ausblenden",

@@ -1,23 +1,27 @@
 // A whole tuning with the browser's own runtimes on a tiny model: load, gates, tune, swap. Knows nothing of the app.
 import { parsePromptSet } from "../../../src/domain/prompt-set-file.ts";
 import { createMemoryGateStore, type GateStore } from "../../../src/engine/gates/kept-gates.ts";
-import { createEngine } from "../../../src/engine/service.ts";
+import { createEngine, type Engine, type EngineDeps } from "../../../src/engine/service.ts";
 import { createRuntimes } from "../../../src/platform/worker/ort-runtime.ts";
 import { patchAt, placeOf, textureSlide } from "../../support/texture-slide.ts";
 import { tuneParams } from "../../support/tiny-labels.ts";
-import { folderFetch, tinyModel, tinySource } from "../../support/tiny-model.ts";
+import { folderFetch, type ModelFolder, tinyModel, tinySource } from "../../support/tiny-model.ts";
 
 const folder = tinyModel();
 
-async function tuneOn(prefer: "auto" | "webgpu" | "wasm") {
-  const engine = createEngine({
+const engineOn = (model: ModelFolder, more: Partial<EngineDeps> = {}): Engine =>
+  createEngine({
     runtimes: createRuntimes(),
     stash: (parts) => new Blob([...parts]),
     slides: textureSlide(),
-    fetchBytes: folderFetch(folder).fetchBytes,
+    fetchBytes: folderFetch(model).fetchBytes,
     now: () => performance.now(),
     appVersion: "0.1.0",
+    ...more,
   });
+
+async function tuneOn(prefer: "auto" | "webgpu" | "wasm") {
+  const engine = engineOn(folder);
   const status = await engine.load({ source: tinySource, prefer });
   const losses: number[] = [];
   const result = await engine.tune(tuneParams(2, 2, { epochs: 3 }), {
@@ -39,6 +43,26 @@ async function tuneOn(prefer: "auto" | "webgpu" | "wasm") {
   };
 }
 
+/** Prompts learned without labels from some textures, and features under them. */
+async function learnOn(prefer: "webgpu" | "wasm") {
+  const engine = engineOn(folder);
+  const { provider } = await engine.load({ source: tinySource, prefer });
+  const patches = Array.from({ length: 6 }, (_, i) => patchAt(placeOf(i % 3, Math.floor(i / 3))));
+  const settings = {
+    blocks: 2,
+    tokensPerBlock: 3,
+    epochs: 2,
+    batch: 6,
+    learningRate: 0.006,
+    temperature: 0.2,
+    seed: 1,
+  };
+  const learned = await engine.warmStart({ patches, settings });
+  const { features } = await engine.embed({ patches: patches.slice(0, 2), views: 2, prompts: learned });
+  await engine.release();
+  return { kind: provider.kind, losses: learned.losses, prompts: [...learned.values], features: [...features] };
+}
+
 /** Loads a model whose layer norms are given rows far from zero; `unaware`: as a device that never looked at them would. */
 async function loadFarFromZero(offset: number, unaware: boolean) {
   const far = tinyModel({ offset });
@@ -50,15 +74,7 @@ async function loadFarFromZero(offset: number, unaware: boolean) {
     },
     put: gates.put,
   };
-  const engine = createEngine({
-    runtimes: createRuntimes(),
-    stash: (parts) => new Blob([...parts]),
-    gates: forgetting,
-    slides: textureSlide(),
-    fetchBytes: folderFetch(far).fetchBytes,
-    now: () => performance.now(),
-    appVersion: "0.1.0",
-  });
+  const engine = engineOn(far, { gates: forgetting });
   try {
     const status = await engine.load({ source: tinySource, prefer: "webgpu" });
     return { gates: status.gates, refused: null };
@@ -69,4 +85,4 @@ async function loadFarFromZero(offset: number, unaware: boolean) {
   }
 }
 
-Object.assign(window, { tuneOn, loadFarFromZero });
+Object.assign(window, { tuneOn, learnOn, loadFarFromZero });
