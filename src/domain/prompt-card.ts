@@ -129,7 +129,7 @@ const transductive = ({ slides }: Learned): string =>
 const stated = (term: string, value: string | null): CardLine =>
   value === null ? warn(term, say("not stated")) : plain(term, value);
 
-function methodWords({ method, settings }: PromptSetMetadata): string {
+function methodWords({ method, settings, learned }: PromptSetMetadata): string {
   const visual = say("{tokensPerBlock} visual tokens in each of the last {blocks} blocks", {
     tokensPerBlock: method.tokensPerBlock,
     blocks: method.blocks,
@@ -142,12 +142,14 @@ function methodWords({ method, settings }: PromptSetMetadata): string {
           ...(method.textual ? [say("{texts} tokens of text", { texts: method.textual.texts.length })] : []),
         ].join(", ")
       : visual;
-  if (!settings) return kinds;
+  // What labels were tuned with says nothing of prompts that were there before them.
+  const made = learned ?? settings;
+  if (!made) return kinds;
   return say("{kinds}; {epochs} epochs, learning rate {learningRate}, seed {seed}", {
     kinds,
-    epochs: settings.epochs,
-    learningRate: settings.learningRate,
-    seed: settings.seed,
+    epochs: made.epochs,
+    learningRate: made.learningRate,
+    seed: made.seed,
   });
 }
 

@@ -2,8 +2,8 @@
 // knows places, no pixels.
 import type { SlideId } from "../base/brand.ts";
 import { intersects, type Region } from "../domain/geometry.ts";
+import type { LearnedPlace } from "../domain/learned-places.ts";
 import { type Random, shuffled } from "../math/random.ts";
-import type { SlidePlace } from "../protocol/learn-api.ts";
 import { guardWidth } from "./estimate/islands.ts";
 
 /** Patches along the side of a square. Scattered singly, 330 places and their guards would cover a third of a usual slide. */
@@ -26,10 +26,10 @@ function guarded({ x, y, width, height }: Region, other: Region): Region {
  */
 export function choosePlaces(
   tissue: readonly Tissue[],
-  avoid: readonly SlidePlace[],
+  avoid: readonly LearnedPlace[],
   count: number,
   random: Random,
-): readonly SlidePlace[] {
+): readonly LearnedPlace[] {
   const squares = tissue.map(({ slideId, regions }) => {
     const [any] = regions;
     const closed = any
@@ -39,9 +39,9 @@ export function choosePlaces(
     const most = Math.max(1, Math.floor(squaresOf(regions).length * mostOfSlide));
     return shuffled(random, squaresOf(open))
       .slice(0, most)
-      .map((square) => square.map((region): SlidePlace => ({ slideId, region })));
+      .map((square) => square.map((region): LearnedPlace => ({ slideId, region })));
   });
-  const chosen: SlidePlace[] = [];
+  const chosen: LearnedPlace[] = [];
   // Of more slides than there are places for, which ones is drawn as well.
   const inTurn = shuffled(random, squares);
   // A square of each slide in turn: one with little tissue gives what it has.

@@ -1,11 +1,12 @@
 // A slide's own tissue -> a prompt set without a head: prompts learned without labels, and what its patches say of features under them and
 // without. Knows the order of things; which places is learn-places.ts, the learning warm-start.ts.
 import { Fault } from "../base/fault.ts";
+import { type LearnedPlace, usualPlaces } from "../domain/learned-places.ts";
 import { minimumTissue, type Patch } from "../domain/patch.ts";
 import { type PromptSetMetadata, researchUseNotice } from "../domain/prompt-set.ts";
 import { formatFor, promptSetFileLimits } from "../domain/prompt-set-file.ts";
 import { randomFor } from "../math/random.ts";
-import type { LearnParams, SlidePlace } from "../protocol/learn-api.ts";
+import type { LearnParams } from "../protocol/learn-api.ts";
 import type { PatchSource } from "../protocol/slide-api.ts";
 import type { WarmPrompts, WarmStartSettings } from "../protocol/warm-start-api.ts";
 import { assertBears, preprocessingOf } from "./fits-backbone.ts";
@@ -20,8 +21,6 @@ import { written } from "./tuned-set.ts";
 import { viewCount } from "./views.ts";
 import { embed, warmStart, warmStartDefaults } from "./warm-start.ts";
 
-/** As settled on `pool` (tuning.md). */
-const mostPlaces = 330;
 /** With fewer there is no step that tells a patch from many others. */
 const fewestPlaces = 33;
 /** So many of them say what features are centred with and how views differ. */
@@ -43,7 +42,7 @@ export async function learn(
   params: LearnParams,
   blocks: number,
   { signal, onDone, checkGradient }: Hooks,
-): Promise<WrittenSet & Readonly<{ places: readonly SlidePlace[] }>> {
+): Promise<WrittenSet & Readonly<{ places: readonly LearnedPlace[] }>> {
   const { model } = session;
   const { seed } = params;
   const { patchPixels: pixels, filter, edge, snap } = model;
@@ -60,7 +59,7 @@ export async function learn(
     const asked = { slideId, spec, max: mostTissue, minimumTissue };
     tissue.push({ slideId, regions: await slides.tissueGrid(asked, { signal }) });
   }
-  const places = choosePlaces(tissue, params.avoid, mostPlaces, randomFor(seed, "places to learn from"));
+  const places = choosePlaces(tissue, params.avoid, usualPlaces, randomFor(seed, "places to learn from"));
   if (places.length < fewestPlaces) {
     throw new Fault(
       "too-few-labels",
@@ -117,14 +116,14 @@ function passesOf(patches: number, shown: number): Readonly<{ learning: number; 
 
 /** Seconds of learning from as many places as there may be. */
 export function learnSeconds(speed: Speed, { forward }: Pick<Workload, "forward">): number {
-  const { learning, look } = passesOf(mostPlaces, mostShown);
+  const { learning, look } = passesOf(usualPlaces, mostShown);
   return (speed.seconds / speed.flops) * forward * (learning + 2 * look);
 }
 
 function describe(
   { model, digest, computation, appVersion }: Session,
   { name, slides, mpp, syntheticSlides }: LearnParams,
-  places: readonly SlidePlace[],
+  places: readonly LearnedPlace[],
   { blocks, tokensPerBlock, epochs, batch, learningRate, temperature, seed }: WarmStartSettings,
 ): PromptSetMetadata {
   const used = slides.filter((id) => places.some(({ slideId }) => slideId === id));

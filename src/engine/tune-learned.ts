@@ -2,7 +2,6 @@
 // folds, heads and the file are files of their own.
 import { Fault, present } from "../base/fault.ts";
 import { lanePriority } from "../base/lane.ts";
-import type { Estimate } from "../domain/estimate.ts";
 import type { PromptSet } from "../domain/prompt-set.ts";
 import { waitsForLabels } from "../domain/prompt-set-file.ts";
 import type { TuningSettings } from "../domain/run.ts";
@@ -85,7 +84,7 @@ export async function tuneLearned(session: Session, params: TuneParams, hooks: T
         continue;
       }
       const estimate = estimateWhole(plan, labels, answers, seed);
-      const words = [choice.words, ...asides(request, base, near.length, estimate)].join("; ");
+      const words = near.length > 0 ? `${choice.words}; ${notHeldOut(near.length)}` : choice.words;
       const made = { estimate, epochs: 1, learned: base.metadata, choice: { ...choice, words } };
       const parts = { prompts, head: whitenedHead(heads.own, by.own) };
       const frozen = whitenedHead(heads.frozen, by.plain);
@@ -125,19 +124,8 @@ function chosenBy({ frozen }: TuningSettings, { inner }: Stage, known: LearnedLa
   return halfUnlessWorse(heldScores(known, inner.parts, inner.unitOf), known.classes);
 }
 
-/** What a person should know of the estimate beside its figure. */
-function asides({ labels }: TuneRequest, { metadata }: PromptSet, near: number, estimate: Estimate): readonly string[] {
-  const slides = new Set(metadata.learned?.slides);
-  const same = estimate.kind === "figure" && labels.some(({ slideId }) => slides.has(slideId));
-  return [
-    ...(near > 0
-      ? [
-          `${near} ${near === 1 ? "label lies" : "labels lie"} where the prompts were learned, and nothing was held out there`,
-        ]
-      : []),
-    ...(same ? ["transductive: other tissue of the slides that are judged was learned from, without labels"] : []),
-  ];
-}
+const notHeldOut = (near: number): string =>
+  `${near} ${near === 1 ? "label lies" : "labels lie"} where the prompts were learned, and nothing was held out there`;
 
 const tooNear = (near: number, all: number): string =>
   `${near} of ${all} labels lie where the prompts were learned, so they cannot be held out, and too few others are left. ` +

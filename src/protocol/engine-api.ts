@@ -3,6 +3,7 @@ import type { ClassId, LabelId, Mpp, PromptSetId, RunId, SlideId, WeightsDigest 
 import type { Estimate } from "../domain/estimate.ts";
 import type { HeldOutLabel } from "../domain/held-out.ts";
 import type { Label, Prediction, TissueClass } from "../domain/label.ts";
+import type { LearnedPlace } from "../domain/learned-places.ts";
 import type { Model } from "../domain/model.ts";
 import type { ImportFacts, ModelInspection } from "../domain/model-import.ts";
 import type { Patch } from "../domain/patch.ts";
@@ -13,7 +14,7 @@ import type { TuningCheckpoint } from "../domain/tuning-checkpoint.ts";
 import { type AttentionEngineApi, attentionEngineMethods } from "./attention-api.ts";
 import type { LocalFile, Method } from "./call.ts";
 import { type LabellingEngineApi, labellingEngineMethods } from "./labelling-api.ts";
-import { type LearnApi, learnMethods, type SlidePlace } from "./learn-api.ts";
+import { type LearnApi, learnMethods } from "./learn-api.ts";
 import { type MapEngineApi, mapEngineMethods } from "./map-api.ts";
 import { type StudyApi, studyMethods } from "./study-api.ts";
 import type { TextVectors } from "./text-encoder.ts";
@@ -132,7 +133,7 @@ export type TuneParams = Readonly<{
    * part and the seed alone. `places`: what it learned from; null where that is not known here. Labels within the guard of one are
    * never held out; where places are not known, no label of its slides is.
    */
-  learned?: Readonly<{ id: PromptSetId; places: readonly SlidePlace[] | null }>;
+  learned?: Readonly<{ id: PromptSetId; places: readonly LearnedPlace[] | null }>;
   /** How often memory ran out before: each time a step takes half as many patches at once. 0: as many as fit by calculation. */
   halvings: number;
 }>;

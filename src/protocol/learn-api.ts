@@ -1,11 +1,8 @@
 // Calls that learn prompts from a slide's own tissue, without labels. Knows no runtime.
 import type { Mpp, RunId, SlideId } from "../base/brand.ts";
-import type { Region } from "../domain/geometry.ts";
+import type { LearnedPlace } from "../domain/learned-places.ts";
 import type { PromptSetSummary } from "../domain/prompt-set.ts";
 import type { Method } from "./call.ts";
-
-/** A place on a slide, in its full-resolution pixels. */
-export type SlidePlace = Readonly<{ slideId: SlideId; region: Region }>;
 
 export type LearnParams = Readonly<{
   runId: RunId;
@@ -15,7 +12,7 @@ export type LearnParams = Readonly<{
   /** Of the field that is used, where it is not the backbone's own. */
   mpp?: Mpp;
   /** Labels' places, whatever their class: nothing within the guard of one is learned from, so that every one can be held out. */
-  avoid: readonly SlidePlace[];
+  avoid: readonly LearnedPlace[];
   /** Slides among them that are drawn by a program. */
   syntheticSlides: readonly SlideId[];
   seed: number;
@@ -26,7 +23,7 @@ export type LearnResult = Readonly<{
   /** Of a set without a head. */
   summary: PromptSetSummary;
   /** What was learned from; kept by the project, never in the file. A label near one cannot be held out. */
-  places: readonly SlidePlace[];
+  places: readonly LearnedPlace[];
 }>;
 
 export type LearnApi = Readonly<{

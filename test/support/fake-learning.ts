@@ -1,10 +1,11 @@
 // Learning without labels without tissue: it waits for its answer, and what it makes is a set of the right form. Knows no test runner.
 import type { SlideId } from "../../src/base/brand.ts";
 import type { Fault } from "../../src/base/fault.ts";
+import type { LearnedPlace } from "../../src/domain/learned-places.ts";
 import type { PromptSetSummary } from "../../src/domain/prompt-set.ts";
 import { promptSetFormat4 } from "../../src/domain/prompt-set.ts";
 import { promptSetIdOf } from "../../src/domain/prompt-set-file.ts";
-import type { LearnApi, LearnParams, SlidePlace } from "../../src/protocol/learn-api.ts";
+import type { LearnApi, LearnParams } from "../../src/protocol/learn-api.ts";
 import { hash, summary } from "./sample-project.ts";
 
 export type FakeLearning = {
@@ -36,7 +37,7 @@ export const learnedSummary = (
     ...change,
   });
 
-export const learnedPlaces = (slides: readonly SlideId[]): readonly SlidePlace[] =>
+export const learnedPlaces = (slides: readonly SlideId[]): readonly LearnedPlace[] =>
   slides.flatMap((slideId) => [8000, 9000].map((x) => ({ slideId, region: { x, y: 7000, width: 224, height: 224 } })));
 
 export function createFakeLearning(learning: FakeLearning, add: (set: PromptSetSummary) => void): LearnApi {

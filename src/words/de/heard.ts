@@ -134,8 +134,6 @@ export const heard = {
     "1 Label liegt, wo die Prompts gelernt wurden; dort wurde nichts zurückgehalten",
   "{near} labels lie where the prompts were learned, and nothing was held out there":
     "{near} Labels liegen, wo die Prompts gelernt wurden; dort wurde nichts zurückgehalten",
-  "transductive: other tissue of the slides that are judged was learned from, without labels":
-    "transduktiv: anderes Gewebe der beurteilten Schnitte wurde ohne Labels zum Lernen genutzt",
   "{near} of {all} labels lie where the prompts were learned, so they cannot be held out, and too few others are left. Learn again: the places of all labels are then left out.":
     "{near} von {all} Labels liegen, wo die Prompts gelernt wurden, und können nicht zurückgehalten werden; zu wenige andere sind übrig. Lernen Sie noch einmal: Dabei werden die Stellen aller Labels ausgelassen.",
   "There are {places} places of tissue to learn from away from labels, and {least} are needed. Open another slide of the same kind beside it, choose a smaller field, or tune on labels only.":
