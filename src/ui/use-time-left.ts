@@ -1,17 +1,16 @@
 // How long something that counts its parts will go on: by what was forecast at first, then by how fast its parts come. Knows a clock.
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef } from "react";
 
 /** Seconds; null while unknown. `forecast`: of all of it. */
 export function useTimeLeft(done: number, total: number, forecast: number | null): number | null {
   const from = useRef<Readonly<{ done: number; at: number }> | null>(null);
-  const [perPart, setPerPart] = useState<number | null>(null);
   useEffect(() => {
-    const now = performance.now() / 1000;
-    if (!from.current || done < from.current.done) from.current = { done, at: now };
-    const parts = done - from.current.done;
-    setPerPart(parts > 0 ? (now - from.current.at) / parts : null);
+    if (!from.current || done < from.current.done) from.current = { done, at: performance.now() };
   }, [done]);
   const left = Math.max(0, total - done);
-  if (perPart !== null) return left * perPart;
-  return forecast === null ? null : total > 0 ? (forecast * left) / total : forecast;
+  const parts = from.current ? done - from.current.done : 0;
+  // Drawn as often as parts come: whatever they took so far is what the others will take.
+  if (from.current && parts > 0) return (((performance.now() - from.current.at) / 1000) * left) / parts;
+  if (forecast === null) return null;
+  return total > 0 ? (forecast * left) / total : forecast;
 }

@@ -134,7 +134,13 @@ describe("learning from tissue", () => {
     const world = await createLabelledWorld(2);
     const { done } = await begin(world);
     world.engine.learning.progress(12, 50);
-    expect(world.state().session.learning).toMatchObject({ state: "running", done: 12, total: 50 });
+    const shown = world.state().session.learning;
+    expect(shown).toMatchObject({ state: "running", done: 12, total: 50 });
+    // News come with every picture; those nobody could see draw nothing.
+    world.engine.learning.progress(12_001, 50_000);
+    expect(world.state().session.learning).toBe(shown);
+    world.engine.learning.progress(13_000, 50_000);
+    expect(world.state().session.learning).toMatchObject({ done: 13_000 });
     world.engine.learning.finish();
     expect(await done).toBe(true);
     const [set] = startSets(world.state());
@@ -174,6 +180,24 @@ describe("learning from tissue", () => {
     await world.settle();
     expect(world.state().session.learning).toEqual({ state: "cancelled" });
     expect(project(world).promptSets.size).toBe(0);
+  });
+
+  test("begins again on the processor where the graphics card is found to compute gradients wrongly", async () => {
+    const world = await createLabelledWorld(1);
+    world.context.session.setState(({ engine }) => {
+      if (engine.kind !== "ready") return {};
+      const provider = { ...engine.status.provider, kind: "webgpu" as const };
+      return { engine: { ...engine, status: { ...engine.status, provider } } };
+    });
+    const { done } = await begin(world);
+    world.engine.learning.fail(new Fault("self-test", "It computes something else than it must."));
+    for (let i = 0; i < 10; i++) await world.settle();
+    expect(world.engine.learning.asked).toHaveLength(2);
+    expect(world.engine.learning.asked[1]).toBe(world.engine.learning.asked[0]);
+    expect(world.state().session.gpuRefused).toBe(true);
+    world.engine.learning.finish();
+    expect(await done).toBe(true);
+    expect(startSets(world.state())).toHaveLength(1);
   });
 
   test("that failed says so and leaves nothing; of a slide that was closed it is named", async () => {

@@ -43,6 +43,16 @@ function tell({ session }: ActionContext, runId: RunId, next: (now: LearningStat
   );
 }
 
+/** It comes with every picture, some thousands in all: what nobody could see is not drawn. */
+function tellProgress({ session }: ActionContext, runId: RunId, next: Readonly<{ done: number; total: number }>): void {
+  const { learning } = session.getState();
+  if (learning?.state !== "running" || learning.id !== runId) return;
+  const steps = ({ done, total }: typeof next): number => (total > 0 ? Math.floor((progressSteps * done) / total) : -1);
+  if (steps(next) !== steps(learning)) session.setState({ learning: { ...learning, ...next } });
+}
+
+const progressSteps = 200;
+
 /** What went wrong, with the slide that is not there any more where that is why. */
 function faultOf({ session }: ActionContext, error: unknown, { slides }: LearnParams, names: readonly string[]): Fault {
   const fault = toFault(error, "runtime", say("Learning from tissue failed"));
@@ -112,8 +122,7 @@ export const learnTissue: Action = {
       await context.learning.run(async (signal) => {
         const result = await learnThrough(context, params, {
           signal,
-          onProgress: (progress) =>
-            tell(context, runId, (now) => (now?.state === "running" ? { ...now, ...progress } : now)),
+          onProgress: (progress) => tellProgress(context, runId, progress),
         });
         signal.throwIfAborted();
         await keep(context, result, signal);
