@@ -8,6 +8,7 @@ import {
   blocksPatches,
   countsPerClass,
   currentSlide,
+  hasAnsweringSet,
   offeredSets,
   patchSpec,
   scorer,
@@ -35,7 +36,7 @@ export function leadIn(context: ActionContext, firstVisit: boolean): () => void 
       return;
     }
     const active = activeSetHere(state);
-    if (steppedBack || !active || !state.session.shippedSets.has(active.id) || project.promptSets.size > 0) return;
+    if (steppedBack || !active || !state.session.shippedSets.has(active.id) || hasAnsweringSet(state)) return;
     if ([...countsPerClass(state).values()].filter((count) => count > 0).length < 2) return;
     steppedBack = true;
     void perform(context, activatePromptSet, { id: null });

@@ -155,6 +155,10 @@ export function activeSetHere(state: AppState): PromptSetSummary | null {
 export const startSets = (state: AppState): readonly PromptSetSummary[] =>
   offeredSets(state).filter(({ metadata }) => waitsForLabels(metadata));
 
+/** The person has a set of their own that answers; one that waits for labels does not. */
+export const hasAnsweringSet = ({ project }: AppState): boolean =>
+  [...project.project.promptSets.values()].some(({ metadata }) => !waitsForLabels(metadata));
+
 /** Whose prompts a tuning keeps; null: it makes them of the labels alone. */
 export function startingSet(state: AppState): PromptSetSummary | null {
   const { startFrom } = state.session;

@@ -6,7 +6,7 @@ import { ownClasses } from "../domain/other-class.ts";
 import { readySlide } from "../domain/ready-labels.ts";
 import { fieldHere } from "../state/actions/field.ts";
 import { addReadyLabels, hasReadyLabels, removeReadyLabels } from "../state/actions/ready-labels.ts";
-import { currentSlide, slideMpp } from "../state/selectors.ts";
+import { currentSlide, hasAnsweringSet, slideMpp } from "../state/selectors.ts";
 import type { OpenSlide } from "../state/session-store.ts";
 import { mppWords } from "../viewer/scale.ts";
 import { say } from "../words/say.ts";
@@ -60,7 +60,7 @@ function AfterTrial() {
   const { host } = useApp();
   const perform = usePerform();
   const { tuning } = state.session;
-  const tuned = tuning?.state === "finished" || state.project.project.promptSets.size > 0;
+  const tuned = tuning?.state === "finished" || hasAnsweringSet(state);
   return (
     <section className="pt-section" aria-label={say("First steps")} data-testid="first-steps">
       <div className="pt-card pt-tight">

@@ -87,8 +87,7 @@ function SetRow({ set, on, offer }: Readonly<{ set: PromptSetSummary; on: boolea
     ? declaredFrom(metadata.head.kind)
     : learned
       ? [
-          ...(waitsForLabels(metadata) ? [] : [labels]),
-          learnedWords(learned),
+          ...(waitsForLabels(metadata) ? [learnedWords(learned)] : [labels, say("prompts learned without labels")]),
           // What is judged on this slide was seen when the prompts were learned.
           ...(here !== null && learned.slides.includes(here) ? [say("transductive here")] : []),
         ].join(" · ")

@@ -38,7 +38,7 @@ export function StartFrom() {
       data={[
         ...sets.toReversed().map((set) => {
           const slides = learnedSlides(state, set);
-          return { value: set.id, label: slides ? `${set.metadata.name} (${slides})` : set.metadata.name };
+          return { value: set.id, label: slides ? `${set.metadata.name}: ${slides}` : set.metadata.name };
         }),
         { value: "labels", label: say("Labels only") },
       ]}

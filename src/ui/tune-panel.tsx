@@ -92,7 +92,6 @@ function Ready({ last, advanced }: Readonly<{ last: TuningRun | null; advanced: 
         </p>
       )}
       <Ended run={last} />
-      <LearnSection />
       {settings && (
         <Collapse expanded={advanced}>
           {advanced && (
@@ -102,6 +101,7 @@ function Ready({ last, advanced }: Readonly<{ last: TuningRun | null; advanced: 
           )}
         </Collapse>
       )}
+      <LearnSection />
     </>
   );
 }

@@ -6,7 +6,7 @@ import { mostPlaces, placesKnown } from "../../src/domain/learned-places.ts";
 import { journalVersion, parseChange } from "../../src/domain/parse-project.ts";
 import { cardText, promptCard } from "../../src/domain/prompt-card.ts";
 import { learnedPlaces, learnedSummary } from "../support/fake-learning.ts";
-import { change, label, setId, slideId } from "../support/sample-project.ts";
+import { change, label, setId, settings, slideId } from "../support/sample-project.ts";
 
 const [one, two] = [slideId(1), slideId(2)];
 const put = (places: unknown) => ({
@@ -61,6 +61,7 @@ test("a set tuned on it says so in its card and where it answers, and counts bot
   const answer = { views: 8, temperature: 1, frozen: { share: 0.5, temperature: 1 }, words: "half and half" };
   const tuned = learnedSummary(bytes, "Tuned", [one, two], 330, {
     head: { kind: "whitened" },
+    settings,
     answer,
     labels: { count: 12, digest: "a".repeat(64), perClass: [6, 6], origins: { free: 12 } },
   });
@@ -69,5 +70,7 @@ test("a set tuned on it says so in its card and where it answers, and counts bot
   );
   const text = cardText(promptCard(tuned));
   expect(text).toContain("a figure on slides it learned from is transductive");
+  expect(text).toMatch(/Made by: PathoTune [\d.]+, 8 visual tokens in each of the last 12 blocks[;\n]/);
+  expect(text).not.toContain(`${settings.epochs} epochs`);
   expect(text).toContain("numbers derived from 342 patches of patient images");
 });

@@ -109,7 +109,7 @@ describe("learning from tissue", () => {
     const { done } = await begin(world);
     const given = present(world.engine.learning.asked[0], "what was asked");
     expect(given).toMatchObject({ slides: [slideId(2), slideId(1)], syntheticSlides: [], seed: settings.seed });
-    expect(given.name).toBe("Learned 1: 2 slides, no labels");
+    expect(given.name).toBe("Learned 1, no labels");
     expect(given).not.toHaveProperty("mpp");
     expect(given.avoid.map(({ slideId: of, region }) => [of, region.x + region.width / 2])).toEqual([
       [slideId(1), 500],
@@ -152,7 +152,7 @@ describe("learning from tissue", () => {
     await world.context.project.flush();
     expect(world.written.slice(-2)).toEqual([`bytes ${id}`, "prompt-set/put learned-places/put"]);
     const audit = await world.context.journal.audit();
-    expect(audit.at(-1)?.title).toBe("Learn from tissue: Learned 1: 1 slide, no labels");
+    expect(audit.at(-1)?.title).toBe("Learn from tissue: Learned 1, no labels");
     const again = await world.reload();
     expect(project(again).learnedPlaces.get(id)).toEqual(learnedPlaces([slideId(1)]));
     expect(await again.context.journal.promptSet(id)).not.toBe(null);
@@ -225,7 +225,7 @@ describe("a tuning", () => {
       await done;
     }
     const [older, newer] = startSets(world.state());
-    expect(newer?.metadata.name).toBe("Learned 2: 1 slide, no labels");
+    expect(newer?.metadata.name).toBe("Learned 2, no labels");
     expect(startingSet(world.state())?.id).toBe(newer?.id);
     await world.do(startFrom, { from: present(older, "a set").id });
     expect((await tuned(world)).learned?.id).toBe(older?.id);
@@ -235,7 +235,7 @@ describe("a tuning", () => {
     const { done } = await begin(world);
     world.engine.learning.finish();
     await done;
-    expect(startingSet(world.state())?.metadata.name).toBe("Learned 3: 1 slide, no labels");
+    expect(startingSet(world.state())?.metadata.name).toBe("Learned 3, no labels");
   });
 
   test("is given the places, and settings that say what the prompts are", async () => {

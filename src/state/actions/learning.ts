@@ -4,7 +4,7 @@ import type { PromptSetId, RunId } from "../../base/brand.ts";
 import { Fault, faultToData, isAbort, isFault, toFault } from "../../base/fault.ts";
 import { waitsForLabels } from "../../domain/prompt-set-file.ts";
 import type { LearnParams, LearnResult } from "../../protocol/learn-api.ts";
-import { many, say } from "../../words/say.ts";
+import { say } from "../../words/say.ts";
 import { type Action, type ActionContext, type AppState, stateOf } from "../action.ts";
 import { isLearning, isTuning, modelInUse, startSets, tuningSettings } from "../selectors.ts";
 import { type LearningState, notify } from "../session-store.ts";
@@ -13,10 +13,10 @@ import { computingAgain, happened } from "../tune-through.ts";
 import { keepBytes } from "./tuning.ts";
 
 /** No name of a slide: that is only shown on this machine, and a set's own name goes with its file. */
-function proposeName(state: AppState, slides: number): string {
+function proposeName(state: AppState): string {
   const sets = [...state.project.project.promptSets.values()];
   const made = sets.filter(({ metadata }) => waitsForLabels(metadata)).length + 1;
-  return many(slides, "Learned {made}: 1 slide, no labels", "Learned {made}: {n} slides, no labels", { made });
+  return say("Learned {made}, no labels", { made });
 }
 
 /** What the engine needs, as it is now: where labels come later is not avoided. */
@@ -27,7 +27,7 @@ function paramsOf(state: AppState, runId: RunId): LearnParams | null {
   const slides = slidesToLearn(state);
   return {
     runId,
-    name: proposeName(state, slides.length),
+    name: proposeName(state),
     slides: slides.map(({ info }) => info.id),
     ...(model.mpp !== engine.status.model.mpp && { mpp: model.mpp }),
     avoid: placesToAvoid(state, slides),

@@ -32,11 +32,11 @@ export const learning = {
   "Nothing was changed; start again when the slide can be read.":
     "Nichts wurde geändert; starten Sie noch einmal, wenn der Schnitt wieder gelesen werden kann.",
   "Learned from {n} places; Tune starts from them now.": {
-    one: "Aus 1 Stelle gelernt; Tune beginnt jetzt damit.",
-    other: "Aus {n} Stellen gelernt; Tune beginnt jetzt damit.",
+    one: "Aus 1 Stelle gelernt; das Tunen beginnt jetzt damit.",
+    other: "Aus {n} Stellen gelernt; das Tunen beginnt jetzt damit.",
   },
   "Learning from tissue has ended. It is kept, and Tune starts from it.":
-    "Das Lernen aus Gewebe ist fertig. Es ist gespeichert, und Tune beginnt damit.",
+    "Das Lernen aus Gewebe ist fertig. Es ist gespeichert, und das Tunen beginnt damit.",
   "Learning from tissue failed": "Das Lernen aus Gewebe ist fehlgeschlagen",
   '"{name}" was closed while it was learned from. Open it again, then start again.':
     "„{name}“ wurde geschlossen, während daraus gelernt wurde. Öffnen Sie ihn wieder und starten Sie noch einmal.",
@@ -45,15 +45,12 @@ export const learning = {
     "Prompts werden gerade aus Gewebe gelernt. Lassen Sie das enden, oder brechen Sie es ab.",
   'Labels on "{name}" only test: nothing is learned from it. Show another slide.':
     "Labels auf „{name}“ prüfen nur: Daraus wird nichts gelernt. Zeigen Sie einen anderen Schnitt.",
-  "Learned {made}: {n} slides, no labels": {
-    one: "Gelernt {made}: 1 Schnitt, ohne Labels",
-    other: "Gelernt {made}: {n} Schnitte, ohne Labels",
-  },
+  "Learned {made}, no labels": "Gelernt {made}, ohne Labels",
   "Start from": "Beginnen mit",
   "Labels only": "Nur Labels",
-  "Tune starts from: {name}": "Tune beginnt mit: {name}",
+  "Tune starts from: {name}": "Tunen beginnt mit: {name}",
   "No tuning can start from this prompt set here.": "Mit diesem Prompt-Satz kann hier kein Tuning beginnen.",
-  "Loaded: Tune starts from it now.": "Geladen: Tune beginnt jetzt damit.",
+  "Loaded: Tune starts from it now.": "Geladen: Das Tunen beginnt jetzt damit.",
   "Seconds, with the held-out estimate: the prompts are there, labels fit what answers with them.":
     "Sekunden, mit Schätzung an zurückgehaltenen Labels: Die Prompts sind da, die Labels passen an, was damit antwortet.",
   "The estimate, on places held out, and what answers: seconds, as the prompts are learned already.":
@@ -63,6 +60,7 @@ export const learning = {
   "Comes with the learned prompts": "Kommt mit den gelernten Prompts",
   "learned without labels from {places} of {slides}": "ohne Labels gelernt an {places} von {slides}",
   "prompts {learned}": "Prompts {learned}",
+  "prompts learned without labels": "Prompts ohne Labels gelernt",
   "transductive here": "hier transduktiv",
   "{learned}; {epochs} epochs in steps of {batch}, learning rate {learningRate}, seed {seed}":
     "{learned}; {epochs} Epochen in Schritten von {batch}, Lernrate {learningRate}, Startwert {seed}",
