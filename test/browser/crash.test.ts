@@ -1,7 +1,7 @@
 // The tab is killed at random moments of a scripted piece of work: what was shown as saved is there again, and of what was only
-// shown at most the last action is missing. Seeded; 10 moments, 200 in the long run. A plain model says what each action shows.
+// shown at most the last action is missing. Seeded; 10 moments, in the long run 200 in 10 pieces of work. A plain model says what each action shows.
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { present } from "../../src/base/fault.ts";
 import { createRandom, integer, type Random, uniform } from "../../src/math/random.ts";
 import { createAppPage } from "../support/app-page.ts";
@@ -9,7 +9,10 @@ import { hasBrowser, launch, type Served } from "../support/browser.ts";
 import { drawnPoints } from "../support/drawn-points.ts";
 import { serveSmallApp } from "../support/small-app.ts";
 
-const moments = process.env.PATHOTUNE_LONG === "1" ? 200 : 10;
+const long = process.env.PATHOTUNE_LONG === "1";
+/** One piece of work each, from nothing. */
+const seeds = Array.from({ length: long ? 10 : 1 }, (_, i) => 20 + i);
+const moments = long ? 20 : 10;
 const view = "#x=3584&y=2560&z=9.2";
 const names = ["Alveoli", "Bone", "Cartilage", "Dermis"];
 const points = ["tumour", "stroma", "lymphocytes"].flatMap((tissue) => [...drawnPoints(tissue, 6)]);
@@ -58,14 +61,25 @@ const readShown = (): string =>
     .map((pair) => pair.join(" "))
     .join(", ");
 
+async function untilShown(page: Page, wanted: string): Promise<void> {
+  const end = performance.now() + 60_000;
+  for (let now = ""; now !== wanted; now = await page.evaluate(readShown)) {
+    if (performance.now() > end) throw new Error(`the page shows "${now}" and not "${wanted}"`);
+    await page.waitForTimeout(10);
+  }
+}
+
 describe.skipIf(!hasBrowser)("a tab that is killed while a person works", () => {
   let browser: Browser;
   let served: Served;
   let context: BrowserContext;
   beforeAll(async () => {
     [browser, served] = await Promise.all([launch(), serveSmallApp()]);
+  });
+  beforeEach(async () => {
     context = await browser.newContext({ viewport: { width: 1366, height: 768 } });
   });
+  afterEach(() => context.close());
   afterAll(async () => {
     await browser?.close();
     await served?.close();
@@ -94,9 +108,7 @@ describe.skipIf(!hasBrowser)("a tab that is killed while a person works", () => 
         const step = choose(random, now, undo.at(-1) ?? null, app);
         history.push(step.after);
         await step.run(page);
-        await page.waitForFunction(`(${readShown})() === ${JSON.stringify(shown(step.after))}`, undefined, {
-          timeout: 20_000,
-        });
+        await untilShown(page, shown(step.after));
         done = history.length - 1;
         if (step.undone) undo.pop();
         else undo.push(now);
@@ -110,8 +122,11 @@ describe.skipIf(!hasBrowser)("a tab that is killed while a person works", () => 
     return { history, done, saved };
   }
 
-  test(`loses at most the last action, at ${moments} moments`, { timeout: moments * 30_000 }, async () => {
-    const random = createRandom(20);
+  const name = `loses at most the last action, at ${moments} moments (seed %i)`;
+  test.each(seeds)(name, { timeout: moments * 60_000 }, async (seed) => {
+    const random = createRandom(seed);
+    // A backbone takes half of each opening; labels are kept without one, too.
+    if (seed !== seeds[0]) await context.route("**/models/**", (route) => route.abort());
     let held: readonly Work[] = [nothing];
     // What the last page had shown before it was killed.
     let last = shown(nothing);
@@ -142,9 +157,10 @@ describe.skipIf(!hasBrowser)("a tab that is killed while a person works", () => 
         // Found is what was shown, or what was begun after it, or one action less.
         if (text !== last && text === shown(present(held[0], "work"))) lost++;
         last = text;
+        const work = present(found, "work");
+        held = [work];
         if (!opening) {
           const killSoon = (): unknown => setTimeout(kill, wait * 600);
-          const work = present(found, "work");
           const { history, done, saved } = await workUntilKilled(page, work, random, killSoon, () => dead);
           held = history.slice(Math.max(saved, done - 1));
           last = shown(present(history[done], "work"));
@@ -158,7 +174,6 @@ describe.skipIf(!hasBrowser)("a tab that is killed while a person works", () => 
       await crash;
       clearInterval(again);
       await page.close();
-      if ((moment + 1) % 20 === 0) console.log(`${moment + 1} of ${moments} killed`);
     }
     console.log(
       `killed ${moments} tabs, ${whileOpening} while opening, ${unsaved} with unsaved work, after ${actions} actions; ${lost} lost the last action`,
