@@ -63,7 +63,7 @@ const readShown = (): string =>
 
 async function untilShown(page: Page, wanted: string): Promise<void> {
   const end = performance.now() + 60_000;
-  for (let now = ""; now !== wanted; now = await page.evaluate(readShown)) {
+  for (let now: string | null = null; now !== wanted; now = await page.evaluate(readShown)) {
     if (performance.now() > end) throw new Error(`the page shows "${now}" and not "${wanted}"`);
     await page.waitForTimeout(10);
   }
