@@ -168,8 +168,10 @@ describe.skipIf(!hasBrowser)("labelling", () => {
 
   test("a field for a name that is empty gives way to the slide: a number over tissue is a label", async () => {
     const before = await labels();
+    await page.keyboard.press("Home");
+    await app.settled();
     await page.getByRole("button", { name: "Add class" }).click();
-    const at = await app.screen({ x: 3100, y: 1500 });
+    const at = await app.screen({ x: 3140, y: 2360 });
     await page.mouse.move(at.x, at.y);
     await page.getByLabel("Name of the new class").waitFor({ state: "detached" });
     await page.keyboard.press("1");

@@ -79,7 +79,7 @@ describe.skipIf(!hasBrowser)("the whole path", () => {
 
     await page.getByRole("button", { name: "Advanced" }).click();
     for (const [field, value] of Object.entries(story.settings)) {
-      const input = page.getByLabel(field, { exact: false });
+      const input = page.getByLabel(field, { exact: false }).first();
       await input.fill(String(value));
       await input.blur();
     }
@@ -134,7 +134,7 @@ describe.skipIf(!hasBrowser)("the whole path", () => {
         ],
         asked: { x: 3700, y: 3200 },
         glass: { x: 5240, y: 2560 },
-        settings: { "Blocks (last": 4, Epochs: 4 },
+        settings: { "Blocks (last": 4, Epochs: 2, Views: 1 },
       },
       "embedded",
     );
