@@ -98,6 +98,8 @@ function Result() {
   const figures = validationFigures(validation.answers, state.project.project.classes, set?.metadata.classes ?? []);
   if (!set || !figures) return null;
   const fresh = validation.key === validationKey(state);
+  const seen = new Set(set.metadata.learned?.slides ?? []);
+  const transductive = testLabels(state).some(({ patch }) => seen.has(patch.slideId));
   return (
     <div data-testid="validation-result" data-fresh={fresh}>
       {!fresh && <p className="pt-hint pt-warn">{say("Of earlier labels or another set: test again.")}</p>}
@@ -106,6 +108,11 @@ function Result() {
           {line}
         </div>
       ))}
+      {transductive && (
+        <p className="pt-hint pt-warn">
+          {say("Transductive: its prompts had seen the tissue of these slides, though none of its labels.")}
+        </p>
+      )}
       <p className="pt-hint">
         {say(
           "“{name}” on labels it cannot have learned, chosen by you: where you looked. For a figure of the whole map, check the map blind.",
