@@ -5,8 +5,9 @@ import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type AppPage, createAppPage } from "../support/app-page.ts";
-import { collectErrors, hasBrowser, launch, root, type Served, serveFolder } from "../support/browser.ts";
+import { collectErrors, hasBrowser, launch, root, type Served } from "../support/browser.ts";
 import { type HubServer, startHubServer } from "../support/hub-server.ts";
+import { serveSmallApp } from "../support/small-app.ts";
 
 const repo = "onnx-community/dinov2-small";
 const entry = "DINOv2 ViT-S/14 (onnx-community)";
@@ -24,8 +25,7 @@ describe.skipIf(!hasBrowser)("open models", () => {
   let errors: string[];
   let server: HubServer;
   beforeAll(async () => {
-    served = await serveFolder(join(root, "dist"));
-    browser = await launch();
+    [browser, served] = await Promise.all([launch(), serveSmallApp()]);
   });
   afterAll(async () => {
     await browser?.close();

@@ -1,5 +1,5 @@
 // A backbone of one's own on the built app: files in, the form, an answer, a tuning, and everything there again after a reload; the
-// embedded one and back; files that cannot be used. The backbones are the small committed ones: what they answer means nothing.
+// embedded one and back; files that cannot be used. All backbones are small, the embedded one too: what they answer means nothing.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
@@ -7,8 +7,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { floatsOf, serializeSafetensors } from "../../src/domain/safetensors.ts";
 import { loadVariant } from "../graph/checkpoint-fixture.ts";
 import { type AppPage, createAppPage } from "../support/app-page.ts";
-import { collectErrors, hasBrowser, launch, root, type Served, serveFolder } from "../support/browser.ts";
+import { collectErrors, hasBrowser, launch, root, type Served } from "../support/browser.ts";
 import { drawnPoints } from "../support/drawn-points.ts";
+import { serveSmallApp } from "../support/small-app.ts";
+import { loadedEngine } from "../support/tiny-engine.ts";
+import { tuneParams } from "../support/tiny-labels.ts";
+import { type ModelFolder, tinyModel } from "../support/tiny-model.ts";
 
 const corpus = join(root, "test", "fixtures", "vit-corpus");
 type Upload = Readonly<{ name: string; mimeType: string; buffer: Buffer }>;
@@ -30,6 +34,15 @@ function checkpoint(name: string): Upload {
   return upload(`${name}.safetensors`, serializeSafetensors(tensors, { format: "pt" }));
 }
 
+/** In the place of the embedded one, and shipped with a prompt set as that is. */
+async function shippedWithASet(): Promise<ModelFolder> {
+  const { engine } = await loadedEngine(tinyModel());
+  const { bytes } = await engine.tune(tuneParams(2, 2, { epochs: 1 }, { estimate: false }));
+  await engine.release();
+  return tinyModel({ promptSets: [bytes] });
+}
+const embedded = "Tiny test ViT";
+
 describe.skipIf(!hasBrowser)("a backbone of one's own", () => {
   let browser: Browser;
   let served: Served;
@@ -38,8 +51,7 @@ describe.skipIf(!hasBrowser)("a backbone of one's own", () => {
   let page: Page;
   let errors: string[];
   beforeAll(async () => {
-    served = await serveFolder(join(root, "dist"));
-    browser = await launch();
+    [browser, served] = await Promise.all([launch(), shippedWithASet().then(serveSmallApp)]);
   });
   afterAll(async () => {
     await browser?.close();
@@ -84,6 +96,7 @@ describe.skipIf(!hasBrowser)("a backbone of one's own", () => {
   }, async () => {
     await app.open("?provider=wasm", "#x=3584&y=2560&z=2");
     await app.ready();
+    expect(await app.promptSets()).toHaveLength(2);
     await give(onnx("timm-p8-cls-dynamo18.onnx"));
     await page.getByTestId("import-stated").filter({ hasText: "3, 24 wide" }).waitFor();
     await reason("Still open: µm/px, normalisation, licence, source.");
@@ -136,7 +149,7 @@ describe.skipIf(!hasBrowser)("a backbone of one's own", () => {
     for (const [name, score] of Object.entries(tuned.scores)) expect(again.scores[name], name).toBeCloseTo(score, 4);
 
     await use("Embedded");
-    await backbone("PathoTune Tiny");
+    await backbone(embedded);
     await app.ready();
     expect(await app.counts()).toEqual([3, 3]);
     expect((await app.promptSets()).join("\n")).toContain("was made for another backbone (My small ViT)");
@@ -174,14 +187,14 @@ describe.skipIf(!hasBrowser)("a backbone of one's own", () => {
     // The way out, whatever is remembered.
     await app.open("?provider=wasm&model=embedded");
     await app.ready();
-    await backbone("PathoTune Tiny");
+    await backbone(embedded);
     await page.getByRole("button", { name: "More about timm-plain" }).click();
     await page.getByRole("menuitem", { name: "Remove from this browser" }).click();
     await page.getByTestId("backbone-row").first().waitFor({ state: "detached" });
     await app.open("?provider=wasm");
     await page.reload();
     await app.ready();
-    await backbone("PathoTune Tiny");
+    await backbone(embedded);
     expect(errors).toEqual([]);
   });
 

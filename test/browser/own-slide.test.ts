@@ -1,13 +1,13 @@
 // A slide of one's own, dropped on the page: um/px is asked for, bad files are refused in words and change nothing, and after a
 // reload the work is there and asks for its file by name. All files are written here, in memory.
 
-import { join } from "node:path";
 import type { Browser, BrowserContext } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type AppPage, createAppPage } from "../support/app-page.ts";
-import { collectErrors, hasBrowser, launch, root, type Served, serveFolder } from "../support/browser.ts";
+import { collectErrors, hasBrowser, launch, type Served } from "../support/browser.ts";
 import { dropFile } from "../support/drop-file.ts";
 import { flat, jpeg } from "../support/jpeg-tiles.ts";
+import { serveSmallApp } from "../support/small-app.ts";
 import { buildPyramidTiff, long } from "../support/tiff-builder.ts";
 
 const tile = 256;
@@ -35,8 +35,7 @@ describe.skipIf(!hasBrowser)("a slide of one's own", () => {
   let app: AppPage;
   let errors: string[];
   beforeAll(async () => {
-    served = await serveFolder(join(root, "dist"));
-    browser = await launch();
+    [browser, served] = await Promise.all([launch(), serveSmallApp()]);
   });
   afterAll(async () => {
     await browser?.close();
