@@ -37,6 +37,8 @@ export function createAppPage(page: Page, url: string): AppPage {
   };
 
   const settled = async (): Promise<void> => {
+    // A link that was opened says so from the start: by itself it tells nothing.
+    await byId("slide").waitFor({ timeout: 120_000 });
     for (let [hash, same] = ["", 0]; same < 5; ) {
       await page.waitForTimeout(100);
       const now = await page.evaluate(() => location.hash);
@@ -66,7 +68,6 @@ export function createAppPage(page: Page, url: string): AppPage {
       await page.goto(`${url}${query}${at}`);
     },
     async ready() {
-      await byId("slide").waitFor({ timeout: 60_000 });
       await page.waitForFunction(
         () => /self-test passed/.test(document.querySelector('[data-testid="engine-chip"]')?.textContent ?? ""),
         undefined,
