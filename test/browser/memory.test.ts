@@ -21,7 +21,7 @@ test.skipIf(!hasBrowser)(
       const errors = collectErrors(page);
       await page.goto(`${served.url}test/browser/pages/memory.html`);
       await page.waitForFunction(() => "watchMemory" in window);
-      const [clicks, pairs] = long ? ([1000, 10] as const) : ([30, 2] as const);
+      const [clicks, pairs] = long ? ([1000, 10] as const) : ([12, 1] as const);
       const report = await page.evaluate(
         (asked): Promise<MemoryReport> => window.watchMemory(asked.clicks, asked.pairs),
         { clicks, pairs },
