@@ -1,5 +1,5 @@
 // The tab is killed at random moments of a scripted piece of work: what was shown as saved is there again, and of what was only
-// shown at most the last action is missing. Seeded; 10 moments, in the long run 200 in 10 pieces of work. A plain model says what each action shows.
+// shown at most the last action is missing. Seeded; 20 moments, in the long run 200 in 10 pieces of work. A plain model says what each action shows.
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { present } from "../../src/base/fault.ts";
@@ -12,7 +12,7 @@ import { serveSmallApp } from "../support/small-app.ts";
 const long = process.env.PATHOTUNE_LONG === "1";
 /** One piece of work each, from nothing. */
 const seeds = Array.from({ length: long ? 10 : 1 }, (_, i) => 20 + i);
-const moments = long ? 20 : 10;
+const moments = 20;
 const view = "#x=3584&y=2560&z=9.2";
 const names = ["Alveoli", "Bone", "Cartilage", "Dermis"];
 const points = ["tumour", "stroma", "lymphocytes"].flatMap((tissue) => [...drawnPoints(tissue, 6)]);

@@ -154,7 +154,7 @@ describe.skipIf(!hasBrowser)(`a graphics device that is lost (seed ${seed})`, ()
       await expect.poll(() => engines.length, { timeout: 60_000, message: how }).toBe(before + 1);
       await page.waitForSelector(panel("running"));
       // Further than where it was, and the notice gone: the next one is the next loss's.
-      await expect.poll(progress, { timeout: 120_000, interval: 50, message: how }).toBeGreaterThan(at + 3);
+      await expect.poll(progress, { timeout: 300_000, interval: 50, message: how }).toBeGreaterThan(at + 3);
       await expect.poll(() => said.count(), { timeout: 60_000 }).toBe(0);
     }
     await finished();

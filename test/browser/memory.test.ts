@@ -19,7 +19,7 @@ test.skipIf(!hasBrowser)(
     try {
       const page = await browser.newPage();
       const errors = collectErrors(page);
-      await page.goto(`${served.url}test/browser/pages/memory.html`);
+      await page.goto(`${served.url}test/browser/pages/memory.html`, { timeout: 90_000 });
       await page.waitForFunction(() => "watchMemory" in window);
       const [clicks, pairs] = long ? ([1000, 10] as const) : ([12, 1] as const);
       const report = await page.evaluate(

@@ -10,6 +10,7 @@ import { collectErrors, hasBrowser, launch, root, type Served, serveFolder } fro
 import { drawnPoints } from "../support/drawn-points.ts";
 
 const smallRegion = join(root, "..", "shared", "data", "slides", "svs", "CMU-1-Small-Region.svs");
+const long = process.env.PATHOTUNE_LONG === "1";
 const screenshots = process.env.PATHOTUNE_SCREENSHOTS;
 
 type Story = Readonly<{
@@ -134,7 +135,7 @@ describe.skipIf(!hasBrowser)("the whole path", () => {
         ],
         asked: { x: 3700, y: 3200 },
         glass: { x: 5240, y: 2560 },
-        settings: { "Blocks (last": 4, Epochs: 2, Views: 1 },
+        settings: long ? { "Blocks (last": 4, Epochs: 4 } : { "Blocks (last": 4, Epochs: 2, Views: 1 },
       },
       "embedded",
     );
@@ -143,7 +144,7 @@ describe.skipIf(!hasBrowser)("the whole path", () => {
   });
 
   // The same path on a real slide: minutes of tuning on a processor.
-  test.skipIf(!existsSync(smallRegion) || process.env.PATHOTUNE_LONG !== "1")(
+  test.skipIf(!existsSync(smallRegion) || !long)(
     "on CMU-1-Small-Region.svs: label, tune, reload, swap (long; needs ../shared)",
     { timeout: 900_000 },
     async () => {
