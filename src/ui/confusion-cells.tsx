@@ -26,7 +26,7 @@ export function ConfusionCells({ caption, rows, columns, counts, right, color, o
       </caption>
       <thead>
         <tr>
-          <td style={{ width: "34%", background: "none" }} />
+          <td style={{ width: "38%", background: "none" }} />
           {columns.map(({ id, name }) => (
             <th key={id} scope="col" title={name}>
               <span>{name}</span>

@@ -53,7 +53,7 @@ export function HeldOutTable({ estimate, classes }: Props) {
         caption={
           heldOut
             ? say("Rows: your labels. Columns: its answers. A cell opens its patches.")
-            : say("Rows: your labels. Columns: its answers.")
+            : say("Rows: its labels. Columns: its answers.")
         }
         rows={classIds.map((id) => ({ id, name: nameOf(id) }))}
         columns={classIds.map((id) => ({ id, name: nameOf(id) }))}

@@ -112,6 +112,13 @@ export function createViewer(element: HTMLElement, options: ViewerOptions, event
     gestureSettingsPen: { clickToZoom: false, dblClickToZoom: true },
     gestureSettingsUnknown: { clickToZoom: false, dblClickToZoom: true },
   });
+  const overview = viewer.navigator?.imageLoader;
+  if (overview) {
+    // Of a slide with one level the overview asks for every tile: few at a time, behind what is looked at, and for as long as that takes.
+    // By OpenSeadragon's default it asks for all at once and gives up after 30 seconds, and its holes stay.
+    overview.jobLimit = 2;
+    overview.timeout = 60_000;
+  }
   const layer = createMarksLayer(viewer.canvas);
   const shapes = createShapesLayer(layer.ahead, layer.ahead.firstChild as Element | null);
   const map = createMapLayer(layer.ahead);

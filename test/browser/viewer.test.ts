@@ -114,6 +114,18 @@ describe.skipIf(!hasBrowser)("the viewer", () => {
     expect(apart).toBeLessThan(0.001);
   }, 120_000);
 
+  test("a slide without an overview of its own floods nobody with questions, and its small overview gets no hole", async () => {
+    const page = await open("?drawer=canvas&levels=1");
+    // 16 x 12 tiles for the overview, and those that are looked at.
+    await page.waitForFunction(() => window.report.answered >= 192 && window.report.asking === 0, undefined, {
+      timeout: 60_000,
+    });
+    // Eight of the view and two of the overview at a time.
+    expect(await page.evaluate(() => window.report.mostAsked)).toBeLessThanOrEqual(10);
+    expect(await page.evaluate(() => window.report.failures)).toEqual([]);
+    await page.close();
+  }, 90_000);
+
   test("a click tells the level-0 place under it, a drag tells nothing", async () => {
     const page = await open();
     // The view starts centred on (7600, 6000) at 1.7 level-0 pixels per CSS pixel.

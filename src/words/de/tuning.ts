@@ -42,7 +42,7 @@ export const tuning = {
   "{title} ({gone} removed since)": "{title} ({gone} seither entfernt)",
   "Rows: your labels. Columns: its answers. A cell opens its patches.":
     "Zeilen: Ihre Labels. Spalten: seine Antworten. Eine Zelle öffnet ihre Patches.",
-  "Rows: your labels. Columns: its answers.": "Zeilen: Ihre Labels. Spalten: seine Antworten.",
+  "Rows: its labels. Columns: its answers.": "Zeilen: seine Labels. Spalten: seine Antworten.",
   "{name}: {correct} of {total} found, {share} %": "{name}: {correct} von {total} gefunden, {share} %",
   "Training loss {loss} after epoch {epoch}": "Trainingsverlust {loss} nach Epoche {epoch}",
   "Training loss, no point yet": "Trainingsverlust, noch kein Punkt",

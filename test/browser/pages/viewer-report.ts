@@ -6,6 +6,10 @@ export type Report = {
   clicks: { x: number; y: number }[];
   failures: string[];
   viewer: SlideViewer | null;
+  /** Tiles that are asked for now, at most at one time, and answered. */
+  asking: number;
+  mostAsked: number;
+  answered: number;
 };
 
 declare global {

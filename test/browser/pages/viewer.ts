@@ -2,10 +2,11 @@
 import "../../../src/viewer/viewer.css";
 import { createViewer } from "../../../src/viewer/create-viewer.ts";
 import { scaleBar } from "../../../src/viewer/scale.ts";
+import type { TileAsker } from "../../../src/viewer/slide-tile-source.ts";
 import { fakeSlide, fakeSlideApi } from "./fake-slide.ts";
 import type { Report } from "./viewer-report.ts";
 
-const report: Report = { ready: false, clicks: [], failures: [], viewer: null };
+const report: Report = { ready: false, clicks: [], failures: [], viewer: null, asking: 0, mostAsked: 0, answered: 0 };
 window.report = report;
 
 const byId = (id: string): HTMLElement => {
@@ -15,11 +16,34 @@ const byId = (id: string): HTMLElement => {
 };
 const bar = byId("bar");
 const drawer = new URLSearchParams(location.search).get("drawer") === "canvas" ? "canvas" : "webgl";
+/** ?levels=1: nothing but full resolution, 16 x 12 tiles; the overview needs them all. */
+const [, second] = fakeSlide.levels;
+const slide =
+  new URLSearchParams(location.search).get("levels") === "1" && second
+    ? {
+        ...fakeSlide,
+        width: second.width,
+        height: second.height,
+        levels: [{ ...second, downsampleX: 1, downsampleY: 1 }],
+      }
+    : fakeSlide;
+const { tile } = fakeSlideApi();
+const asked: TileAsker = async (params, options) => {
+  report.asking++;
+  report.mostAsked = Math.max(report.mostAsked, report.asking);
+  try {
+    await new Promise((resolve) => setTimeout(resolve, slide === fakeSlide ? 0 : 20));
+    return await tile(params, options);
+  } finally {
+    report.asking--;
+    report.answered++;
+  }
+};
 const viewer = createViewer(
   byId("slide"),
   {
-    slide: fakeSlide,
-    tile: fakeSlideApi().tile,
+    slide,
+    tile: asked,
     name: "Painted slide",
     navigator: byId("navigator"),
     start: { centre: { x: 7600, y: 6000 }, slidePerPixel: 1.7, turned: 0 },
