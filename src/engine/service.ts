@@ -3,6 +3,7 @@ import type { RunId } from "../base/brand.ts";
 import { Fault, present } from "../base/fault.ts";
 import { createLane, lanePriority } from "../base/lane.ts";
 import { createLatest } from "../base/latest.ts";
+import { createSparse } from "../base/sparse.ts";
 import { declarePromptSet } from "../domain/declare-prompt-set.ts";
 import type { PromptSetSummary } from "../domain/prompt-set.ts";
 import { parsePromptSet, summarisePromptSet } from "../domain/prompt-set-file.ts";
@@ -288,7 +289,10 @@ export function createEngine(deps: EngineDeps): Engine {
       const { session, tunable } = current();
       if (tunable.blocks < 1) throw new Fault("limit", present(tunable.why, "why nothing can be tuned here"));
       const signal = signalOf(options);
-      const onDone = (done: number, total: number): void => options?.onProgress?.({ done, total });
+      const isDue = createSparse(deps.now);
+      const onDone = (done: number, total: number): void => {
+        if (done === total || isDue()) options?.onProgress?.({ done, total });
+      };
       const { checkGradient: check } = hooksFor(session, signal);
       return alone(async () => {
         const hooks = { signal, onDone, checkGradient: check };
