@@ -46,7 +46,7 @@ test("flags are silent where nothing is wrong, and say how often they are wrong 
     tone: "warn",
     why: expect.stringContaining("About 1 in 13"),
   });
-  expect(familiarityFlag({ kind: "too-few", labels: 4 })?.words).toContain("4 of 10 labels");
+  expect(familiarityFlag({ kind: "too-few", labels: 4 })?.words).toContain("there are 4");
   expect(tissueFlag(0.6)).toBeNull();
   expect(tissueFlag(0.23)?.words).toBe("Only 23 % of this patch is tissue.");
 });
