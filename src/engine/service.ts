@@ -1,9 +1,8 @@
 // The engine as an api: one backbone at a time, its prompt sets, clicks and tunings. Knows no host: every port is injected.
 import type { RunId } from "../base/brand.ts";
-import { Fault, present } from "../base/fault.ts";
+import { Fault } from "../base/fault.ts";
 import { createLane, lanePriority } from "../base/lane.ts";
 import { createLatest } from "../base/latest.ts";
-import { createSparse } from "../base/sparse.ts";
 import { declarePromptSet } from "../domain/declare-prompt-set.ts";
 import type { PromptSetSummary } from "../domain/prompt-set.ts";
 import { parsePromptSet, summarisePromptSet } from "../domain/prompt-set-file.ts";
@@ -20,7 +19,7 @@ import { importModel } from "./import-model.ts";
 import { indexPlaces } from "./index-places.ts";
 import { inspectModel } from "./inspect-model.ts";
 import { keepFrozen } from "./keep-frozen.ts";
-import { learn, learnSeconds } from "./learn.ts";
+import { createLearning } from "./learn-service.ts";
 import { type FetchBytes, loadModel } from "./load-model.ts";
 import type { LoadedModel } from "./loaded-model.ts";
 import { previewMap } from "./preview-map.ts";
@@ -34,7 +33,6 @@ import { createTrust } from "./trust-service.ts";
 import { tunableHere } from "./tunable.ts";
 import { type TuneHooks, tune, type WrittenSet } from "./tune.ts";
 import { tuneLearned } from "./tune-learned.ts";
-import { embed, warmStart } from "./warm-start.ts";
 import { type CountedWorkload, createWorkload } from "./workload.ts";
 
 export type EngineDeps = Omit<SessionDeps, "lane" | "cacheBytes" | "gates"> &
@@ -131,8 +129,18 @@ export function createEngine(deps: EngineDeps): Engine {
 
   const studies = createStudies({ session: () => current().session, hooksFor, alone });
 
+  const learning = createLearning({
+    current,
+    known: () => loaded && speed && { speed, work: loaded.work },
+    slides: deps.slides,
+    now: deps.now,
+    hooksFor,
+    alone,
+  });
+
   return {
     ...studies,
+    ...learning,
     load: ({ source, prefer }, options) =>
       loads.run(async (signal) => {
         const onProgress = options?.onProgress ?? (() => {});
@@ -283,37 +291,6 @@ export function createEngine(deps: EngineDeps): Engine {
       const { set, bytes } = await keepFrozen(session, { ...params, parent: null, resume: null }, signalOf(options));
       session.sets.set(set.id, { set, bytes: bytes.length });
       return { bytes, summary: summarisePromptSet(set, bytes.length) };
-    },
-
-    async learn(params, options) {
-      const { session, tunable } = current();
-      if (tunable.blocks < 1) throw new Fault("limit", present(tunable.why, "why nothing can be tuned here"));
-      const signal = signalOf(options);
-      const isDue = createSparse(deps.now);
-      const onDone = (done: number, total: number): void => {
-        if (done === total || isDue()) options?.onProgress?.({ done, total });
-      };
-      const { checkGradient: check } = hooksFor(session, signal);
-      return alone(async () => {
-        const hooks = { signal, onDone, checkGradient: check };
-        const { set, bytes, places } = await learn(session, deps.slides, params, tunable.blocks, hooks);
-        session.sets.set(set.id, { set, bytes: bytes.length });
-        return { bytes, summary: summarisePromptSet(set, bytes.length), places };
-      });
-    },
-
-    async learnForecast() {
-      return { seconds: loaded && speed ? learnSeconds(speed, loaded.work) : null };
-    },
-
-    async warmStart({ patches, settings }, options) {
-      const onDone = (done: number, total: number): void => options?.onProgress?.({ done, total });
-      return alone(() => warmStart(current().session, patches, settings, { signal: signalOf(options), onDone }));
-    },
-
-    async embed(params, options) {
-      const onDone = (done: number, total: number): void => options?.onProgress?.({ done, total });
-      return { features: await embed(current().session, params, { signal: signalOf(options), onDone }) };
     },
 
     async finishEarly({ runId }) {
