@@ -2,7 +2,9 @@
 import { centre } from "../domain/geometry.ts";
 import type { Label, TissueClass } from "../domain/label.ts";
 import { isOther } from "../domain/other-class.ts";
-import { fixed, say } from "../words/say.ts";
+import { fixed, many, say } from "../words/say.ts";
+import type { AppState } from "./action.ts";
+import { examples } from "./selectors.ts";
 
 /** Times more labels than the smallest class has. */
 const unbalanced = 3;
@@ -48,6 +50,20 @@ export function labelHints(classes: readonly TissueClass[], labels: Iterable<Lab
     );
   }
   return hints;
+}
+
+/** Labels a tuning would learn from lie on drawings and on tissue alike: a sentence on how many and the way on; null: they do not. */
+export function drawnAmong(state: AppState): string | null {
+  const list = examples(state);
+  const { openSlides } = state.session;
+  const drawn = list.filter(({ patch }) => openSlides.get(patch.slideId)?.info.origin === "generated").length;
+  if (drawn === 0 || drawn === list.length) return null;
+  return many(
+    drawn,
+    "1 of {count} labels is on a slide that is drawn by a program: tuning would mix it with tissue. Close that slide first.",
+    "{n} of {count} labels are on a slide that is drawn by a program: tuning would mix them with tissue. Close that slide first.",
+    { count: list.length },
+  );
 }
 
 /** Diagonal of what the labels span, um; null where they lie on several slides, which is spread enough. */

@@ -5,6 +5,7 @@ import type { LossPoint, TuningProgress, TuningRun } from "../domain/run.ts";
 import { keepFrozen } from "../state/actions/keep-frozen.ts";
 import { activatePromptSet } from "../state/actions/prompt-sets.ts";
 import { cancelTuning, finishEarly, startTuning } from "../state/actions/tuning.ts";
+import { drawnAmong } from "../state/label-hints.ts";
 import { activeSetHere, scorer, setById, startingSet, tunableBlocks, tuningSettings } from "../state/selectors.ts";
 import { heard } from "../words/heard.ts";
 import { fixed, say } from "../words/say.ts";
@@ -63,6 +64,7 @@ function Ready({ last, advanced }: Readonly<{ last: TuningRun | null; advanced: 
   const from = startingSet(state);
   const seconds = useForecast(settings, state.project.project.labels.size, enabled === true && !from);
   const time = secondsWords(seconds);
+  const mixed = drawnAmong(state);
   if (tunable && tunable.blocks < 1) return <FrozenOnly why={tunable.why === null ? null : heard(tunable.why)} />;
   return (
     <>
@@ -89,6 +91,11 @@ function Ready({ last, advanced }: Readonly<{ last: TuningRun | null; advanced: 
       ) : (
         <p className="pt-hint" data-testid="tune-reason">
           {enabled}
+        </p>
+      )}
+      {enabled === true && mixed && (
+        <p className="pt-hint pt-warn" data-testid="drawn-among">
+          {mixed}
         </p>
       )}
       <Ended run={last} />

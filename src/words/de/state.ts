@@ -12,6 +12,12 @@ export const state = {
   "There are {count} tokens before the patches.": "Es gibt {count} Tokens vor den Patches.",
   "All {own} labels of {name} lie within {length}: label it elsewhere too.":
     "Alle {own} Labels von {name} liegen innerhalb von {length}: Labeln Sie auch anderswo.",
+  "{n} of {count} labels are on a slide that is drawn by a program: tuning would mix them with tissue. Close that slide first.":
+    {
+      one: "1 von {count} Labels liegt auf einem Schnitt, den ein Programm gezeichnet hat: Das Tuning würde es mit Gewebe vermischen. Schließen Sie diesen Schnitt zuerst.",
+      other:
+        "{n} von {count} Labels liegen auf einem Schnitt, den ein Programm gezeichnet hat: Das Tuning würde sie mit Gewebe vermischen. Schließen Sie diesen Schnitt zuerst.",
+    },
   "{most} has {mostLabels} labels, {least} {leastLabels}: label more {least}.":
     "{most} hat {mostLabels} Labels, {least} {leastLabels}: Labeln Sie mehr {least}.",
   "These files are not what the list means: it says width {width} and patches of {pixels} px, they have {theirWidth} and {theirPixels}. Its normalisation is not taken.":
