@@ -19,7 +19,7 @@ import type { WrittenSet } from "./tune.ts";
 import { labelsMetadata } from "./tune-request.ts";
 import { written } from "./tuned-set.ts";
 import { viewCount } from "./views.ts";
-import { embed, warmStart, warmStartDefaults } from "./warm-start.ts";
+import { embed, passesOfStep, warmStart, warmStartDefaults } from "./warm-start.ts";
 
 /** With fewer there is no step that tells a patch from many others. */
 const fewestPlaces = 33;
@@ -105,13 +105,10 @@ export async function learn(
   return { ...made, places };
 }
 
-/** A step goes through all blocks and back, some three times the work of the way there. */
-const backAndForth = 3;
-
 /** In passes of one picture through the backbone. */
 function passesOf(patches: number, shown: number): Readonly<{ learning: number; look: number }> {
   const { epochs } = warmStartDefaults;
-  return { learning: patches * (1 + 2 * epochs * (2 + backAndForth)), look: shown * viewCount };
+  return { learning: patches * (1 + 2 * epochs * passesOfStep), look: shown * viewCount };
 }
 
 /** Seconds of learning from as many places as there may be. */

@@ -30,6 +30,8 @@ export const warmStartDefaults = {
   temperature: 0.2,
 } as const;
 
+/** What a step asks of each picture: once through for its features, and a way there and back, some three times as much, for the gradient. */
+export const passesOfStep = 4;
 /** Steps in which the rate rises. */
 const risingSteps = 5;
 /** Patches whose tokens prompts start from. */
@@ -52,9 +54,13 @@ export async function warmStart(
   const perEpoch = Math.floor(patches.length / batch);
   const firstBlock = depth - settings.blocks;
   const random = randomFor(seed, "warm start");
-  const total = epochs * perEpoch + Math.ceil(patches.length / batchSize);
+  // In passes of one picture through the backbone, so that the bar goes evenly.
+  const total = patches.length + epochs * perEpoch * 2 * batch * passesOfStep;
   let done = 0;
-  const told = (): void => onDone(++done, total);
+  const told = (passes: number): void => {
+    done += passes;
+    onDone(done, total);
+  };
 
   const unlabelled = await readUnlabelled(session, patches, firstBlock, random, signal, told);
   const learner = await createLearner(
@@ -77,7 +83,7 @@ export async function warmStart(
           alteredView(present(unlabelled.pixels[i], "pixels"), session.model.patchPixels, random),
         );
         sum += await learner.step(pictures, epoch * perEpoch + b, epochs * perEpoch);
-        told();
+        told(2 * batch * passesOfStep);
       }
       losses.push(sum / perEpoch);
     }
@@ -96,7 +102,7 @@ async function readUnlabelled(
   firstBlock: number,
   random: Random,
   signal: AbortSignal,
-  onBatch: () => void,
+  onRead: (patches: number) => void,
 ): Promise<Unlabelled> {
   const pixels: Uint8Array[] = [];
   const features: Float32Array[] = [];
@@ -111,7 +117,7 @@ async function readUnlabelled(
       if (chosen.has(from + i)) kept.push(one.tokens);
     });
     pixels.push(...read);
-    onBatch();
+    onRead(read.length);
   }
   const width = model.shape.featureWidth;
   return { pixels, centre: centreOfRows({ features: concatenate(features), width }), tokens: kept };

@@ -88,8 +88,11 @@ export async function createWarmTuner(opened: FolderEngine, options: WarmOptions
       const kept = await openKeptDraws(options.cache, whole);
       const { values, losses, seconds } = await kept.keep("prompts", isKept, async (): Promise<Kept> => {
         const before = now();
+        let tenths = 0;
         const made = await opened.warmStart(pathsOf(unlabelled), settings, signal, (done, total) => {
-          if (done % 10 === 0) log(`  learning without labels: ${done} of ${total}`);
+          const tenth = Math.floor((10 * done) / total);
+          if (tenth > tenths) log(`  learning without labels: ${10 * tenth} %`);
+          tenths = tenth;
         });
         return { values: [...made.values], losses: made.losses, seconds: (now() - before) / 1000 };
       });
