@@ -108,9 +108,13 @@ export type Declared = Readonly<{ source: "promptstate"; fileDigest: string; not
 export type Learned = Readonly<{
   patches: number;
   slides: readonly SlideId[];
+  /** Times every patch was gone through. */
   epochs: number;
+  /** Patches of one step: each is told from all others of it, so more make a harder question. */
   batch: number;
+  /** As of a tuning: prompts move 50 times as fast for tokens of standard deviation 1. */
   learningRate: number;
+  /** Of the cosines. */
   temperature: number;
   seed: number;
 }>;

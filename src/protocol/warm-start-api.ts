@@ -1,22 +1,11 @@
 // Calls that learn prompts from patches nobody labelled, and that tell features under them. Knows no runtime.
 import type { Patch } from "../domain/patch.ts";
+import type { Learned } from "../domain/prompt-set.ts";
 import type { Method } from "./call.ts";
 
-/** What a person or a benchmark may set; all of it is part of what the prompts are. */
-export type WarmStartSettings = Readonly<{
-  /** Prompts enter the last `blocks` blocks (1..depth). */
-  blocks: number;
-  tokensPerBlock: number;
-  /** Times every patch is gone through. */
-  epochs: number;
-  /** Patches of one step: each is told from all others of it, so more make a harder question. */
-  batch: number;
-  /** As of a tuning: prompts move 50 times as fast for tokens of standard deviation 1. */
-  learningRate: number;
-  /** Of the cosines. */
-  temperature: number;
-  seed: number;
-}>;
+/** What a person or a benchmark may set: what a set says of how it was learned, and where its prompts enter (the last `blocks` blocks, 1..depth). */
+export type WarmStartSettings = Omit<Learned, "patches" | "slides"> &
+  Readonly<{ blocks: number; tokensPerBlock: number }>;
 
 /** Deep prompts of the last blocks: `values` [depth-firstBlock, tokensPerBlock, D] row-major. `losses`: mean of each epoch. */
 export type WarmPrompts = Readonly<{
