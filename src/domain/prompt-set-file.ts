@@ -5,9 +5,10 @@
 //   prompts.textual [X, D]     tokens of text as they enter the first prompted block
 //   instance.queries [M, D], instance.down.weight [D, R], instance.down.bias [R], instance.up.weight [R, D], instance.up.bias [M, D]
 //                              the instance module of graph/vit/carried-tokens.ts
-//   head.weight [C, F]         with head.centre [F] (cosine, logistic: subtracted from features before it) and head.bias [C] (linear,
-//                              logistic); or no head
-//   frozen.weight [C, F], frozen.bias [C], frozen.centre [F]   a logistic head on features without prompts, where answer.frozen is one
+//   head.weight [C, F]         with head.centre [F] (all but linear: subtracted from features before it) and head.bias [C] (all but
+//                              cosine); or no head
+//   frozen.weight [C, F], frozen.bias [C], frozen.centre [F]   a head on features without prompts, where answer.frozen is one: whitened
+//                              where the set's own is, else logistic
 //   head.whitening [F, F], frozen.whitening [F, F]   lower triangular, of whitened heads; with the two centres and nothing else of a head
 //                              where prompts were learned without labels and no labels have come yet
 // Format 1 has prompts.visual and a cosine head; format 2 the other prompts, a linear head or none; format 3 what metadata.answer says,
